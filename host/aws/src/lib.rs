@@ -1,0 +1,1 @@
+//! How Blastwall talks to AWS: client configuration, call meter, errors as data.

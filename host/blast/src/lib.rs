@@ -1,0 +1,1 @@
+//! What falls when something falls: graph, closure, containment and paths; pure, without I/O.

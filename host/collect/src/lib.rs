@@ -1,0 +1,1 @@
+//! AWS API to resource documents, one module a service.

@@ -1,0 +1,1 @@
+//! Enumerate the accounts of an organization, classify them into environments and enter them.

@@ -1,0 +1,1 @@
+//! Findings, coverage and blast radius to terminal and JSON.

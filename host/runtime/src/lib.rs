@@ -1,0 +1,1 @@
+//! Load, limit, feed and question plugins.

@@ -1,0 +1,1 @@
+//! The conductor: organization, collection, plugins, blast radius and coverage.

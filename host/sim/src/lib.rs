@@ -1,0 +1,1 @@
+//! A simulated organization served over the real AWS wire protocols.

@@ -1,0 +1,101 @@
+//! A property that is known, absent or unknown.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A path of a resource document that could not be fetched, and why.
+///
+/// A check that meets one ends as `unknown` with this reason: missing data never becomes a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{path} is unknown: {reason}")]
+pub struct Unknown {
+    /// Where, from the top of the document, in dots: `config.BucketEncryption`.
+    pub path: String,
+    /// Why: `AccessDenied: s3:GetEncryptionConfiguration`.
+    pub reason: String,
+}
+
+/// One property of a resource document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field<T> {
+    /// The resource does not have it. This is an answer, not a gap.
+    #[default]
+    Absent,
+    /// It has this value.
+    Known(T),
+    /// It could not be fetched.
+    Unknown(Box<Unknown>),
+}
+
+impl<T> Field<T> {
+    /// The value, `None` if the resource does not have the property.
+    ///
+    /// # Errors
+    /// The reason why the value is unknown.
+    pub fn get(&self) -> Result<Option<&T>, Unknown> {
+        match self {
+            Field::Absent => Ok(None),
+            Field::Known(value) => Ok(Some(value)),
+            Field::Unknown(unknown) => Err((**unknown).clone()),
+        }
+    }
+
+    /// The value of a property that every resource of the type has.
+    ///
+    /// # Errors
+    /// The reason why the value is unknown; a document without the property counts as unknown too.
+    pub fn required(&self) -> Result<&T, Unknown> {
+        self.get()?.ok_or_else(|| Unknown {
+            path: "document".to_owned(),
+            reason: format!(
+                "a property that the check needs (of type {}) is missing",
+                std::any::type_name::<T>()
+            ),
+        })
+    }
+
+    /// The value if it is known and there; for callers that treat unknown and absent alike,
+    /// such as labels in a report. Checks use [`Field::get`].
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Field::Known(value) => Some(value),
+            Field::Absent | Field::Unknown(_) => None,
+        }
+    }
+
+    /// An unknown field.
+    pub fn unknown(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Field::Unknown(Box::new(Unknown {
+            path: path.into(),
+            reason: reason.into(),
+        }))
+    }
+
+    /// Whether the field leaves no trace among the values of a document.
+    pub fn is_silent(&self) -> bool {
+        !matches!(self, Field::Known(_))
+    }
+}
+
+impl<T> From<T> for Field<T> {
+    fn from(value: T) -> Self {
+        Field::Known(value)
+    }
+}
+
+impl<T> From<Option<T>> for Field<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Field::Absent, Field::Known)
+    }
+}
+
+impl<T: Serialize> Serialize for Field<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.known().serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Field::from)
+    }
+}

@@ -1,0 +1,272 @@
+//! AWS Identity and Access Management.
+//!
+//! Users, groups, roles and customer-managed policies come from `GetAccountAuthorizationDetails`,
+//! passwords, MFA and keys from the credential report, the rest from one call each.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::resource::{kind, properties};
+
+/// A policy embedded in a user, group or role.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InlinePolicy {
+    /// Its name.
+    pub policy_name: String,
+    /// The decoded document.
+    pub policy_document: Value,
+}
+
+/// An access key, without its secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AccessKey {
+    /// Its id, `AKIA…`; empty where only the credential report could be read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub access_key_id: String,
+    /// `Active` or `Inactive`.
+    pub status: String,
+    /// When it was created, RFC 3339.
+    pub create_date: String,
+    /// When it was last used, RFC 3339; none if never, or not since AWS keeps track.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_date: Option<String>,
+}
+
+/// When and where a role was last used, as far back as AWS keeps track (400 days).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleLastUsed {
+    /// RFC 3339; none if not within the tracking period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_date: Option<String>,
+    /// The region of that use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+properties! {
+    /// What is set on a user (`AWS::IAM::User`).
+    "config" UserConfig {
+        /// Its name.
+        "UserName" user_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+        /// The names of its groups.
+        "Groups" groups: Vec<String>,
+        /// The ARNs of the managed policies attached to it.
+        "ManagedPolicyArns" managed_policy_arns: Vec<String>,
+        /// Its inline policies.
+        "Policies" policies: Vec<InlinePolicy>,
+        /// The ARN of its permissions boundary.
+        "PermissionsBoundary" permissions_boundary: String,
+    }
+}
+
+properties! {
+    /// What is observed of a user.
+    "observed" UserObserved {
+        /// The unique id, `AIDA…`.
+        "UserId" user_id: String,
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+        /// Whether it has a password for the console.
+        "PasswordEnabled" password_enabled: bool,
+        /// RFC 3339; absent if never.
+        "PasswordLastUsed" password_last_used: String,
+        /// RFC 3339; absent if it has no password.
+        "PasswordLastChanged" password_last_changed: String,
+        /// Whether any MFA device is assigned.
+        "MFAActive" mfa_active: bool,
+        /// Its access keys, at most two.
+        "AccessKeys" access_keys: Vec<AccessKey>,
+    }
+}
+
+kind! {
+    /// An IAM user with its groups, policies and credentials.
+    User, UserKind = "AWS::IAM::User", UserConfig, UserObserved
+}
+
+properties! {
+    /// What is set on a group (`AWS::IAM::Group`).
+    "config" GroupConfig {
+        /// Its name.
+        "GroupName" group_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+        /// The ARNs of the managed policies attached to it.
+        "ManagedPolicyArns" managed_policy_arns: Vec<String>,
+        /// Its inline policies.
+        "Policies" policies: Vec<InlinePolicy>,
+    }
+}
+
+properties! {
+    /// What is observed of a group.
+    "observed" GroupObserved {
+        /// The unique id, `AGPA…`.
+        "GroupId" group_id: String,
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+    }
+}
+
+kind! {
+    /// An IAM group with its policies; its members are in the users.
+    Group, GroupKind = "AWS::IAM::Group", GroupConfig, GroupObserved
+}
+
+properties! {
+    /// What is set on a role (`AWS::IAM::Role`).
+    "config" RoleConfig {
+        /// Its name.
+        "RoleName" role_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+        /// The trust policy: who may assume it. If AWS holds text that is no JSON, a JSON string.
+        "AssumeRolePolicyDocument" assume_role_policy_document: Value,
+        /// The ARNs of the managed policies attached to it.
+        "ManagedPolicyArns" managed_policy_arns: Vec<String>,
+        /// Its inline policies.
+        "Policies" policies: Vec<InlinePolicy>,
+        /// The ARN of its permissions boundary.
+        "PermissionsBoundary" permissions_boundary: String,
+    }
+}
+
+properties! {
+    /// What is observed of a role.
+    "observed" RoleObserved {
+        /// The unique id, `AROA…`.
+        "RoleId" role_id: String,
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+        /// When and where it was last used.
+        "RoleLastUsed" role_last_used: RoleLastUsed,
+        /// The ARNs of the instance profiles that carry it.
+        "InstanceProfiles" instance_profiles: Vec<String>,
+    }
+}
+
+kind! {
+    /// An IAM role with its trust policy and its policies.
+    Role, RoleKind = "AWS::IAM::Role", RoleConfig, RoleObserved
+}
+
+properties! {
+    /// What is set on a managed policy (`AWS::IAM::ManagedPolicy`).
+    "config" ManagedPolicyConfig {
+        /// Its name.
+        "ManagedPolicyName" managed_policy_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+        /// The default version, decoded.
+        "PolicyDocument" policy_document: Value,
+    }
+}
+
+properties! {
+    /// What is observed of a managed policy.
+    "observed" ManagedPolicyObserved {
+        /// The unique id, `ANPA…`.
+        "PolicyId" policy_id: String,
+        /// Which version is the default, `v1`.
+        "DefaultVersionId" default_version_id: String,
+        /// How many users, groups and roles of the account it is attached to.
+        "AttachmentCount" attachment_count: u32,
+        /// How many users and roles of the account have it as permissions boundary.
+        "PermissionsBoundaryUsageCount" permissions_boundary_usage_count: u32,
+    }
+}
+
+kind! {
+    /// A managed policy: the account's own ones, and those of AWS that are attached in the account.
+    ManagedPolicy, ManagedPolicyKind = "AWS::IAM::ManagedPolicy",
+    ManagedPolicyConfig, ManagedPolicyObserved
+}
+
+properties! {
+    /// Nothing is set on a root user.
+    "config" RootUserConfig {}
+}
+
+properties! {
+    /// What is observed of a root user, from the account summary and the credential report.
+    "observed" RootUserObserved {
+        /// Whether any MFA device is assigned.
+        "AccountMFAEnabled" account_mfa_enabled: bool,
+        /// Whether it has access keys.
+        "AccountAccessKeysPresent" account_access_keys_present: bool,
+        /// Whether it has X.509 signing certificates.
+        "AccountSigningCertificatesPresent" account_signing_certificates_present: bool,
+        /// Whether it has a password.
+        "AccountPasswordPresent" account_password_present: bool,
+        /// RFC 3339; absent if never.
+        "PasswordLastUsed" password_last_used: String,
+    }
+}
+
+kind! {
+    /// The root user of an account; a type of our own.
+    RootUser, RootUserKind = "AWS::IAM::RootUser", RootUserConfig, RootUserObserved
+}
+
+properties! {
+    /// The rules for passwords of IAM users, named as in the IAM API.
+    "config" AccountPasswordPolicyConfig {
+        /// Whether the account has set a policy of its own; without one AWS's default holds.
+        "PolicyPresent" policy_present: bool,
+        /// Characters.
+        "MinimumPasswordLength" minimum_password_length: u32,
+        /// Whether a symbol is needed.
+        "RequireSymbols" require_symbols: bool,
+        /// Whether a digit is needed.
+        "RequireNumbers" require_numbers: bool,
+        /// Whether an upper-case letter is needed.
+        "RequireUppercaseCharacters" require_uppercase_characters: bool,
+        /// Whether a lower-case letter is needed.
+        "RequireLowercaseCharacters" require_lowercase_characters: bool,
+        /// Whether users may change their own password.
+        "AllowUsersToChangePassword" allow_users_to_change_password: bool,
+        /// Days until a password expires; absent if it never does.
+        "MaxPasswordAge" max_password_age: u32,
+        /// How many former passwords may not be used again; absent if all may.
+        "PasswordReusePrevention" password_reuse_prevention: u32,
+        /// Whether an expired password needs an administrator.
+        "HardExpiry" hard_expiry: bool,
+    }
+}
+
+properties! {
+    /// Nothing is observed of a password policy.
+    "observed" AccountPasswordPolicyObserved {}
+}
+
+kind! {
+    /// The password policy of an account; a type of our own, one a account.
+    AccountPasswordPolicy, AccountPasswordPolicyKind = "AWS::IAM::AccountPasswordPolicy",
+    AccountPasswordPolicyConfig, AccountPasswordPolicyObserved
+}
+
+properties! {
+    /// Nothing is set on an account summary.
+    "config" AccountSummaryConfig {}
+}
+
+properties! {
+    /// The counts that IAM keeps of an account.
+    "observed" AccountSummaryObserved {
+        /// Count by name, as `GetAccountSummary` gives them.
+        "SummaryMap" summary_map: BTreeMap<String, i64>,
+    }
+}
+
+kind! {
+    /// The counts that IAM keeps of an account; a type of our own, one a account.
+    AccountSummary, AccountSummaryKind = "AWS::IAM::AccountSummary",
+    AccountSummaryConfig, AccountSummaryObserved
+}

@@ -1,0 +1,1 @@
+//! Checks on users, credentials and policies of AWS IAM.

@@ -1,0 +1,1 @@
+//! Checks on the audit trail and on encryption at rest.

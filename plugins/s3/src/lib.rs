@@ -1,0 +1,1 @@
+//! Checks on S3 buckets.

@@ -1,0 +1,1 @@
+//! The outside view: the binary against AWS implementations that are not ours.
