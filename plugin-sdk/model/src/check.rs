@@ -7,6 +7,7 @@ use crate::CheckId;
 
 /// How bad a failed verdict is, from least to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing; nothing to repair.
@@ -23,6 +24,7 @@ pub enum Severity {
 
 /// The four categories of AWS Trusted Advisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// Who can do what to whom.
@@ -37,6 +39,7 @@ pub enum Category {
 
 /// What a check gives its verdict on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Each resource of the types that it reads.
@@ -89,6 +92,7 @@ words!(Scope {
 
 /// A setting of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Parameter {
     /// Its name in the configuration, `max-age-days`.
     pub name: String,
@@ -100,6 +104,7 @@ pub struct Parameter {
 
 /// A control of a framework that a check answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Control {
     /// The framework with its version, `cis-aws-7.0`.
     pub framework: String,
@@ -109,6 +114,7 @@ pub struct Control {
 
 /// Everything a check says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckInfo {
     /// Unique over all plugins of a scan.
     pub id: CheckId,
@@ -136,6 +142,7 @@ pub struct CheckInfo {
 
 /// Everything a plugin says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PluginInfo {
     /// Its name, `s3`.
     pub name: String,

@@ -8,6 +8,7 @@ use crate::{AccountId, Arn};
 
 /// Whether and how an account was entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "status")]
 pub enum Access {
     /// It was entered.
@@ -34,6 +35,7 @@ pub enum Access {
 
 /// Why a call gave no data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GapKind {
     /// AWS refused it.
@@ -52,6 +54,7 @@ pub enum GapKind {
 
 /// Data that a call was to bring and did not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gap {
     /// The resource types whose documents are missing or incomplete because of it.
     pub types: Vec<String>,
@@ -71,6 +74,7 @@ pub struct Gap {
 
 /// What was asked of one service in one region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Service {
     /// Requests by IAM action, first attempts only.
     pub calls: BTreeMap<String, u64>,
@@ -80,6 +84,7 @@ pub struct Service {
 
 /// What was attempted in an account, what was complete, what was refused or failed, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Which account.
     pub account: AccountId,

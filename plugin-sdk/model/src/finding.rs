@@ -7,6 +7,7 @@ use crate::{AccountId, Arn, CheckId};
 
 /// What a check concludes about one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The rule is kept, and everything that the rule needs was seen.
@@ -37,6 +38,7 @@ impl Verdict {
 
 /// One place of a document that a verdict rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// A JSON pointer (RFC 6901) into the resource document.
     pub pointer: String,
@@ -46,6 +48,7 @@ pub struct Evidence {
 
 /// A check's verdict on one thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// Which check.
     pub check: CheckId,

@@ -95,6 +95,8 @@ macro_rules! string_id {
 
 /// The twelve digits of an AWS account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^[0-9]{12}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(Box<str>);
 
@@ -109,6 +111,8 @@ string_id!(AccountId, AccountId, is_account_id);
 /// Only the outer form is checked; the resource part is whatever the service puts there.
 /// Source: IAM User Guide, "Identify AWS resources with Amazon Resource Names (ARNs)".
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Arn(Box<str>);
 
@@ -160,6 +164,8 @@ impl Arn {
 
 /// The id of a check: lower-case words joined by hyphens, `iam-root-mfa`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct CheckId(Box<str>);
 
