@@ -1,0 +1,137 @@
+//! The dependency arrows of host/ARCHITECTURE.md, held by a test.
+//!
+//! A new arrow is a decision: make it here and in the picture, or not at all.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// What each crate may depend on of ours, leaving out tests and build scripts.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("blastwall-model", &[]),
+    ("blastwall-policy", &[]),
+    ("blastwall-macros", &[]),
+    ("blastwall-sdk", &["macros", "model", "policy"]),
+    ("blastwall-aws", &["model"]),
+    ("blastwall-store", &["model"]),
+    ("blastwall-organization", &["aws", "model"]),
+    ("blastwall-collect", &["aws", "model"]),
+    ("blastwall-runtime", &["model"]),
+    ("blastwall-builtin", &[]),
+    ("blastwall-blast", &["model", "policy"]),
+    ("blastwall-report", &["blast", "model"]),
+    ("blastwall-sim", &["model", "policy", "store"]),
+    (
+        "blastwall-scan",
+        &[
+            "aws", "blast", "collect", "model", "organization", "report", "runtime", "store",
+        ],
+    ),
+    (
+        "blastwall",
+        &[
+            "aws", "blast", "builtin", "collect", "model", "organization", "report", "runtime",
+            "scan", "sim", "store",
+        ],
+    ),
+    ("blastwall-tests", &["model", "store"]),
+];
+
+/// Plugins depend on the SDK alone.
+const PLUGIN_ARROWS: &[&str] = &["sdk"];
+
+/// Heavy dependencies, by the beginning of the name, and the crates that may have them.
+const HEAVY: &[(&str, &[&str])] = &[
+    ("aws-sdk-organizations", &["blastwall-organization"]),
+    ("aws-sdk-sts", &["blastwall-organization"]),
+    ("aws-sdk-", &["blastwall-organization", "blastwall-collect"]),
+    (
+        "aws-config",
+        &["blastwall-aws", "blastwall-organization"],
+    ),
+    ("wasmtime", &["blastwall-runtime"]),
+    ("wit-component", &["blastwall-builtin"]),
+    ("clap", &["blastwall"]),
+];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .exec()
+        .unwrap()
+}
+
+/// Dependencies that end up in the crate itself.
+fn dependencies(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
+    metadata
+        .workspace_packages()
+        .into_iter()
+        .map(|package| {
+            let names = package
+                .dependencies
+                .iter()
+                .filter(|dependency| dependency.kind == DependencyKind::Normal)
+                .map(|dependency| dependency.name.clone())
+                .collect();
+            (package.name.to_string(), names)
+        })
+        .collect()
+}
+
+#[test]
+fn crates_depend_only_as_drawn() {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    for (package, dependencies) in dependencies(&metadata()) {
+        let allowed = if package.starts_with("blastwall-plugin-") {
+            PLUGIN_ARROWS
+        } else {
+            allowed
+                .get(package.as_str())
+                .unwrap_or_else(|| panic!("{package} is not in the picture"))
+        };
+        let ours = dependencies
+            .iter()
+            .filter_map(|name| name.strip_prefix("blastwall-"));
+        let undrawn: Vec<&str> = ours.filter(|name| !allowed.contains(name)).collect();
+        assert!(undrawn.is_empty(), "{package} depends on {undrawn:?}");
+    }
+}
+
+#[test]
+fn one_heavy_dependency_one_crate() {
+    for (package, dependencies) in dependencies(&metadata()) {
+        if package == "blastwall-tests" {
+            continue;
+        }
+        for name in &dependencies {
+            if let Some((heavy, allowed)) =
+                HEAVY.iter().find(|(prefix, _)| name.starts_with(prefix))
+            {
+                assert!(
+                    allowed.contains(&package.as_str()),
+                    "{package} depends on {name}; {heavy}* belongs to {allowed:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_crate_obeys_the_workspace_lints() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let manifest = std::fs::read_to_string(&package.manifest_path).unwrap();
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{} does not inherit the lints",
+            package.name
+        );
+    }
+}

@@ -1,1 +1,0 @@
-//! The outside view: the binary against AWS implementations that are not ours.

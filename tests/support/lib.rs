@@ -1,0 +1,1 @@
+//! What the outside tests share: the binary under test, and servers that play AWS.
