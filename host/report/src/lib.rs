@@ -1,1 +1,23 @@
 //! Findings, coverage and blast radius to terminal and JSON.
+//!
+//! Start with [`Report`]: plain data that a scan fills. [`Format`] turns it into text.
+//! This crate decides what a reader sees first; it judges nothing and fetches nothing.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod report;
+
+pub use report::{
+    Account, AccountBlast, AccountCounts, BlastRadius, BlindSpot, Check, Criticality, Crossing,
+    Environment, EnvironmentSummary, Exposure, FailureCounts, Filters, Organization, Path, Plugin,
+    PluginFailure, Problem, Reached, Report, ReportFormat, ReportedFinding, Scan, Score, Step,
+    Summary, Timings, VerdictCounts,
+};
