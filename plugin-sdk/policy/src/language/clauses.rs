@@ -1,0 +1,179 @@
+//! What a statement is about: actions and resources.
+
+use crate::context::Facts;
+use crate::pattern::{Matched, Pattern, Reading};
+use crate::truth::Truth;
+
+/// `Action` or `NotAction`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionClause {
+    /// `NotAction`: every action except these.
+    pub negated: bool,
+    /// The patterns.
+    pub patterns: Vec<Pattern>,
+}
+
+/// `Resource` or `NotResource`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceClause {
+    /// `NotResource`: every resource except these.
+    pub negated: bool,
+    /// The patterns.
+    pub patterns: Vec<Pattern>,
+}
+
+impl ActionClause {
+    pub(crate) fn compile(negated: bool, texts: &[&str]) -> Self {
+        let reading = Reading {
+            wildcards: true,
+            variables: false,
+        };
+        Self {
+            negated,
+            patterns: texts
+                .iter()
+                .map(|text| Pattern::compile(text, reading))
+                .collect(),
+        }
+    }
+
+    /// Whether the clause covers an action such as `s3:GetObject`, in any case.
+    #[must_use]
+    pub fn covers(&self, action: &str) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.matches_ignoring_case(action))
+            != self.negated
+    }
+
+    /// Whether the clause covers every action of every service: `*`, `*:*`, or a `NotAction` that
+    /// excepts nothing.
+    #[must_use]
+    pub fn covers_everything(&self) -> bool {
+        if self.negated {
+            return self.patterns.is_empty();
+        }
+        self.patterns.iter().any(|pattern| {
+            pattern.matches_everything()
+                || pattern
+                    .as_str()
+                    .split_once(':')
+                    .is_some_and(|(service, action)| stars(service) && stars(action))
+        })
+    }
+}
+
+fn stars(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte == b'*')
+}
+
+impl ResourceClause {
+    pub(crate) fn compile(negated: bool, texts: &[&str], variables: bool) -> Self {
+        let reading = Reading {
+            wildcards: true,
+            variables,
+        };
+        let patterns = texts
+            .iter()
+            .map(|text| Pattern::compile(&completed(text), reading))
+            .collect();
+        Self { negated, patterns }
+    }
+
+    /// Whether the clause covers a resource; a pattern with a policy variable covers nothing.
+    #[must_use]
+    pub fn covers(&self, resource: &str) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.matches(resource))
+            != self.negated
+    }
+
+    /// Whether the clause covers every resource.
+    #[must_use]
+    pub fn covers_everything(&self) -> bool {
+        if self.negated {
+            self.patterns.is_empty()
+        } else {
+            self.patterns.iter().any(Pattern::matches_everything)
+        }
+    }
+
+    /// Whether the clause covers `resource`.
+    ///
+    /// A variable without value makes its pattern match nothing, and may void the whole statement,
+    /// which matters for `NotResource`: AWS warns of it without saying when. A concrete decision
+    /// takes the statement as void, an open one leaves both ways open.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+    pub(crate) fn truth(&self, resource: &str, facts: &Facts<'_>) -> Truth {
+        let mut any = Truth::False;
+        let mut unresolved = false;
+        for pattern in &self.patterns {
+            let matched = pattern.matches_with(resource, false, facts);
+            unresolved |= matched == Matched::Unresolved;
+            any = any.or(matched.truth());
+            if any == Truth::True {
+                break;
+            }
+        }
+        let truth = any.flip_if(self.negated);
+        if self.negated && unresolved && truth != Truth::False {
+            return if facts.is_open() {
+                Truth::Maybe
+            } else {
+                Truth::False
+            };
+        }
+        truth
+    }
+}
+
+/// An ARN with fewer than six fields is completed with wildcards: `arn:aws:sqs` means
+/// `arn:aws:sqs:*:*:*`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+fn completed(text: &str) -> String {
+    let mut completed = text.to_owned();
+    if text.starts_with("arn:") {
+        let mut depth = 0_usize;
+        let mut fields = 1_usize;
+        for byte in text.bytes() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                b':' if depth == 0 => fields += 1,
+                _ => {}
+            }
+        }
+        for _ in fields..6 {
+            completed.push_str(":*");
+        }
+    }
+    completed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn incomplete_arns_are_completed() {
+        assert_eq!(completed("arn:aws:sqs"), "arn:aws:sqs:*:*:*");
+        assert_eq!(
+            completed("arn:aws:s3:::b/${aws:username}"),
+            "arn:aws:s3:::b/${aws:username}"
+        );
+        assert_eq!(completed("*"), "*");
+    }
+
+    #[test]
+    fn actions_ignore_case() {
+        let clause = ActionClause::compile(false, &["S3:get*"]);
+        assert!(clause.covers("s3:GetObject"));
+        assert!(!clause.covers("s3:PutObject"));
+        assert!(ActionClause::compile(false, &["*:*"]).covers_everything());
+        assert!(!ActionClause::compile(false, &["iam:*"]).covers_everything());
+        assert!(ActionClause::compile(true, &[]).covers_everything());
+    }
+}
