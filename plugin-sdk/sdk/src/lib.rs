@@ -1,1 +1,96 @@
 //! What the author of a Blastwall plugin uses.
+//!
+//! A check is a function with an attribute. Its documentation is its doc comment, in a fixed
+//! shape; the compiler says what is missing.
+//!
+//! ```
+//! use blastwall_sdk::prelude::*;
+//!
+//! /// Keep versions of objects
+//! ///
+//! /// A bucket whose policy cannot be seen … why it matters.
+//! ///
+//! /// # Remediation
+//! /// Repair it.
+//! ///
+//! /// # References
+//! /// - <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html>
+//! #[check(id = "example-bucket-policy", severity = Low, category = Security)]
+//! fn bucket_policy(bucket: &Bucket) -> Result<Outcome, Unknown> {
+//!     Ok(match bucket.config.policy_document.get()? {
+//!         Some(policy) => pass("the bucket has a policy").evidence("/config/PolicyDocument", policy),
+//!         None => fail("the bucket has no policy"),
+//!     })
+//! }
+//!
+//! blastwall_sdk::plugin! { name = "example", checks = [bucket_policy] }
+//! # fn main() {}
+//! ```
+//!
+//! # Checks
+//!
+//! `#[check(id = "…", severity = …, category = …, controls = ["framework:number"], reads = […])]`
+//! stands on `fn(resource: &T, …)`, which judges each resource of a type, or on
+//! `fn(account: &Account, …)`, which judges the account once. Either takes `parameters: &P` too,
+//! with `P` a struct that derives [`Parameters`], and the first also takes `account: &Account`.
+//! `reads` lists the types that it asks the [`Account`] for.
+//!
+//! `?` on a property that could not be fetched ends the check with the verdict `unknown` and the
+//! reason: missing data never becomes a pass, and the author writes no line for it.
+//!
+//! # Plugins
+//!
+//! [`plugin!`] names the plugin and its checks. Built for `wasm32-unknown-unknown` the crate
+//! becomes a component of the world `blastwall:plugin/plugin`; natively it is an ordinary library
+//! whose checks [`testing`] runs.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod account;
+mod check;
+mod facts;
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod guest;
+mod listing;
+mod moment;
+mod outcome;
+mod parameters;
+mod plugin;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+
+pub use account::Account;
+pub use check::{Check, Metadata, Registration, Subject};
+pub use facts::{Request, Source};
+pub use listing::{Listed, Listing, Malformed, ResourceType};
+pub use outcome::{Judgement, Outcome, fail, not_applicable, pass};
+pub use parameters::{ParameterValues, Parameters};
+pub use plugin::Plugin;
+
+pub use blastwall_macros::{Parameters, check};
+pub use blastwall_model as model;
+pub use blastwall_model::{
+    AccountId, Arn, Category, CheckId, Evidence, Field, Parameter, Severity, Unknown, Verdict,
+};
+pub use blastwall_policy as policy;
+pub use serde_json::json;
+
+/// What a check needs, in one line: `use blastwall_sdk::prelude::*;`.
+pub mod prelude {
+    pub use crate::model::resources::{
+        AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Group, Instance,
+        ManagedPolicy, Region, Role, RootUser, SecurityGroup, Trail, User, Volume,
+    };
+    pub use crate::{
+        Account, Outcome, Parameters, Unknown, check, fail, not_applicable, pass, policy,
+    };
+}

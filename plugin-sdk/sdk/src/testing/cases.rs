@@ -1,0 +1,214 @@
+//! Cases as JSON files: `cases/<anything>.json` beside the crate of a plugin, one file a check.
+//!
+//! ```json
+//! {
+//!   "check": "s3-bucket-default-encryption",
+//!   "cases": [
+//!     {
+//!       "name": "a bucket without rule fails",
+//!       "resources": [{ "type": "AWS::S3::Bucket", "arn": "arn:aws:s3:::data" }],
+//!       "expect": [{ "resource": "arn:aws:s3:::data", "verdict": "fail" }]
+//!     }
+//!   ]
+//! }
+//! ```
+//!
+//! A case may also have `parameters` (an object), `gaps` (reasons by resource type), `account`,
+//! `partition` and `scanned_at`. `expect` lists every verdict; `message` in it is a part of the
+//! message.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use blastwall_model::{Arn, Verdict};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::world::World;
+use crate::plugin::Plugin;
+
+/// The cases of one check.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFile {
+    /// The id of the check.
+    pub check: String,
+    /// Its cases.
+    pub cases: Vec<Case>,
+}
+
+/// One account and the verdicts on it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it shows, as a sentence.
+    pub name: String,
+    /// The account, [`ACCOUNT`](super::ACCOUNT) unless set.
+    pub account: Option<String>,
+    /// `aws` unless set.
+    pub partition: Option<String>,
+    /// The moment of the scan, [`SCANNED_AT`](super::SCANNED_AT) unless set.
+    pub scanned_at: Option<String>,
+    /// Parameters that differ from their defaults.
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
+    /// The resource documents.
+    #[serde(default)]
+    pub resources: Vec<Value>,
+    /// Why resources may be missing, by type.
+    #[serde(default)]
+    pub gaps: BTreeMap<String, Vec<String>>,
+    /// Every verdict on it, in any order.
+    pub expect: Vec<Expectation>,
+}
+
+/// A verdict that is expected.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// On which resource; none for the account.
+    #[serde(default)]
+    pub resource: Option<Arn>,
+    /// Which one.
+    pub verdict: Verdict,
+    /// A part of the message.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// A verdict that was given, by whichever way the check was run.
+#[derive(Clone, Debug)]
+pub struct Actual {
+    /// On which resource; none for the account.
+    pub resource: Option<Arn>,
+    /// Which one.
+    pub verdict: Verdict,
+    /// Why.
+    pub message: String,
+}
+
+impl CaseFile {
+    /// Reads all files of a folder, in the order of their names.
+    ///
+    /// # Errors
+    /// A message that names the file.
+    pub fn read_all(folder: &Path) -> Result<Vec<Self>, String> {
+        let show =
+            |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let mut paths = std::fs::read_dir(folder)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| show(folder, &error))?
+            .into_iter()
+            .map(|entry| entry.path())
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
+            .collect::<Vec<_>>();
+        paths.sort();
+        let read = |path: &std::path::PathBuf| {
+            let text = std::fs::read_to_string(path).map_err(|error| show(path, &error))?;
+            serde_json::from_str(&text).map_err(|error| show(path, &error))
+        };
+        paths.iter().map(read).collect()
+    }
+}
+
+impl Case {
+    /// The account that the case describes.
+    #[must_use]
+    pub fn world(&self) -> World {
+        let mut world = World::new();
+        // Before the resources, which take over the account.
+        if let Some(account) = &self.account {
+            world = world.account(account);
+        }
+        if let Some(partition) = &self.partition {
+            world = world.partition(partition);
+        }
+        if let Some(moment) = &self.scanned_at {
+            world = world.scanned_at(moment);
+        }
+        for (name, value) in &self.parameters {
+            world = world.parameter(name, value.clone());
+        }
+        for (resource_type, reasons) in &self.gaps {
+            for reason in reasons {
+                world = world.gap_of(resource_type, reason);
+            }
+        }
+        for resource in &self.resources {
+            world = world.resource(resource);
+        }
+        world
+    }
+
+    /// Compares the verdicts of a check with those that are expected.
+    ///
+    /// # Errors
+    /// Both, if they differ.
+    pub fn compare(&self, actual: &[Actual]) -> Result<(), String> {
+        let mut expected: Vec<&Expectation> = self.expect.iter().collect();
+        let mut actual: Vec<&Actual> = actual.iter().collect();
+        expected.sort_by(|one, other| one.resource.cmp(&other.resource));
+        actual.sort_by(|one, other| one.resource.cmp(&other.resource));
+        let agree = |(expected, actual): (&&Expectation, &&Actual)| {
+            expected.resource == actual.resource
+                && expected.verdict == actual.verdict
+                && actual.message.contains(&expected.message)
+        };
+        if expected.len() == actual.len() && expected.iter().zip(&actual).all(agree) {
+            return Ok(());
+        }
+        Err(format!(
+            "case `{}`\n  expected: {expected:?}\n  actual:   {actual:?}",
+            self.name
+        ))
+    }
+}
+
+/// Runs all cases of a folder natively.
+///
+/// Every check of the plugin must have a case in which it passes something and one in which it
+/// fails something.
+///
+/// # Panics
+/// If a verdict differs from the one that is expected, with all such differences.
+pub fn cases(plugin: &Plugin, folder: impl AsRef<Path>) {
+    let files = CaseFile::read_all(folder.as_ref()).unwrap_or_else(|message| panic!("{message}"));
+    let info = plugin.describe().unwrap_or_else(|error| panic!("{error}"));
+    let mut differences = Vec::new();
+    let mut seen = BTreeSet::new();
+    for file in &files {
+        for case in &file.cases {
+            let actual: Vec<Actual> = case
+                .world()
+                .judge_by(plugin, &file.check)
+                .into_iter()
+                .map(|judgement| Actual {
+                    resource: judgement.resource,
+                    verdict: judgement.outcome.verdict,
+                    message: judgement.outcome.message,
+                })
+                .collect();
+            for actual in &actual {
+                seen.insert((file.check.as_str(), actual.verdict));
+            }
+            if let Err(difference) = case.compare(&actual) {
+                differences.push(format!("{}: {difference}", file.check));
+            }
+        }
+    }
+    for check in &info.checks {
+        for verdict in [Verdict::Pass, Verdict::Fail] {
+            if !seen.contains(&(check.id.as_str(), verdict)) {
+                differences.push(format!(
+                    "{}: no case ends as `{}`",
+                    check.id,
+                    verdict.as_str()
+                ));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}

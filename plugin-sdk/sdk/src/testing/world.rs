@@ -1,0 +1,211 @@
+//! An account made for a test.
+
+use std::collections::BTreeMap;
+
+use blastwall_model::{AccountId, Arn, GLOBAL};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::check::{Check, Registration};
+use crate::facts::{Request, Source};
+use crate::listing::Listed;
+use crate::outcome::{Judgement, Outcome};
+use crate::plugin::Plugin;
+
+/// The account of a world that names no other.
+pub const ACCOUNT: &str = "111122223333";
+
+/// The moment of the scan in a world that names no other.
+pub const SCANNED_AT: &str = "2026-01-01T00:00:00Z";
+
+/// The documents of one page in tests: few, so that pages matter.
+const PAGE: usize = 2;
+
+/// An account with its resources, gaps and the parameters of the check under test.
+#[derive(Clone, Debug)]
+pub struct World {
+    account: AccountId,
+    partition: String,
+    scanned_at: String,
+    parameters: Map<String, Value>,
+    documents: BTreeMap<(String, Arn), Value>,
+    gaps: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An account in which nothing is.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            account: text(ACCOUNT),
+            partition: "aws".to_owned(),
+            scanned_at: SCANNED_AT.to_owned(),
+            parameters: Map::new(),
+            documents: BTreeMap::new(),
+            gaps: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a resource: a typed one, or a JSON document, which may leave out `account` and
+    /// `region`. A second one of the same type and ARN replaces the first.
+    #[must_use]
+    pub fn resource(mut self, resource: impl Serialize) -> Self {
+        let mut document = match serde_json::to_value(resource) {
+            Ok(Value::Object(document)) => document,
+            Ok(other) => panic!("a resource document is a JSON object, not {other}"),
+            Err(error) => panic!("the resource has no JSON form: {error}"),
+        };
+        document
+            .entry("account")
+            .or_insert_with(|| self.account.as_str().into());
+        document.entry("region").or_insert_with(|| GLOBAL.into());
+        let key = |name: &str| match document.get(name) {
+            Some(Value::String(value)) => value.clone(),
+            _ => panic!("a resource document needs `{name}`: {document:?}"),
+        };
+        let (kind, arn) = (key("type"), text(&key("arn")));
+        self.documents.insert((kind, arn), document.into());
+        self
+    }
+
+    /// Says that resources of a type may be missing, and why.
+    #[must_use]
+    pub fn gap<T: Listed>(self, reason: impl Into<String>) -> Self {
+        self.gap_of(T::TYPE, reason)
+    }
+
+    /// Says that resources of a type may be missing, by the name of the type.
+    #[must_use]
+    pub fn gap_of(mut self, resource_type: &str, reason: impl Into<String>) -> Self {
+        self.gaps
+            .entry(resource_type.to_owned())
+            .or_default()
+            .push(reason.into());
+        self
+    }
+
+    /// Sets a parameter of the check under test; others have their defaults.
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets the account.
+    #[must_use]
+    pub fn account(mut self, account: &str) -> Self {
+        self.account = text(account);
+        self
+    }
+
+    /// Sets the partition: `aws`, `aws-cn` or `aws-us-gov`.
+    #[must_use]
+    pub fn partition(mut self, partition: &str) -> Self {
+        partition.clone_into(&mut self.partition);
+        self
+    }
+
+    /// Sets the moment of the scan, RFC 3339.
+    #[must_use]
+    pub fn scanned_at(mut self, moment: &str) -> Self {
+        moment.clone_into(&mut self.scanned_at);
+        self
+    }
+
+    /// The documents by type and ARN.
+    #[must_use]
+    pub fn documents(&self) -> &BTreeMap<(String, Arn), Value> {
+        &self.documents
+    }
+
+    /// The reasons why resources of a type may be missing.
+    #[must_use]
+    pub fn gaps(&self, resource_type: &str) -> &[String] {
+        self.gaps.get(resource_type).map_or(&[], Vec::as_slice)
+    }
+
+    /// The request for one check.
+    #[must_use]
+    pub fn request(&self, check: &str) -> Request {
+        let parameters = Value::Object(self.parameters.clone()).to_string();
+        Request {
+            checks: vec![(check.to_owned(), parameters)],
+            account: self.account.clone(),
+            partition: self.partition.clone(),
+            scanned_at: self.scanned_at.clone(),
+        }
+    }
+
+    /// Everything that a check concludes, in the order of the ARNs.
+    ///
+    /// # Panics
+    /// If its parameters are wrong.
+    #[must_use]
+    pub fn judge<C: Check>(&self) -> Vec<Judgement> {
+        let plugin = Plugin::new("test", "0.0.0", const { &[Registration::of::<C>()] });
+        self.judge_by(&plugin, C::METADATA.id)
+    }
+
+    /// Everything that the check with this id concludes, in the order of the ARNs.
+    ///
+    /// # Panics
+    /// If the plugin has no such check or its parameters are wrong.
+    #[must_use]
+    pub fn judge_by(&self, plugin: &Plugin, check: &str) -> Vec<Judgement> {
+        let mut judgements = Vec::new();
+        plugin
+            .evaluate(&self.request(check), Box::new(self.clone()), &mut |batch| {
+                judgements.extend(batch)
+            })
+            .unwrap_or_else(|message| panic!("{message}"));
+        judgements.sort_by(|one, other| one.resource.cmp(&other.resource));
+        judgements
+    }
+
+    /// The one outcome of a check, in a world where it judges one thing.
+    ///
+    /// # Panics
+    /// If it judges nothing or several things.
+    #[must_use]
+    pub fn outcome<C: Check>(&self) -> Outcome {
+        let mut judgements = self.judge::<C>();
+        match (judgements.pop(), judgements.is_empty()) {
+            (Some(judgement), true) => judgement.outcome,
+            (last, _) => panic!(
+                "one judgement was expected, there are {}",
+                judgements.len() + usize::from(last.is_some())
+            ),
+        }
+    }
+}
+
+impl Source for World {
+    fn pages(&self, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_> {
+        let documents: Vec<&Value> = self
+            .documents
+            .iter()
+            .filter(|((kind, _), _)| kind == resource_type)
+            .map(|(_, document)| document)
+            .collect();
+        let pages: Vec<String> = documents
+            .chunks(PAGE)
+            .map(|page| Value::from_iter(page.iter().copied().cloned()).to_string())
+            .collect();
+        Box::new(pages.into_iter())
+    }
+
+    fn gaps(&self, resource_type: &str) -> Vec<String> {
+        World::gaps(self, resource_type).to_vec()
+    }
+}
+
+/// An identifier out of a test.
+fn text<T: std::str::FromStr<Err = blastwall_model::IdError>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
