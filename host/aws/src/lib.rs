@@ -16,13 +16,16 @@
 
 mod config;
 mod declaration;
+mod dns;
 mod failure;
 mod guard;
 mod meter;
 mod partition;
 mod session;
 
-pub use config::{Settings, http_client, load};
+pub use aws_config::SdkConfig;
+pub use aws_credential_types::Credentials;
+pub use config::{Settings, http_client, isolated, load};
 pub use declaration::Declaration;
 pub use failure::Failure;
 pub use guard::Guard;
