@@ -90,20 +90,40 @@ impl AsPiece for Token {
 
 /// The outcome of matching one text against one pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Matched {
-    /// Known either way, or open because a variable's value is open.
-    Known(Truth),
-    /// The pattern names a variable that has no value in this request.
-    Unresolved,
+pub(crate) struct Matched {
+    /// Whether it matches; a variable without value matches nothing.
+    pub(crate) truth: Truth,
+    /// The pattern names a variable that has no value in this request, or may have none.
+    pub(crate) unresolved: bool,
 }
 
 impl Matched {
-    /// The truth where a pattern without value matches nothing.
-    pub(crate) fn truth(self) -> Truth {
-        match self {
-            Self::Known(truth) => truth,
-            Self::Unresolved => Truth::False,
+    /// An answer that does not depend on variables.
+    pub(crate) fn known(truth: bool) -> Self {
+        Self {
+            truth: truth.into(),
+            unresolved: false,
         }
+    }
+}
+
+/// The negation of what patterns with variables came to.
+///
+/// AWS warns that a variable without value may void the whole statement and does not say when; so a
+/// negated comparison must not be satisfied by one. A concrete decision takes the statement as
+/// void, an open question leaves both ways open.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+pub(crate) fn negate_unless_void(truth: Truth, unresolved: bool, facts: &Facts<'_>) -> Truth {
+    void_if(truth.negate(), unresolved, facts)
+}
+
+/// The truth of a negated comparison once it is known whether a variable lacks its value.
+pub(crate) fn void_if(negated: Truth, unresolved: bool, facts: &Facts<'_>) -> Truth {
+    match negated {
+        Truth::False => Truth::False,
+        _ if !unresolved => negated,
+        _ if facts.is_open() => Truth::Maybe,
+        _ => Truth::False,
     }
 }
 
@@ -179,32 +199,41 @@ impl Pattern {
     /// A key with more than one value cannot be used as a variable.
     pub(crate) fn matches_with(&self, text: &str, fold: bool, facts: &Facts<'_>) -> Matched {
         let Shape::Template(tokens) = &self.shape else {
-            return Matched::Known(self.matches_plain(text, fold).into());
+            return Matched::known(self.matches_plain(text, fold));
         };
         let mut pieces = Vec::with_capacity(tokens.len());
         let mut open = false;
+        let mut unresolved = false;
         for token in tokens {
             pieces.push(match token {
                 Token::Variable(variable) => match (facts.lookup(&variable.key), &variable.default)
                 {
                     (Fact::One(value), _) => Piece::Literal(value),
                     (Fact::Values([value]), _) => Piece::Literal(value),
+                    (Fact::Absent, Some(default)) => Piece::Literal(default),
+                    // It may be any text, and it may be absent.
                     (Fact::Unknown, _) => {
                         open = true;
+                        unresolved = true;
                         Piece::Star
                     }
-                    (Fact::Absent, Some(default)) => Piece::Literal(default),
-                    (Fact::Absent | Fact::Values(_), _) => return Matched::Unresolved,
+                    (Fact::Absent | Fact::Values(_), _) => {
+                        return Matched {
+                            truth: Truth::False,
+                            unresolved: true,
+                        };
+                    }
                 },
                 other => other.as_piece(),
             });
         }
         let matched = glob(&pieces, text.as_bytes(), fold);
-        Matched::Known(if matched && open {
+        let truth = if matched && open {
             Truth::Maybe
         } else {
             matched.into()
-        })
+        };
+        Matched { truth, unresolved }
     }
 
     /// The keys of the policy variables in it, lower case.
@@ -423,18 +452,15 @@ mod tests {
         };
         assert_eq!(
             check("home/${aws:UserName}/*", "home/ann/k"),
-            Matched::Known(Truth::True)
+            Matched::known(true)
         );
-        assert_eq!(
-            check("home/${aws:userid}/*", "home/ann/k"),
-            Matched::Unresolved
-        );
+        assert!(check("home/${aws:userid}/*", "home/ann/k").unresolved);
         assert_eq!(
             check("home/${aws:userid, 'x}y'}/*", "home/x}y/k"),
-            Matched::Known(Truth::True)
+            Matched::known(true)
         );
-        assert_eq!(check("${*}a", "*a"), Matched::Known(Truth::True));
-        assert_eq!(check("${*}a", "ba"), Matched::Known(Truth::False));
-        assert_eq!(check("${", "${"), Matched::Known(Truth::True));
+        assert_eq!(check("${*}a", "*a"), Matched::known(true));
+        assert_eq!(check("${*}a", "ba"), Matched::known(false));
+        assert_eq!(check("${", "${"), Matched::known(true));
     }
 }

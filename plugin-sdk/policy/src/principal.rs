@@ -103,6 +103,16 @@ const WELL_KNOWN_WEB_IDENTITIES: [&str; 4] = [
     "accounts.google.com",
 ];
 
+/// What the names of service principals end in, in all partitions.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services>
+const SERVICE_DOMAINS: [&str; 5] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".amazon.com",
+    ".aws.internal",
+];
+
 impl Principal {
     /// Reads an ARN, a service principal, a provider name, an account id (its root user) or
     /// `anonymous`.
@@ -133,9 +143,7 @@ impl Principal {
         if text.starts_with("arn:") {
             return Self::from_arn(text);
         }
-        let is_service = (text.ends_with(".amazonaws.com")
-            || text.ends_with(".amazonaws.com.cn")
-            || text.ends_with(".amazon.com"))
+        let is_service = SERVICE_DOMAINS.iter().any(|domain| text.ends_with(domain))
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));

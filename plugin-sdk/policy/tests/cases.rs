@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "tests"
 )]
 
@@ -17,7 +18,7 @@ fn every_case_decides_as_known() {
     let cases = Case::all();
     assert!(!cases.is_empty());
     for case in &cases {
-        let decision = case.with_layers(|request, layers| decide(request, layers));
+        let decision = case.with_layers(decide);
         if format!("{:?}", decision.kind) != case.expect_kind {
             wrong.push(format!(
                 "{} ({}): expected {}, got {decision}",

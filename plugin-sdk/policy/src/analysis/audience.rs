@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::narrowing::pins;
 use crate::arn;
-use crate::condition::Condition;
+use crate::condition::{Condition, OperatorKind};
 use crate::language::{Effect, Policy, PrincipalEntry, Statement};
 use crate::pattern::Pattern;
 use crate::principal::Principal;
@@ -284,21 +284,55 @@ fn guards_service(condition: &Condition) -> bool {
     }
 }
 
+/// Providers whose audience claim is the id of an application or pool that its owner registered.
+/// With the others (GitHub, GitLab, …) whoever asks for a token chooses its audience.
+const REGISTERED_AUDIENCES: [&str; 4] = [
+    "accounts.google.com:",
+    "cognito-identity.amazonaws.com:",
+    "graph.facebook.com:",
+    "www.amazon.com:",
+];
+
 /// Whether the condition pins which users of a provider: a claim or attribute other than the
-/// audience, to values that are not all wildcards.
+/// audience. A wildcard must come after a complete first part (`repo:acme/*`); in `repo:acme*`
+/// anyone can register a name that matches.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_secure-by-default.html>
 fn pins_identity(condition: &Condition) -> bool {
     let Some((_, claim)) = condition.key.rsplit_once(':') else {
         return false;
     };
     let is_global = condition.key.starts_with("aws:") || condition.key.starts_with("sts:");
+    let registered = REGISTERED_AUDIENCES
+        .iter()
+        .any(|provider| condition.key.starts_with(provider));
+    let tells_users = match claim {
+        "aud" => registered,
+        "iss" => false,
+        // Whether somebody has signed in, not who.
+        "amr" => false,
+        _ => true,
+    };
+    let wildcards = matches!(
+        condition.operator.kind,
+        OperatorKind::StringLike | OperatorKind::Arn { .. }
+    );
     !is_global
-        && claim != "aud"
-        && claim != "iss"
+        && tells_users
         && pins(condition)
         && condition
             .values
             .iter()
-            .all(|value| !value.as_str().trim_matches(['*', '?']).is_empty())
+            .all(|value| !wildcards || names_a_part(value.as_str()))
+}
+
+/// Whether the text before the first wildcard holds a complete part: it has no wildcard at all, or
+/// a separator follows what comes after the kind (`repo:acme/`, `organization:acme:`).
+fn names_a_part(text: &str) -> bool {
+    let Some((literal, _)) = text.split_once(['*', '?']) else {
+        return true;
+    };
+    let rest = literal.split_once(':').map_or("", |(_, rest)| rest);
+    rest.find(['/', ':']).is_some_and(|at| at > 0)
 }
 
 fn is_external(audience: &Audience, owner: &str) -> bool {
@@ -438,6 +472,38 @@ mod tests {
             ),
             ["account 111111111111", "arn:aws:iam::222222222222:role/a"]
         );
+    }
+
+    #[test]
+    fn users_of_a_provider() {
+        let pinned = |condition: &str| {
+            let principal = r#""Principal":{"Federated":"arn:aws:iam::111111111111:oidc-provider/example.com"}"#;
+            who(principal, condition)[0].starts_with("some users")
+        };
+        assert!(pinned(
+            r#"{"StringEquals":{"example.com:sub":"repo:acme/x:ref:refs/heads/main"}}"#
+        ));
+        assert!(pinned(
+            r#"{"StringLike":{"example.com:sub":"repo:acme/*"}}"#
+        ));
+        assert!(pinned(
+            r#"{"StringEquals":{"accounts.google.com:aud":"123.apps.googleusercontent.com"}}"#
+        ));
+        assert!(!pinned(
+            r#"{"StringLike":{"example.com:sub":["repo:acme/*","repo:*"]}}"#
+        ));
+        assert!(!pinned(
+            r#"{"StringLike":{"example.com:sub":"repo:acme*"}}"#
+        ));
+        assert!(!pinned(
+            r#"{"StringEquals":{"example.com:aud":"sts.amazonaws.com"}}"#
+        ));
+        assert!(!pinned(
+            r#"{"StringEqualsIfExists":{"example.com:sub":"repo:acme/x"}}"#
+        ));
+        assert!(!pinned(
+            r#"{"ForAnyValue:StringLike":{"cognito-identity.amazonaws.com:amr":"unauthenticated"}}"#
+        ));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::operator::{OperatorKind, Quantifier};
 use super::{Condition, ConditionValue};
 use crate::context::{Fact, Facts};
-use crate::pattern::Matched;
+use crate::pattern::void_if;
 use crate::truth::Truth;
 
 impl Condition {
@@ -77,16 +77,11 @@ impl Condition {
                 all.and(each(actual).flip_if(negated))
             }),
         };
-        // A variable without value may void the whole statement (AWS IAM User Guide, "IAM policy
-        // elements: Variables and tags"); a negated operator must not be satisfied by it.
-        if unresolved && negated && truth != Truth::False {
-            return if facts.is_open() {
-                Truth::Maybe
-            } else {
-                Truth::False
-            };
+        if negated {
+            void_if(truth, unresolved, facts)
+        } else {
+            truth
         }
-        truth
     }
 
     fn one(
@@ -97,8 +92,8 @@ impl Condition {
         unresolved: &mut bool,
     ) -> Truth {
         let matched = value.matches(actual, facts);
-        *unresolved |= matched == Matched::Unresolved;
-        matched.truth()
+        *unresolved |= matched.unresolved;
+        matched.truth
     }
 }
 

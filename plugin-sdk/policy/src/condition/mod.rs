@@ -14,6 +14,8 @@ mod value;
 pub use operator::{Comparison, Operator, OperatorKind, Quantifier};
 pub use value::ConditionValue;
 
+use crate::reach::KeyControl;
+
 /// One line of a `Condition` element.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
@@ -23,6 +25,8 @@ pub struct Condition {
     pub key: Box<str>,
     /// The key as the policy has it.
     pub written_key: Box<str>,
+    /// Who decides the key's value.
+    pub control: KeyControl,
     /// The values: one must match, or none for a negated operator.
     pub values: Vec<ConditionValue>,
 }
@@ -38,6 +42,7 @@ impl Condition {
             operator,
             key: key.to_ascii_lowercase().into(),
             written_key: key.into(),
+            control: KeyControl::of(key),
             values: values
                 .into_iter()
                 .map(|text| ConditionValue::compile(operator.kind, text, variables))

@@ -10,7 +10,6 @@ use super::operator::{Comparison, OperatorKind};
 use crate::arn;
 use crate::context::Facts;
 use crate::pattern::{Matched, Pattern, Reading};
-use crate::truth::Truth;
 
 /// One value of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,7 +118,7 @@ impl ConditionValue {
 
     /// Compares one value of the request.
     pub(super) fn matches(&self, actual: &str, facts: &Facts<'_>) -> Matched {
-        let known = |truth: bool| Matched::Known(truth.into());
+        let known = Matched::known;
         match &self.matcher {
             Matcher::Text(pattern) => pattern.matches_with(actual, false, facts),
             Matcher::TextIgnoringCase(pattern) => pattern.matches_with(actual, true, facts),
@@ -174,7 +173,7 @@ fn arn_matcher(text: &str, reading: Reading) -> Matcher {
 
 fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Matched {
     let Some(parts) = arn::split(actual) else {
-        return Matched::Known(Truth::False);
+        return Matched::known(false);
     };
     let fields = [
         "arn",
@@ -184,14 +183,13 @@ fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Matc
         parts.account,
         parts.resource,
     ];
-    let mut all = Truth::True;
+    let mut all = Matched::known(true);
     for (pattern, field) in patterns.iter().zip(fields) {
-        match pattern.matches_with(field, false, facts) {
-            Matched::Unresolved => return Matched::Unresolved,
-            Matched::Known(truth) => all = all.and(truth),
-        }
+        let matched = pattern.matches_with(field, false, facts);
+        all.truth = all.truth.and(matched.truth);
+        all.unresolved |= matched.unresolved;
     }
-    Matched::Known(all)
+    all
 }
 
 fn number(text: &str) -> Option<Number> {

@@ -18,6 +18,8 @@ pub enum ServiceRule {
     RootUser,
     /// Policies managed by AWS cannot be changed by customers.
     AwsManagedPolicy,
+    /// Roles that belong to AWS (service-linked, Identity Center) are changed by AWS only.
+    AwsOwnedRole,
     /// A public bucket policy does not work for other accounts under RestrictPublicBuckets.
     RestrictPublicBuckets,
     /// The root user cannot assume a role.
@@ -46,6 +48,7 @@ impl fmt::Display for ServiceRule {
         formatter.write_str(match self {
             Self::CallerIdentity => "sts:GetCallerIdentity is always allowed",
             Self::RootUser => "the root user has full access to its account",
+            Self::AwsOwnedRole => "roles of AWS services and Identity Center cannot be changed",
             Self::AwsManagedPolicy => "policies managed by AWS cannot be changed",
             Self::RestrictPublicBuckets => {
                 "RestrictPublicBuckets blocks other accounts on a bucket with a public policy"
@@ -71,6 +74,8 @@ pub(crate) fn refusal(query: &Query<'_>, layers: &Layers<'_>) -> Option<ServiceR
     principal_refusal(query).or_else(|| {
         if changes_aws_managed_policy(query) {
             Some(ServiceRule::AwsManagedPolicy)
+        } else if changes_aws_owned_role(query) {
+            Some(ServiceRule::AwsOwnedRole)
         } else if blocked_as_public(query, layers) {
             Some(ServiceRule::RestrictPublicBuckets)
         } else {
@@ -127,6 +132,33 @@ fn changes_aws_managed_policy(query: &Query<'_>) -> bool {
         && CHANGES.iter().any(|action| query.is_action(action))
         && arn::split(query.resource)
             .is_some_and(|parts| parts.service == "iam" && parts.account == "aws")
+}
+
+/// Only the linked service can change a service-linked role, and only Identity Center its roles.
+///
+/// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+/// - <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+fn changes_aws_owned_role(query: &Query<'_>) -> bool {
+    const CHANGES: [&str; 9] = [
+        "iam:AttachRolePolicy",
+        "iam:DeleteRole",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+    ];
+    let by_aws = matches!(query.principal, Principal::Service { .. });
+    !by_aws
+        && query.is_service("iam")
+        && CHANGES.iter().any(|action| query.is_action(action))
+        && arn::split(query.resource).is_some_and(|parts| {
+            parts.service == "iam"
+                && (parts.resource.starts_with("role/aws-service-role/")
+                    || parts.resource.starts_with("role/aws-reserved/"))
+        })
 }
 
 /// RestrictPublicBuckets limits a bucket with a public policy to AWS services and to the owner's

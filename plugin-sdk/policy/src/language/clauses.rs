@@ -1,7 +1,7 @@
 //! What a statement is about: actions and resources.
 
 use crate::context::Facts;
-use crate::pattern::{Matched, Pattern, Reading};
+use crate::pattern::{Pattern, Reading, negate_unless_void};
 use crate::truth::Truth;
 
 /// `Action` or `NotAction`.
@@ -20,7 +20,7 @@ pub struct ActionClause {
 pub struct ResourceClause {
     /// `NotResource`: every resource except these.
     pub negated: bool,
-    /// The patterns.
+    /// The patterns; an ARN with fewer than six fields is completed with wildcards.
     pub patterns: Vec<Pattern>,
 }
 
@@ -101,32 +101,23 @@ impl ResourceClause {
         }
     }
 
-    /// Whether the clause covers `resource`.
-    ///
-    /// A variable without value makes its pattern match nothing, and may void the whole statement,
-    /// which matters for `NotResource`: AWS warns of it without saying when. A concrete decision
-    /// takes the statement as void, an open one leaves both ways open.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+    /// Whether the clause covers `resource`, with policy variables taken from `facts`.
     pub(crate) fn truth(&self, resource: &str, facts: &Facts<'_>) -> Truth {
         let mut any = Truth::False;
         let mut unresolved = false;
         for pattern in &self.patterns {
             let matched = pattern.matches_with(resource, false, facts);
-            unresolved |= matched == Matched::Unresolved;
-            any = any.or(matched.truth());
+            unresolved |= matched.unresolved;
+            any = any.or(matched.truth);
             if any == Truth::True {
                 break;
             }
         }
-        let truth = any.flip_if(self.negated);
-        if self.negated && unresolved && truth != Truth::False {
-            return if facts.is_open() {
-                Truth::Maybe
-            } else {
-                Truth::False
-            };
+        if self.negated {
+            negate_unless_void(any, unresolved, facts)
+        } else {
+            any
         }
-        truth
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn cost(statement: &Statement, query: &Query<'_>) -> u32 {
     let mut cost = 1;
     for condition in &statement.conditions {
         if condition.truth(&query.facts) == Truth::Maybe {
-            cost += match KeyControl::of(&condition.key) {
+            cost += match condition.control {
                 KeyControl::Attacker => 1,
                 KeyControl::Unknown => 100,
                 KeyControl::Fixed => 1_000,
@@ -115,7 +115,7 @@ fn tests(at: Ref, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
                     .map(|value| value.as_str().to_owned())
                     .collect(),
                 must_hold,
-                control: KeyControl::of(&condition.key),
+                control: condition.control,
             });
         }
     }
