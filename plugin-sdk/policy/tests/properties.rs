@@ -129,17 +129,19 @@ fn principal_element() -> impl Strategy<Value = Value> {
         ],
     ]);
     prop_oneof![
-        Just(json!("*")),
-        one_or_two(aws).prop_map(|entries| json!({ "AWS": entries })),
-        Just(json!({ "Service": "sns.amazonaws.com" })),
-        Just(json!({ "Federated": PRINCIPALS[6] })),
+        2 => Just(json!("*")),
+        4 => one_or_two(aws).prop_map(|entries| json!({ "AWS": entries })),
+        1 => Just(json!({ "Service": "sns.amazonaws.com" })),
+        1 => Just(json!({ "Federated": PRINCIPALS[6] })),
     ]
 }
 
 fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
-    let actions = owned(&[&ACTIONS, &["*", "s3:*", "sts:Assume*"]]);
+    // Half of the draws meet any request, or next to no world would allow anything.
+    let actions = owned(&[&ACTIONS, &["s3:*", "sts:Assume*"], &["*"; 8]]);
     let resources = owned(&[
         &RESOURCES,
+        &["*"; 6],
         &[
             "arn:aws:s3:::data-*",
             "arn:aws:s3:::data-b/${aws:username}.csv",
@@ -147,7 +149,7 @@ fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
         ],
     ]);
     (
-        any::<[bool; 3]>(),
+        [rarely(), rarely(), rarely()],
         one_or_two(actions),
         one_or_two(resources),
         principal_element(),
@@ -173,8 +175,12 @@ fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
         )
 }
 
+fn rarely() -> impl Strategy<Value = bool> {
+    proptest::bool::weighted(0.1)
+}
+
 fn any_statement() -> impl Strategy<Value = Value> {
-    prop_oneof![2 => statement("Allow"), 1 => statement("Deny")]
+    prop_oneof![5 => statement("Allow"), 1 => statement("Deny")]
 }
 
 fn statements() -> impl Strategy<Value = Vec<Value>> {
@@ -201,7 +207,16 @@ struct World {
 const LAYERS: usize = 7;
 
 fn world() -> impl Strategy<Value = World> {
-    let maybe = || proptest::option::weighted(0.3, statements());
+    // A layer that limits often allows all but for what the random statements deny.
+    let limit = (statements(), any::<bool>()).prop_map(|(mut statements, open)| {
+        if open {
+            statements
+                .push(json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}));
+        }
+        statements
+    });
+    let limit = limit.boxed();
+    let maybe = || proptest::option::weighted(0.3, limit.clone());
     (
         (
             select(PRINCIPALS.to_vec()),

@@ -23,9 +23,18 @@ pub(crate) struct Evaluation {
     /// Deny statements that may apply; empty unless facts are open and nothing is decided.
     pub(crate) possible_denies: Vec<Ref>,
     /// Allow statements that are needed and may not apply; likewise.
-    pub(crate) uncertain: Vec<Ref>,
+    pub(crate) uncertain: Vec<Uncertain>,
     /// The allow statements that grant, without those of the layers that only limit.
     pub(crate) grants: Vec<Ref>,
+}
+
+/// An allow statement that is needed and may not apply.
+#[derive(Clone, Copy)]
+pub(crate) struct Uncertain {
+    pub(crate) at: Ref,
+    /// It is needed to cover the user or session itself; covering the role or account would not do,
+    /// or it does not.
+    pub(crate) directly: bool,
 }
 
 pub(crate) enum Verdict {
@@ -60,6 +69,8 @@ impl From<Verdict> for Evaluation {
 struct Allow {
     truth: Truth,
     at: Option<Ref>,
+    /// Whether the statement has to cover the user or session itself.
+    directly: bool,
     /// How much has to come together if it is not certain.
     cost: u32,
 }
@@ -68,25 +79,33 @@ impl Allow {
     const NONE: Self = Self {
         truth: Truth::False,
         at: None,
+        directly: false,
         cost: 0,
     };
     /// The layer is not there and so does not limit.
     const UNLIMITED: Self = Self {
         truth: Truth::True,
         at: None,
+        directly: false,
         cost: 0,
     };
 
-    fn offer(&mut self, truth: Truth, at: Ref, cost: u32) {
+    fn offer(&mut self, truth: Truth, at: Ref, directly: bool, cost: u32) {
         if truth > self.truth
             || (truth == Truth::Maybe && self.truth == Truth::Maybe && cost < self.cost)
         {
             *self = Self {
                 truth,
                 at: Some(at),
+                directly,
                 cost,
             };
         }
+    }
+
+    fn uncertain(self) -> Option<Uncertain> {
+        let directly = self.directly;
+        self.at.map(|at| Uncertain { at, directly })
     }
 
     fn better(self, other: Self) -> Self {
@@ -113,7 +132,7 @@ impl Tally {
     };
 
     fn any(&self) -> Allow {
-        self.direct.better(self.role).better(self.account)
+        self.account.better(self.role).better(self.direct)
     }
 }
 
@@ -147,9 +166,9 @@ fn tally(
                     } else {
                         0
                     };
-                    tally.direct.offer(who.direct, at, cost);
-                    tally.role.offer(who.role, at, cost);
-                    tally.account.offer(who.account, at, cost);
+                    tally.direct.offer(who.direct, at, true, cost);
+                    tally.role.offer(who.role, at, false, cost);
+                    tally.account.offer(who.account, at, false, cost);
                 }
             }
         }
@@ -185,7 +204,7 @@ struct Judged {
     /// The certainty of all gates (SCP levels and VPC endpoints) together.
     gates: Truth,
     /// What keeps gates from being certain.
-    uncertain: Vec<Ref>,
+    uncertain: Vec<Uncertain>,
     resource: Tally,
     identity: Allow,
     boundary: Allow,
@@ -250,7 +269,7 @@ impl Judged {
         self.gates = self.gates.and(allow.truth);
         match allow.truth {
             Truth::False => self.closed = self.closed.or(Some(layer)),
-            Truth::Maybe => self.uncertain.extend(allow.at),
+            Truth::Maybe => self.uncertain.extend(allow.uncertain()),
             Truth::True => {}
         }
     }
@@ -339,7 +358,7 @@ fn combine(
         uncertain.extend(
             best.needs()
                 .filter(|need| need.truth == Truth::Maybe)
-                .filter_map(|need| need.at),
+                .filter_map(Allow::uncertain),
         );
         uncertain.extend(judged.uncertain.iter().copied());
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::control::KeyControl;
 use crate::condition::Operator;
+use crate::decide::evaluate::Uncertain;
+use crate::decide::principals::Who;
 use crate::decide::statement::{Principals, Query, Ref, resource_truth};
 use crate::decide::{Layers, StatementRef};
 use crate::language::{Effect, PrincipalEntry, Statement};
@@ -64,7 +66,7 @@ pub(crate) fn cost(statement: &Statement, query: &Query<'_>) -> u32 {
 pub(crate) fn collect(
     query: &Query<'_>,
     layers: &Layers<'_>,
-    allows: &[Ref],
+    allows: &[Uncertain],
     denies: &[Ref],
 ) -> Vec<Requirement> {
     let mut requirements: Vec<Requirement> = Vec::new();
@@ -76,19 +78,19 @@ pub(crate) fn collect(
             });
         }
     };
-    for at in allows {
-        for test in tests(*at, query, layers) {
-            add(vec![test], *at);
+    for allow in allows {
+        for test in tests(allow.at, allow.directly, query, layers) {
+            add(vec![test], allow.at);
         }
     }
     for at in denies {
-        add(tests(*at, query, layers), *at);
+        add(tests(*at, true, query, layers), *at);
     }
     requirements
 }
 
-/// The open tests of a statement.
-fn tests(at: Ref, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
+/// The open tests of a statement; whom it covers is one of them only where that is needed.
+fn tests(at: Ref, directly: bool, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
     let Some(statement) = at
         .layer
         .policy(layers, at.policy)
@@ -98,7 +100,7 @@ fn tests(at: Ref, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
     };
     let must_hold = statement.effect == Effect::Allow;
     let mut tests = Vec::new();
-    if Principals::of(at.layer) != Principals::Implied {
+    if directly && Principals::of(at.layer) != Principals::Implied {
         tests.extend(principal_test(statement, query, must_hold));
     }
     if resource_truth(statement, query) == Truth::Maybe {
@@ -126,8 +128,9 @@ fn tests(at: Ref, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
 /// whoever assumes the role chooses; one that excepts part of the caller depends on the service.
 fn principal_test(statement: &Statement, query: &Query<'_>, must_hold: bool) -> Option<Test> {
     let clause = statement.principal.as_ref()?;
-    let who = crate::decide::principals::Who::covered(clause, statement.effect, query);
-    if who.any() != Truth::Maybe {
+    let who = Who::covered(clause, statement.effect, query);
+    let covers = if must_hold { who.direct } else { who.any() };
+    if covers != Truth::Maybe {
         return None;
     }
     let sessions: Vec<String> = clause
