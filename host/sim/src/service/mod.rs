@@ -1,0 +1,158 @@
+//! The services: what each can be asked, and the answers made from the documents.
+
+mod cloudtrail;
+mod ec2;
+pub(crate) mod iam;
+mod organizations;
+mod s3;
+mod s3_control;
+mod sts;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::operation::Operation;
+use crate::protocol::Protocol;
+use crate::protocol::ec2::Ec2;
+use crate::protocol::json::Json;
+use crate::protocol::query::Query;
+use crate::protocol::rest::{CONTROL_PATH, S3, S3Control};
+use crate::request::Request;
+use crate::signature::Authorization;
+
+/// One service.
+pub(crate) struct Service {
+    /// The name that requests are signed for; S3 Control shares that of S3.
+    pub(crate) name: &'static str,
+    /// How it speaks.
+    pub(crate) protocol: &'static dyn Protocol,
+    /// Whether each region has its own, which accounts must have enabled.
+    pub(crate) regional: bool,
+    /// What it can be asked.
+    pub(crate) operations: &'static [Operation],
+}
+
+const SERVICES: &[Service] = &[
+    Service {
+        name: "sts",
+        protocol: &Query {
+            namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+        },
+        // Its first endpoint is global, and tokens of it are good everywhere.
+        regional: false,
+        operations: sts::OPERATIONS,
+    },
+    Service {
+        name: "iam",
+        protocol: &Query {
+            namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+        },
+        regional: false,
+        operations: iam::OPERATIONS,
+    },
+    Service {
+        name: "organizations",
+        protocol: &Json,
+        regional: false,
+        operations: organizations::OPERATIONS,
+    },
+    Service {
+        name: "cloudtrail",
+        protocol: &Json,
+        regional: true,
+        operations: cloudtrail::OPERATIONS,
+    },
+    Service {
+        name: "ec2",
+        protocol: &Ec2,
+        regional: true,
+        operations: ec2::OPERATIONS,
+    },
+    Service {
+        name: "s3",
+        protocol: &S3,
+        regional: false,
+        operations: s3::OPERATIONS,
+    },
+];
+
+const S3_CONTROL: Service = Service {
+    name: "s3-control",
+    protocol: &S3Control,
+    regional: false,
+    operations: s3_control::OPERATIONS,
+};
+
+/// A service that the simulation lacks, speaking REST: it knows no operation.
+const OTHER_REST: Service = Service {
+    name: "unknown",
+    protocol: &S3,
+    regional: false,
+    operations: &[],
+};
+
+/// A service that the simulation lacks, speaking JSON.
+const OTHER_JSON: Service = Service {
+    name: "unknown",
+    protocol: &Json,
+    regional: false,
+    operations: &[],
+};
+
+/// A service that the simulation lacks, speaking Query; also whoever sends a form unsigned.
+const OTHER_QUERY: Service = Service {
+    name: "unknown",
+    protocol: &Query {
+        namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    },
+    regional: false,
+    operations: &[],
+};
+
+/// The service that a request was signed for. One endpoint serves all of them, as with other
+/// local implementations of AWS, and the signature tells them apart.
+pub(crate) fn find(request: &Request, authorization: Option<&Authorization>) -> &'static Service {
+    let name = authorization.map_or("", |authorization| authorization.service.as_str());
+    if name == "s3" && request.path.starts_with(CONTROL_PATH) {
+        return &S3_CONTROL;
+    }
+    if let Some(service) = SERVICES.iter().find(|service| service.name == name) {
+        return service;
+    }
+    let content_type = request.header("content-type").unwrap_or_default();
+    if request.header("x-amz-target").is_some() {
+        &OTHER_JSON
+    } else if content_type.starts_with("application/x-www-form-urlencoded") {
+        &OTHER_QUERY
+    } else {
+        &OTHER_REST
+    }
+}
+
+/// A time of a document as JSON protocols send it: seconds since 1970.
+///
+/// # Errors
+/// If it is no RFC 3339 time.
+pub(crate) fn epoch_seconds(time: &str) -> Result<Value, Failure> {
+    let time = parse_time(time)?;
+    Ok(if time.subsec_nanosecond() == 0 {
+        json!(time.as_second())
+    } else {
+        json!(time.as_duration().as_secs_f64())
+    })
+}
+
+/// A time of a document.
+///
+/// # Errors
+/// If it is no RFC 3339 time.
+pub(crate) fn parse_time(time: &str) -> Result<Timestamp, Failure> {
+    time.parse().map_err(|_| {
+        Failure::new(
+            500,
+            "InternalFailure",
+            format!("a document has `{time}`, which is no RFC 3339 time"),
+        )
+    })
+}
