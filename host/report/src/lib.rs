@@ -13,11 +13,22 @@
     )
 )]
 
+mod escape;
+mod format;
+mod names;
+mod page;
 mod report;
+mod schema;
+mod style;
+pub mod view;
 
+pub use escape::visible;
+pub use format::{Format, UnknownFormat};
 pub use report::{
     Account, AccountBlast, AccountCounts, BlastRadius, BlindSpot, Check, Criticality, Crossing,
     Environment, EnvironmentSummary, Exposure, FailureCounts, Filters, Organization, Path, Plugin,
     PluginFailure, Problem, Reached, Report, ReportFormat, ReportedFinding, Scan, Score, Step,
     Summary, Timings, VerdictCounts,
 };
+pub use schema::schema;
+pub use style::Style;

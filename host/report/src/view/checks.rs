@@ -1,0 +1,127 @@
+//! The checks there are, as a list, and one of them explained.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use blastwall_model::CheckInfo;
+use serde_json::Value;
+
+use crate::Style;
+use crate::page::{Grid, Page, cell, plain, span};
+use crate::style::Tone;
+
+/// A check and where it is from.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckEntry<'info> {
+    /// The plugin that it is from, `s3`.
+    pub plugin: &'info str,
+    /// What it says about itself.
+    pub info: &'info CheckInfo,
+}
+
+/// Writes one line a check, by plugin, worst severity first.
+///
+/// # Errors
+/// What the writer answers.
+pub fn list(checks: &[CheckEntry<'_>], style: &Style, writer: &mut dyn Write) -> io::Result<()> {
+    let mut checks = checks.to_vec();
+    checks.sort_by_key(|check| (check.plugin, Reverse(check.info.severity), &check.info.id));
+    let mut grid = Grid::default()
+        .text("Check")
+        .text("Plugin")
+        .text("Severity")
+        .text("Category")
+        .text("Rule");
+    for check in &checks {
+        grid.row(vec![
+            cell(Tone::Strong, check.info.id.as_str()),
+            cell(Tone::Plain, check.plugin),
+            cell(Tone::Of(check.info.severity), check.info.severity.as_str()),
+            cell(Tone::Plain, check.info.category.as_str()),
+            cell(Tone::Plain, &check.info.title),
+        ]);
+    }
+    let page = &mut Page::new(
+        writer,
+        &Style {
+            limit: None,
+            ..*style
+        },
+    );
+    page.grid(0, &grid, "checks")
+}
+
+/// Explains one check: what it looks at, why, how to repair what it finds, and its settings with
+/// the values in force. `settings` holds the values that the configuration sets.
+///
+/// # Errors
+/// What the writer answers.
+pub fn explain(
+    check: CheckEntry<'_>,
+    settings: &BTreeMap<String, Value>,
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let info = check.info;
+    let page = &mut Page::new(writer, style);
+    let dot = page.glyphs().dot;
+    page.line(0, &[span(Tone::Strong, &info.title)])?;
+    page.line(
+        0,
+        &[
+            plain(format!("{} {dot} ", info.id)),
+            span(Tone::Of(info.severity), info.severity.as_str()),
+            plain(format!(
+                " {dot} {} {dot} plugin {}",
+                info.category, check.plugin
+            )),
+        ],
+    )?;
+    page.gap()?;
+    page.prose(0, &info.description)?;
+    section(page, "How to repair")?;
+    page.prose(2, &info.remediation)?;
+    section(page, "Judges")?;
+    let scope = match info.scope {
+        blastwall_model::Scope::Resource => info
+            .reads
+            .first()
+            .map_or_else(String::new, |kind| format!("each {kind}")),
+        blastwall_model::Scope::Account => "each account".to_owned(),
+        blastwall_model::Scope::Organization => "the organization".to_owned(),
+    };
+    page.line(
+        2,
+        &[plain(format!("{scope}; reads {}", info.reads.join(", ")))],
+    )?;
+    if !info.parameters.is_empty() {
+        section(page, "Settings")?;
+        for parameter in &info.parameters {
+            let value = match settings.get(&parameter.name) {
+                Some(set) => format!(" = {set} (default {})", parameter.default),
+                None => format!(" = {}", parameter.default),
+            };
+            page.line(2, &[span(Tone::Strong, &parameter.name), plain(value)])?;
+            page.prose(4, &parameter.description)?;
+        }
+    }
+    if !info.controls.is_empty() {
+        section(page, "Answers controls")?;
+        for control in &info.controls {
+            page.line(2, &[plain(format!("{} {}", control.framework, control.id))])?;
+        }
+    }
+    if !info.references.is_empty() {
+        section(page, "Further reading")?;
+        for reference in &info.references {
+            page.line(2, &[plain(reference)])?;
+        }
+    }
+    Ok(())
+}
+
+fn section(page: &mut Page<'_>, title: &str) -> io::Result<()> {
+    page.gap()?;
+    page.line(0, &[span(Tone::Strong, title)])
+}
