@@ -82,7 +82,7 @@ pub use blastwall_model::{
     AccountId, Arn, Category, CheckId, Evidence, Field, Parameter, Severity, Unknown, Verdict,
 };
 pub use blastwall_policy as policy;
-pub use serde_json::json;
+pub use serde_json::{Value, json};
 
 /// What a check needs, in one line: `use blastwall_sdk::prelude::*;`.
 pub mod prelude {

@@ -56,6 +56,19 @@ impl Outcome {
         });
         self
     }
+
+    /// Adds a statement of a policy document: the pointer to the document, the document, and the
+    /// statement's index. A document may have a single statement without a list.
+    #[must_use]
+    pub fn statement(self, pointer: &str, document: &Value, index: usize) -> Self {
+        match document.get("Statement") {
+            Some(Value::Array(statements)) => self.evidence(
+                format!("{pointer}/Statement/{index}"),
+                &statements.get(index),
+            ),
+            single => self.evidence(format!("{pointer}/Statement"), &single),
+        }
+    }
 }
 
 impl From<Result<Outcome, blastwall_model::Unknown>> for Outcome {

@@ -1,0 +1,53 @@
+//! Security groups that open everything to the world.
+
+use blastwall_sdk::prelude::*;
+
+use crate::world::{Transport, open_to_world};
+
+/// Keep security groups from opening all ports to the world
+///
+/// Looks at the inbound rules of each security group for all TCP or UDP ports open to every IPv4 or
+/// IPv6 address, by one rule or by several that leave nothing out. Whatever listens on an instance
+/// of the group, now or later, is then reachable by everybody.
+///
+/// # Remediation
+///
+/// Replace the rule by rules for the ports and networks that are needed:
+///
+/// ```sh
+/// aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \
+///   'IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]'
+/// ```
+///
+/// # References
+///
+/// - <https://docs.aws.amazon.com/awssupport/latest/user/security-checks.html>
+/// - <https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
+#[check(
+    id = "ec2-security-group-all-ports",
+    severity = Critical,
+    category = Security,
+    controls = ["cis-aws-7.0:6.3", "cis-aws-7.0:6.4"]
+)]
+pub(crate) fn check(group: &SecurityGroup) -> Result<Outcome, Unknown> {
+    let none = Vec::new();
+    let rules = group.config.security_group_ingress.get()?.unwrap_or(&none);
+    // Port 0 exists on no wire, and rules for "all ports" are written from 0 or from 1.
+    let found = Transport::BOTH.into_iter().find_map(|transport| {
+        open_to_world(rules, transport, (1, u16::MAX)).map(|rules| (transport, rules))
+    });
+    let Some((transport, indices)) = found else {
+        return Ok(pass("not all ports are open to the world"));
+    };
+    let mut outcome = fail(format!(
+        "all {} ports are open to the world",
+        transport.as_str()
+    ));
+    for index in indices {
+        outcome = outcome.evidence(
+            format!("/config/SecurityGroupIngress/{index}"),
+            &rules.get(index),
+        );
+    }
+    Ok(outcome)
+}
