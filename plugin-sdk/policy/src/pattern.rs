@@ -298,10 +298,15 @@ enum Special {
     Variable(Variable),
 }
 
+/// Bytes to look for the end of a variable, so that a text full of openings is read in linear time.
+/// A key has at most 128 characters after its prefix (the limit of tag keys).
+const LONGEST_VARIABLE: usize = 1_024;
+
 /// Reads `${…}` at the start of `text`: a variable, or one of the escapes `${*}`, `${?}`, `${$}`.
 /// Anything malformed is plain text.
 fn variable(text: &str) -> Option<(Special, &str)> {
     let inner = text.strip_prefix("${")?;
+    let inner = inner.get(..inner.floor_char_boundary(LONGEST_VARIABLE))?;
     // The default may itself hold a brace, so it is read up to its closing quote.
     let end = match (inner.find('}'), inner.find('\'')) {
         (Some(brace), Some(quote)) if quote < brace => {
@@ -313,7 +318,7 @@ fn variable(text: &str) -> Option<(Special, &str)> {
         (None, _) => return None,
     };
     let body = inner.get(..end)?;
-    let after = inner.get(end + 1..)?;
+    let after = text.get("${".len() + end + 1..)?;
     let special = match body {
         "*" => Special::Character('*'),
         "?" => Special::Character('?'),

@@ -74,13 +74,16 @@ fn optional<T>(value: &Value, read: fn(&Value) -> T) -> Option<T> {
 
 impl Case {
     pub(crate) fn all() -> Vec<Self> {
-        let file: Value = serde_json::from_str(include_str!("../data/iam-cases.json")).unwrap();
-        file["cases"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(Self::read)
-            .collect()
+        let files = [
+            include_str!("../data/iam-cases.json"),
+            include_str!("../data/more-cases.json"),
+        ];
+        let mut cases = Vec::new();
+        for file in files {
+            let file: Value = serde_json::from_str(file).unwrap();
+            cases.extend(file["cases"].as_array().unwrap().iter().map(Self::read));
+        }
+        cases
     }
 
     fn read(value: &Value) -> Self {
