@@ -9,6 +9,26 @@
 //! - [`reach()`] answers a question with open condition keys: yes, only if, or no ([`mod@reach`]).
 //! - [`analysis`] says what one policy does by itself: whom it lets in, whether it is public.
 //!
+//! ```
+//! use blastwall_policy::{Context, Layers, Policy, Principal, Request, decide};
+//!
+//! let policy = Policy::parse(
+//!     r#"{"Version": "2012-10-17", "Statement": {"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}"#,
+//! )?;
+//! let principal = Principal::parse("arn:aws:iam::111111111111:user/ann")?;
+//! let request = Request {
+//!     principal: &principal,
+//!     role_path: None,
+//!     action: "s3:GetObject",
+//!     resource: "arn:aws:s3:::reports/2026.csv",
+//!     resource_account: "111111111111",
+//!     context: &Context::derived(&principal, None, "111111111111"),
+//! };
+//! let layers = Layers { identity: &[&policy], ..Layers::default() };
+//! assert_eq!(decide(&request, &layers).to_string(), "allowed: identity policies, policy 0, statement 0 (`Read`)");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Each rule cites the AWS page it comes from; where pages and implementations differ, the page wins.
 
 #![cfg_attr(

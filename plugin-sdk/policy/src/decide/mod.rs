@@ -2,7 +2,7 @@
 //! together.
 //!
 //! [`decide`] is a pure function of a [`Request`] and its [`Layers`]. It needs every condition key
-//! of the request; for questions with open keys see [`crate::reach`]. Start at [`decide`]; the
+//! of the request; for questions with open keys see [`crate::reach()`]. Start at [`decide`]; the
 //! combination of layers is in `evaluate`, the rules that no policy can change in `rules`.
 //!
 //! Source: AWS IAM User Guide, "Policy evaluation logic"

@@ -1,0 +1,295 @@
+//! Open questions: what is yes, what is no, and how the terms read.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use blastwall_policy::{
+    KeyControl, Keys, Layer, Layers, Policy, Principal, Question, Reach, Reason, reach,
+};
+use serde_json::{Value, json};
+
+const DEV: &str = "arn:aws:iam::111111111111:role/teams/dev";
+const OPS: &str = "arn:aws:iam::222222222222:role/ops";
+
+fn policy(statement: Value) -> Policy {
+    Policy::from_value(&json!({ "Version": "2012-10-17", "Statement": statement })).unwrap()
+}
+
+fn allow_all() -> Policy {
+    policy(json!({ "Effect": "Allow", "Action": "*", "Resource": "*" }))
+}
+
+/// May the role `dev` assume the role `ops` of another account, which trusts on these terms?
+fn assume(principal: &str, trust: Value, keys: &Keys) -> Reach {
+    let principal = Principal::parse(principal).unwrap();
+    let identity = allow_all();
+    let trust = policy(trust);
+    reach(
+        &Question {
+            principal: &principal,
+            role_path: None,
+            action: "sts:AssumeRole",
+            resource: OPS,
+            resource_account: "222222222222",
+            keys,
+        },
+        &Layers {
+            identity: &[&identity],
+            resource: Some(&trust),
+            ..Layers::default()
+        },
+    )
+}
+
+fn trust(condition: Value) -> Value {
+    json!({ "Sid": "Trust", "Effect": "Allow", "Principal": { "AWS": "111111111111" }, "Action": "sts:AssumeRole", "Condition": condition })
+}
+
+#[test]
+fn yes_with_both_statements() {
+    let answer = assume(DEV, trust(json!({})), &Keys::new());
+    assert_eq!(
+        answer.to_string(),
+        "yes: identity policies, policy 0, statement 0; resource policy, policy 0, statement 0 (`Trust`)"
+    );
+}
+
+#[test]
+fn a_secret_the_sender_chooses() {
+    let answer = assume(
+        DEV,
+        trust(json!({ "StringEquals": { "sts:ExternalId": "c-42" } })),
+        &Keys::new(),
+    );
+    let [term] = answer.conditions() else {
+        panic!("{answer}")
+    };
+    assert!(term.is_attacker_settable());
+    assert_eq!(term.any_of[0].key, "sts:ExternalId");
+    assert_eq!(term.any_of[0].values, ["c-42"]);
+    assert!(
+        answer
+            .to_string()
+            .starts_with("only if StringEquals sts:ExternalId [c-42]: "),
+        "{answer}"
+    );
+}
+
+#[test]
+fn keys_that_follow_from_the_principal() {
+    for (condition, expected) in [
+        (json!({ "ArnEquals": { "aws:PrincipalArn": DEV } }), true),
+        (
+            json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/other/*" } }),
+            false,
+        ),
+        (
+            json!({ "StringEquals": { "aws:PrincipalAccount": "111111111111" } }),
+            true,
+        ),
+        (
+            json!({ "StringEquals": { "aws:PrincipalType": "User" } }),
+            false,
+        ),
+        (
+            json!({ "Bool": { "aws:PrincipalIsAWSService": "false" } }),
+            true,
+        ),
+        (
+            json!({ "StringEquals": { "aws:SourceAccount": "222222222222" } }),
+            false,
+        ),
+        (json!({ "StringEquals": { "aws:username": "dev" } }), false),
+        (json!({ "Null": { "aws:username": "true" } }), true),
+    ] {
+        let answer = assume(DEV, trust(condition.clone()), &Keys::new());
+        assert_eq!(
+            matches!(answer, Reach::Yes { .. }),
+            expected,
+            "{condition}: {answer}"
+        );
+        assert_eq!(
+            matches!(answer, Reach::No { .. }),
+            !expected,
+            "{condition}: {answer}"
+        );
+    }
+}
+
+#[test]
+fn given_keys_decide() {
+    let organization = trust(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } }));
+    let ask = |keys: &Keys| assume(DEV, organization.clone(), keys);
+    assert!(matches!(
+        ask(&Keys::new().fixed("AWS:principalorgid", ["o-1"])),
+        Reach::Yes { .. }
+    ));
+    assert!(matches!(
+        ask(&Keys::new().fixed("aws:PrincipalOrgID", ["o-2"])),
+        Reach::No { .. }
+    ));
+    assert!(matches!(
+        ask(&Keys::new().absent("aws:PrincipalOrgID")),
+        Reach::No { .. }
+    ));
+    let open = ask(&Keys::new());
+    assert_eq!(open.conditions()[0].any_of[0].control, KeyControl::Fixed);
+}
+
+#[test]
+fn a_session_that_must_have_a_name() {
+    let named = json!({ "Effect": "Allow", "Principal": { "AWS": "arn:aws:sts::111111111111:assumed-role/dev/deploy" }, "Action": "sts:AssumeRole" });
+    let answer = assume(DEV, named.clone(), &Keys::new());
+    assert!(
+        answer
+            .to_string()
+            .starts_with("only if StringEquals sts:RoleSessionName [deploy]: "),
+        "{answer}"
+    );
+    let other = assume(
+        "arn:aws:sts::111111111111:assumed-role/dev/work",
+        named,
+        &Keys::new(),
+    );
+    assert_eq!(
+        other,
+        Reach::No {
+            blocked: Reason::MissingAllow(Layer::Resource)
+        }
+    );
+}
+
+#[test]
+fn a_deny_that_may_apply_is_a_term_with_alternatives() {
+    let principal = Principal::parse(DEV).unwrap();
+    let identity = policy(json!([
+        { "Effect": "Allow", "Action": "s3:*", "Resource": "*" },
+        { "Sid": "Region", "Effect": "Deny", "Action": "*", "Resource": "*",
+          "Condition": { "StringNotEquals": { "aws:RequestedRegion": "eu-west-1" }, "NotIpAddress": { "aws:SourceIp": "10.0.0.0/8" } } },
+    ]));
+    let keys = Keys::new();
+    let question = Question {
+        principal: &principal,
+        role_path: None,
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::b/k",
+        resource_account: "111111111111",
+        keys: &keys,
+    };
+    let layers = Layers {
+        identity: &[&identity],
+        ..Layers::default()
+    };
+    let answer = reach(&question, &layers);
+    let [term] = answer.conditions() else {
+        panic!("{answer}")
+    };
+    assert_eq!(term.statement.sid.as_deref(), Some("Region"));
+    let mut tests: Vec<(&str, KeyControl, bool)> = term
+        .any_of
+        .iter()
+        .map(|test| (test.key.as_str(), test.control, test.must_hold))
+        .collect();
+    tests.sort_unstable();
+    assert_eq!(
+        tests,
+        [
+            ("aws:RequestedRegion", KeyControl::Attacker, false),
+            ("aws:SourceIp", KeyControl::Unknown, false)
+        ]
+    );
+    // One known key that makes the deny miss settles it.
+    let keys = Keys::new().fixed("aws:SourceIp", ["10.1.2.3"]);
+    assert!(matches!(
+        reach(
+            &Question {
+                keys: &keys,
+                ..question
+            },
+            &layers
+        ),
+        Reach::Yes { .. }
+    ));
+}
+
+#[test]
+fn the_easier_statement_is_the_evidence() {
+    let answer = assume(
+        DEV,
+        json!([
+            { "Sid": "Tagged", "Effect": "Allow", "Principal": { "AWS": "111111111111" }, "Action": "sts:AssumeRole",
+              "Condition": { "StringEquals": { "aws:PrincipalTag/team": "ops" } } },
+            { "Sid": "External", "Effect": "Allow", "Principal": { "AWS": "111111111111" }, "Action": "sts:AssumeRole",
+              "Condition": { "StringEquals": { "sts:ExternalId": "x" } } },
+        ]),
+        &Keys::new(),
+    );
+    assert_eq!(
+        answer.evidence().unwrap().statements[1].sid.as_deref(),
+        Some("External")
+    );
+}
+
+#[test]
+fn an_open_variable_in_a_resource() {
+    let principal = Principal::parse(DEV).unwrap();
+    let identity = policy(
+        json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::home/${aws:PrincipalTag/name}/*" }),
+    );
+    let keys = Keys::new();
+    let ask = |resource: &str| {
+        reach(
+            &Question {
+                principal: &principal,
+                role_path: None,
+                action: "s3:GetObject",
+                resource,
+                resource_account: "111111111111",
+                keys: &keys,
+            },
+            &Layers {
+                identity: &[&identity],
+                ..Layers::default()
+            },
+        )
+    };
+    let answer = ask("arn:aws:s3:::home/ann/k");
+    assert!(
+        answer.to_string().starts_with("only if PolicyVariable aws:principaltag/name [arn:aws:s3:::home/${aws:PrincipalTag/name}/*]"),
+        "{answer}"
+    );
+    assert!(!ask("arn:aws:s3:::other/k").is_possible());
+}
+
+#[test]
+fn no_names_the_statement_that_blocks() {
+    let principal = Principal::parse(DEV).unwrap();
+    let identity = allow_all();
+    let open = allow_all();
+    let guard =
+        policy(json!({ "Sid": "Guard", "Effect": "Deny", "Action": "iam:*", "Resource": "*" }));
+    let keys = Keys::new();
+    let answer = reach(
+        &Question {
+            principal: &principal,
+            role_path: None,
+            action: "iam:CreateUser",
+            resource: "arn:aws:iam::111111111111:user/x",
+            resource_account: "111111111111",
+            keys: &keys,
+        },
+        &Layers {
+            identity: &[&identity],
+            scps: Some(&[&[&open], &[&open, &guard]]),
+            ..Layers::default()
+        },
+    );
+    assert_eq!(
+        answer.to_string(),
+        "no: service control policies at level 1, policy 1, statement 0 (`Guard`)"
+    );
+}
