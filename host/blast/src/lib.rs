@@ -1,1 +1,50 @@
 //! What falls when something falls: graph, closure, containment and paths; pure, without I/O.
+//!
+//! Layers, each knowing only those below it:
+//!
+//! - `facts`: resource documents reduced to what matters, policies kept once by content (what
+//!   matters are the actions that the link kinds name, the one thing that facts know of links);
+//! - `world`: the facts numbered and indexed;
+//! - `judge`: the one place that asks the policy language;
+//! - `links`: the kinds of link, one a file, which ask the judge and give rules;
+//! - `rules`, `closure`: AND-rules over numbers and their least fixpoint;
+//! - `graph`, `steps`, `radius`, `survey`: the answers, in words again.
+//!
+//! Start with [`Facts`], go on to [`Graph::build`], and ask [`Graph::radius`] or
+//! [`Graph::survey`].
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod capability;
+mod certainty;
+mod closure;
+mod facts;
+mod graph;
+mod judge;
+mod links;
+mod radius;
+mod rules;
+mod steps;
+mod subject;
+mod survey;
+mod world;
+
+pub use certainty::{Certainty, Condition, StatementEvidence};
+pub use facts::{Environment, Facts, Unjudged};
+pub use graph::{BlindSpot, Graph, Size, UnknownStart};
+pub use links::{LinkDocumentation, link_kinds};
+pub use radius::{Radius, RadiusFact};
+pub use steps::Step;
+pub use subject::{OutsideParty, Subject};
+pub use survey::{
+    AccountBlast, Containment, Crossing, Entrance, EnvironmentCrossing, Exposure, PrincipalCounts,
+    Reached, Survey,
+};

@@ -1,0 +1,55 @@
+//! The facts of the closure: what an attacker can hold, numbered.
+//!
+//! A new kind of capability (data of a resource, network reach of a host, power over guardrails)
+//! is a new variant here and a new arm in [`crate::world::World::subject`]; the rules and the
+//! closure know numbers only.
+
+use std::collections::HashMap;
+
+use crate::rules::FactId;
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex};
+
+/// Something that an attacker can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Capability {
+    /// Full control of an account.
+    Account(AccountIndex),
+    /// Control of a user or role, with the permissions that it has.
+    Principal(PrincipalIndex),
+    /// Being a party outside.
+    Outside(OutsideIndex),
+    /// Control of some principal of a class whose members no policy at hand tells apart. It
+    /// exists to keep the number of rules down and never shows.
+    Class(u32),
+}
+
+/// All facts that some rule mentions, numbered in the order of first mention.
+#[derive(Debug, Default)]
+pub(crate) struct Capabilities {
+    ids: HashMap<Capability, FactId>,
+    capabilities: Vec<Capability>,
+}
+
+impl Capabilities {
+    /// The number of a capability, a new one at first mention.
+    pub(crate) fn id(&mut self, capability: Capability) -> FactId {
+        *self.ids.entry(capability).or_insert_with(|| {
+            let id = FactId(u32::try_from(self.capabilities.len()).unwrap_or(u32::MAX));
+            self.capabilities.push(capability);
+            id
+        })
+    }
+
+    /// The number of a capability that was mentioned.
+    pub(crate) fn find(&self, capability: Capability) -> Option<FactId> {
+        self.ids.get(&capability).copied()
+    }
+
+    pub(crate) fn get(&self, id: FactId) -> Option<Capability> {
+        self.capabilities.get(id.index()).copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.capabilities.len()
+    }
+}

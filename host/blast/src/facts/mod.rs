@@ -1,0 +1,136 @@
+//! What the graph needs of an organization, and nothing else.
+//!
+//! Accounts stream in one after the other as resource documents and are reduced at once: policies
+//! are kept once by content, and only if a link kind asks for an action that they mention. What
+//! cannot be read is never dropped in silence: it becomes an [`Unjudged`] entry, and links that it
+//! has a say in lose their certainty.
+//!
+//! Start with [`Facts`].
+
+mod account;
+mod known_policies;
+mod organization;
+mod policies;
+
+use std::collections::BTreeMap;
+
+use blastwall_model::{AccountId, Arn, Document};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use account::{
+    AccountFacts, Attachment, Boundary, PrincipalFacts, PrincipalKind, Trust,
+};
+pub(crate) use organization::{OrganizationFacts, PolicyType};
+pub(crate) use policies::{Policies, PolicyIndex};
+
+/// The environment of an account and what the account counts for in scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Its name, such as `prod`.
+    pub name: String,
+    /// The weight of an account of this environment in containment and exposure. Only ratios
+    /// matter; 0 leaves the environment out of the scores, negative and non-finite numbers count
+    /// as 0.
+    pub weight: f64,
+}
+
+impl Environment {
+    /// An environment by name and weight.
+    #[must_use]
+    pub fn new(name: impl Into<String>, weight: f64) -> Self {
+        Self {
+            name: name.into(),
+            weight,
+        }
+    }
+}
+
+impl Default for Environment {
+    /// `unclassified`, with weight 1.
+    fn default() -> Self {
+        Self::new("unclassified", 1.0)
+    }
+}
+
+/// Something that has a say in who reaches what and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Unjudged {
+    /// The resource that it belongs to.
+    pub arn: Arn,
+    /// What could not be read, and why.
+    pub why: String,
+}
+
+/// Everything that is known, reduced to what the link kinds use.
+///
+/// ```
+/// use blastwall_blast::{Environment, Facts, Graph};
+///
+/// let account = "111122223333".parse()?;
+/// let mut facts = Facts::new();
+/// facts.add_account(&account, Environment::new("dev", 1.0), &[]);
+/// let graph = Graph::build(facts);
+/// assert_eq!(graph.survey().accounts.len(), 1);
+/// # Ok::<(), blastwall_model::IdError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub(crate) organization: OrganizationFacts,
+    pub(crate) accounts: BTreeMap<AccountId, AccountFacts>,
+    pub(crate) environments: BTreeMap<AccountId, Environment>,
+    pub(crate) policies: Policies,
+    pub(crate) unjudged: Vec<Unjudged>,
+}
+
+impl Facts {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the organization's own documents (`AWS::Organizations::*`); others are left alone.
+    ///
+    /// Without them every account stands alone, and no service control policy binds.
+    pub fn add_organization(&mut self, documents: &[Document]) {
+        self.organization
+            .add(documents, &mut self.policies, &mut self.unjudged);
+    }
+
+    /// Adds an account that was looked into: users, groups, roles and managed policies of
+    /// `documents`; others are left alone. Documents of other accounts are left alone too.
+    ///
+    /// An account may come in several parts, as long as a part with users or roles comes together
+    /// with the groups and managed policies that they name.
+    pub fn add_account(
+        &mut self,
+        account: &AccountId,
+        environment: Environment,
+        documents: &[Document],
+    ) {
+        let facts = AccountFacts::read(account, documents, &mut self.policies, &mut self.unjudged);
+        self.accounts
+            .entry(account.clone())
+            .or_default()
+            .principals
+            .extend(facts.principals);
+        self.environments.insert(account.clone(), environment);
+    }
+
+    /// Names the environment of an account that could not be looked into.
+    pub fn set_environment(&mut self, account: &AccountId, environment: Environment) {
+        self.environments.insert(account.clone(), environment);
+    }
+}
+
+/// An error with all of its causes, on one line.
+fn in_words(error: impl std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

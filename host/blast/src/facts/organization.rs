@@ -1,0 +1,273 @@
+//! The organization: its accounts, units and the policies attached to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use blastwall_model::resources::{
+    AccountKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
+};
+use blastwall_model::{AccountId, Document, Kind};
+use serde_json::json;
+
+use super::{Attachment, Policies, Unjudged, in_words};
+
+/// The two kinds of policy that bind requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PolicyType {
+    /// Service control policies bind the principals of an account.
+    ServiceControl,
+    /// Resource control policies bind the resources of an account.
+    ResourceControl,
+}
+
+impl PolicyType {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "SERVICE_CONTROL_POLICY" => Some(PolicyType::ServiceControl),
+            "RESOURCE_CONTROL_POLICY" => Some(PolicyType::ResourceControl),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            PolicyType::ServiceControl => "SERVICE_CONTROL_POLICY",
+            PolicyType::ResourceControl => "RESOURCE_CONTROL_POLICY",
+        }
+    }
+}
+
+/// An account of the organization.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Membership {
+    pub(crate) name: Option<String>,
+    /// The root or unit that it is in.
+    pub(crate) parent: Option<String>,
+    /// `ACTIVE` and so on; none counts as active.
+    pub(crate) status: Option<String>,
+}
+
+impl Membership {
+    /// Whether anything can happen in the account. AWS closes a suspended account to everyone.
+    pub(crate) fn is_active(&self) -> bool {
+        self.status
+            .as_deref()
+            .is_none_or(|status| status == "ACTIVE")
+    }
+}
+
+/// What the organization's documents say.
+#[derive(Debug, Default)]
+pub(crate) struct OrganizationFacts {
+    pub(crate) id: Option<String>,
+    pub(crate) root: Option<String>,
+    pub(crate) management_account: Option<AccountId>,
+    /// `ALL` or `CONSOLIDATED_BILLING`; none if it was not told.
+    pub(crate) feature_set: Option<String>,
+    enabled_types: Option<Vec<String>>,
+    /// Unit to parent.
+    pub(crate) parents: BTreeMap<String, String>,
+    pub(crate) accounts: BTreeMap<AccountId, Membership>,
+    attached: BTreeMap<(PolicyType, String), Vec<Attachment>>,
+    /// Policies that could not be read: type, target and policy name.
+    unreadable: BTreeMap<(PolicyType, String), Vec<String>>,
+    /// Whether AWS's own policy that allows everything is among the documents. AWS lists it
+    /// always, so a description without it was written by hand and leaves out the default.
+    full_access_told: bool,
+    /// That policy, to complete such a description.
+    full_access: Option<Attachment>,
+}
+
+impl OrganizationFacts {
+    pub(super) fn add(
+        &mut self,
+        documents: &[Document],
+        policies: &mut Policies,
+        unjudged: &mut Vec<Unjudged>,
+    ) {
+        let allow_all = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+        self.full_access = policies.keep(&allow_all).ok().map(|policy| Attachment {
+            origin: "FullAWSAccess (implied)".into(),
+            policy,
+        });
+        for document in documents {
+            let read = match document.kind.as_str() {
+                OrganizationKind::TYPE => self.add_organization(document),
+                OrganizationalUnitKind::TYPE => self.add_unit(document),
+                AccountKind::TYPE => self.add_account(document),
+                PolicyKind::TYPE => self.add_policy(document, policies, unjudged),
+                _ => Ok(()),
+            };
+            if let Err(why) = read {
+                unjudged.push(Unjudged {
+                    arn: document.arn.clone(),
+                    why,
+                });
+            }
+        }
+    }
+
+    fn add_organization(&mut self, document: &Document) -> Result<(), String> {
+        let organization = document.to::<OrganizationKind>().map_err(in_words)?;
+        let config = &organization.config;
+        self.id = config.id.known().cloned();
+        self.root = config.root_id.known().cloned();
+        self.feature_set = config.feature_set.known().cloned();
+        self.enabled_types = organization.observed.enabled_policy_types.known().cloned();
+        self.management_account = match config.management_account_id.known() {
+            Some(id) => Some(id.parse().map_err(in_words)?),
+            None => Some(organization.account.clone()),
+        };
+        Ok(())
+    }
+
+    fn add_unit(&mut self, document: &Document) -> Result<(), String> {
+        let unit = document.to::<OrganizationalUnitKind>().map_err(in_words)?;
+        let id = unit.config.id.required().map_err(in_words)?;
+        if let Some(parent) = unit.config.parent_id.get().map_err(in_words)? {
+            self.parents.insert(id.clone(), parent.clone());
+        }
+        Ok(())
+    }
+
+    fn add_account(&mut self, document: &Document) -> Result<(), String> {
+        let account = document.to::<AccountKind>().map_err(in_words)?;
+        let id = account.config.account_id.required().map_err(in_words)?;
+        let parent = account.config.parent_ids.get().map_err(in_words)?;
+        self.accounts.insert(
+            id.parse().map_err(in_words)?,
+            Membership {
+                name: account.config.account_name.known().cloned(),
+                parent: parent.and_then(|parents| parents.first().cloned()),
+                status: account.observed.status.known().cloned(),
+            },
+        );
+        Ok(())
+    }
+
+    fn add_policy(
+        &mut self,
+        document: &Document,
+        policies: &mut Policies,
+        unjudged: &mut Vec<Unjudged>,
+    ) -> Result<(), String> {
+        let policy = document.to::<PolicyKind>().map_err(in_words)?;
+        let config = &policy.config;
+        let type_name = config.policy_type.required().map_err(in_words)?;
+        let Some(policy_type) = PolicyType::from_name(type_name) else {
+            return Ok(());
+        };
+        let id = config.id.known().map_or("", String::as_str);
+        if policy_type == PolicyType::ServiceControl && id == "p-FullAWSAccess" {
+            self.full_access_told = true;
+        }
+        let name = config.name.known().map_or(id, String::as_str);
+        let origin: Arc<str> = format!("{name} ({id})").into();
+        let targets = config.target_ids.get().map_err(in_words)?;
+        let kept = match config.content.required() {
+            Ok(content) => policies.keep(content).map_err(in_words),
+            Err(unknown) => Err(in_words(unknown)),
+        };
+        if let Err(why) = &kept {
+            unjudged.push(Unjudged {
+                arn: document.arn.clone(),
+                why: why.clone(),
+            });
+        }
+        for target in targets.into_iter().flatten() {
+            let place = (policy_type, target.clone());
+            match &kept {
+                Ok(policy) => self.attached.entry(place).or_default().push(Attachment {
+                    origin: Arc::clone(&origin),
+                    policy: *policy,
+                }),
+                Err(_) => self
+                    .unreadable
+                    .entry(place)
+                    .or_default()
+                    .push(origin.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The root and units above an account, root first, then the account itself.
+    ///
+    /// Units that lead in a circle (only a damaged description has that) end the walk.
+    pub(crate) fn lineage(&self, account: &AccountId) -> Vec<String> {
+        let mut lineage = vec![account.to_string()];
+        let mut above = self
+            .accounts
+            .get(account)
+            .and_then(|membership| membership.parent.clone())
+            .or_else(|| self.root.clone());
+        while let Some(place) = above {
+            if lineage.contains(&place) {
+                break;
+            }
+            above = self.parents.get(&place).cloned();
+            lineage.push(place);
+        }
+        lineage.reverse();
+        lineage
+    }
+
+    /// The policies of one type per level above an account, root first, account last; empty if
+    /// the type is off. That they do not bind the management account is the caller's business.
+    ///
+    /// AWS does not let the last policy of a level be detached, so a level for which none is told
+    /// has the default, which allows everything, and is left out here. Where the default policy is
+    /// not among the documents, a level with denials alone has it too.
+    pub(crate) fn levels(
+        &self,
+        policy_type: PolicyType,
+        account: &AccountId,
+        policies: &Policies,
+    ) -> Vec<Vec<Attachment>> {
+        let off = self
+            .enabled_types
+            .as_ref()
+            .is_some_and(|enabled| !enabled.iter().any(|name| name == policy_type.name()));
+        let told = self
+            .attached
+            .keys()
+            .any(|(attached, _)| *attached == policy_type);
+        if off || !told {
+            return Vec::new();
+        }
+        self.lineage(account)
+            .into_iter()
+            .filter_map(|place| self.attached.get(&(policy_type, place)))
+            .map(|attached| {
+                let mut level = attached.clone();
+                if policy_type == PolicyType::ServiceControl
+                    && !self.full_access_told
+                    && !level.iter().any(|attachment| allows(policies, attachment))
+                {
+                    level.extend(self.full_access.clone());
+                }
+                level
+            })
+            .collect()
+    }
+
+    /// Policies of one type above an account that could not be read.
+    pub(crate) fn unreadable(&self, policy_type: PolicyType, account: &AccountId) -> Vec<String> {
+        self.lineage(account)
+            .into_iter()
+            .filter_map(|place| self.unreadable.get(&(policy_type, place)))
+            .flatten()
+            .cloned()
+            .collect()
+    }
+}
+
+fn allows(policies: &Policies, attachment: &Attachment) -> bool {
+    policies.get(attachment.policy).is_some_and(|stored| {
+        stored
+            .policy
+            .statements
+            .iter()
+            .any(|statement| statement.effect == blastwall_policy::Effect::Allow)
+    })
+}

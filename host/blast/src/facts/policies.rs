@@ -1,0 +1,142 @@
+//! Policies, kept once by content.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use blastwall_policy::{Effect, Policy, PolicyError};
+use serde_json::Value;
+
+use crate::links;
+
+/// The place of a policy in [`Policies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PolicyIndex(u32);
+
+/// A policy and what was worked out about it once.
+#[derive(Debug)]
+pub(crate) struct StoredPolicy {
+    pub(crate) policy: Policy,
+    /// The document, on one line with sorted keys; a statement that is evidence is cut from it.
+    json: Arc<str>,
+    /// Whether a condition or a variable asks who the caller is, beyond organization and unit, so
+    /// that two callers with the same policies may get different answers.
+    pub(crate) asks_for_caller: bool,
+}
+
+impl StoredPolicy {
+    /// The `index`-th statement (from 0) as JSON on one line.
+    pub(crate) fn statement_text(&self, index: usize) -> String {
+        let Ok(document) = serde_json::from_str::<Value>(&self.json) else {
+            return String::new();
+        };
+        match document.get("Statement") {
+            Some(Value::Array(statements)) => statements
+                .get(index)
+                .map(Value::to_string)
+                .unwrap_or_default(),
+            Some(statement) => statement.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// Whether an allowing statement covers the action.
+    pub(crate) fn may_allow(&self, action: &str) -> bool {
+        self.policy
+            .statements
+            .iter()
+            .any(|statement| statement.effect == Effect::Allow && statement.actions.covers(action))
+    }
+}
+
+/// The policies of all accounts and of the organization.
+#[derive(Debug, Default)]
+pub(crate) struct Policies {
+    stored: Vec<StoredPolicy>,
+    by_content: HashMap<Arc<str>, PolicyIndex>,
+}
+
+impl Policies {
+    /// Keeps a policy whatever it says: a trust policy, a boundary or a policy of the organization
+    /// decides by what it leaves out, too.
+    pub(crate) fn keep(&mut self, document: &Value) -> Result<PolicyIndex, PolicyError> {
+        let json: Arc<str> = document.to_string().into();
+        if let Some(index) = self.by_content.get(&json) {
+            return Ok(*index);
+        }
+        let policy = Policy::from_value(document)?;
+        Ok(self.store(json, policy))
+    }
+
+    /// Keeps an identity policy if it mentions an action that a link kind asks for; any other
+    /// neither allows nor denies anything that matters here.
+    pub(crate) fn keep_if_relevant(
+        &mut self,
+        document: &Value,
+    ) -> Result<Option<PolicyIndex>, PolicyError> {
+        let json: Arc<str> = document.to_string().into();
+        if let Some(index) = self.by_content.get(&json) {
+            return Ok(Some(*index));
+        }
+        let policy = Policy::from_value(document)?;
+        let relevant = policy
+            .statements
+            .iter()
+            .any(|statement| links::actions().any(|action| statement.actions.covers(action)));
+        Ok(relevant.then(|| self.store(json, policy)))
+    }
+
+    fn store(&mut self, json: Arc<str>, policy: Policy) -> PolicyIndex {
+        let index = PolicyIndex(u32::try_from(self.stored.len()).unwrap_or(u32::MAX));
+        self.by_content.insert(Arc::clone(&json), index);
+        self.stored.push(StoredPolicy {
+            asks_for_caller: asks_for_caller(&policy),
+            policy,
+            json,
+        });
+        index
+    }
+
+    /// A kept policy.
+    pub(crate) fn get(&self, index: PolicyIndex) -> Option<&StoredPolicy> {
+        self.stored.get(index.0 as usize)
+    }
+
+    /// All kept policies.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &StoredPolicy> {
+        self.stored.iter()
+    }
+
+    /// Lets go of what only reading needs.
+    pub(crate) fn finish(&mut self) {
+        self.by_content = HashMap::new();
+    }
+}
+
+/// Keys that describe the caller as a member of an organization: the same for all accounts of a
+/// unit, so that they do not tell callers of one class apart.
+const ORGANIZATION_KEYS: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
+
+fn is_about_caller(key: &str) -> bool {
+    (key.starts_with("aws:principal") || key.starts_with("aws:user"))
+        && key != "aws:useragent"
+        && !ORGANIZATION_KEYS.contains(&key)
+}
+
+fn asks_for_caller(policy: &Policy) -> bool {
+    policy.statements.iter().any(|statement| {
+        let in_conditions = statement.conditions.iter().any(|condition| {
+            is_about_caller(&condition.key)
+                || condition
+                    .values
+                    .iter()
+                    .any(|value| value.variables().any(is_about_caller))
+        });
+        let in_resources = statement.resources.iter().any(|clause| {
+            clause
+                .patterns
+                .iter()
+                .any(|pattern| pattern.variables().any(is_about_caller))
+        });
+        in_conditions || in_resources
+    })
+}

@@ -1,0 +1,176 @@
+//! The graph: every rule that the link kinds find, ready for closures.
+//!
+//! Building asks the policies once; everything after is arithmetic on numbers, until somebody
+//! wants to read a step.
+
+use blastwall_model::AccountId;
+use serde::{Deserialize, Serialize};
+
+use crate::capability::Capabilities;
+use crate::facts::{Facts, Unjudged};
+use crate::judge::Judge;
+use crate::links;
+use crate::rules::{FactId, IndexedRules};
+use crate::subject::Subject;
+use crate::world::World;
+
+/// An account of the organization into which the graph cannot see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BlindSpot {
+    /// Which account.
+    pub account: AccountId,
+    /// Why, and what that means.
+    pub why: String,
+}
+
+/// A start that is no account, principal or outside party of these facts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no account, user, role or outside party of this organization")]
+pub struct UnknownStart {
+    /// What was asked for.
+    pub text: String,
+}
+
+/// Facts and the rules between them.
+#[derive(Debug)]
+pub struct Graph {
+    pub(crate) world: World,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) rules: IndexedRules,
+    unjudged: Vec<Unjudged>,
+}
+
+/// How large a graph is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Accounts that can fall.
+    pub accounts: usize,
+    /// Users and roles.
+    pub principals: usize,
+    /// Rules between them.
+    pub rules: usize,
+}
+
+impl Graph {
+    /// Finds every link between the facts.
+    #[must_use]
+    pub fn build(mut facts: Facts) -> Self {
+        let mut unjudged = std::mem::take(&mut facts.unjudged);
+        unjudged.sort();
+        unjudged.dedup();
+        let world = World::build(facts);
+        let (capabilities, rules) = links::derive_all(&Judge::new(&world));
+        let rules = rules.index(capabilities.len());
+        Self {
+            world,
+            capabilities,
+            rules,
+            unjudged,
+        }
+    }
+
+    /// What has a say in who reaches what and could not be read, sorted. Reach that hangs on it is
+    /// unknown.
+    #[must_use]
+    pub fn unjudged(&self) -> &[Unjudged] {
+        &self.unjudged
+    }
+
+    /// Accounts of the organization that were not looked into, sorted.
+    #[must_use]
+    pub fn blind_spots(&self) -> Vec<BlindSpot> {
+        let unseen = self
+            .world
+            .accounts
+            .iter()
+            .filter(|row| !row.seen)
+            .map(|row| {
+                BlindSpot {
+            account: row.id.clone(),
+            why: "it was not looked into: what it reaches and who reaches it is known only as far \
+                as policies of other accounts tell"
+                .to_owned(),
+        }
+            });
+        let set_aside = self.world.set_aside.iter().map(|(id, why)| BlindSpot {
+            account: id.clone(),
+            why: format!("{why}: it is left out"),
+        });
+        let mut blind_spots: Vec<_> = unseen.chain(set_aside).collect();
+        blind_spots.sort();
+        blind_spots
+    }
+
+    /// How large it is.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size {
+            accounts: self.world.accounts.len(),
+            principals: self.world.principals.len(),
+            rules: self.rules.len(),
+        }
+    }
+
+    /// Reads a start: an account id, the name of an account, or the ARN of a user, role or
+    /// account root.
+    ///
+    /// # Errors
+    /// If there is none such, or several accounts have the name.
+    pub fn find(&self, text: &str) -> Result<Subject, UnknownStart> {
+        let unknown = || UnknownStart {
+            text: text.to_owned(),
+        };
+        let account = |id: &str| {
+            let row = self.world.account(self.world.find_account(id)?)?;
+            Some(Subject::Account { id: row.id.clone() })
+        };
+        if let Some(subject) = account(text) {
+            return Ok(subject);
+        }
+        if let Some(index) = self.world.find_principal(text) {
+            let row = self.world.principal(index).ok_or_else(unknown)?;
+            return Ok(Subject::Principal {
+                arn: row.arn.clone(),
+            });
+        }
+        if let Some(root) = text.strip_suffix(":root")
+            && let Some(subject) = root.rsplit(':').next().and_then(account)
+        {
+            return Ok(subject);
+        }
+        let mut named = self
+            .world
+            .accounts
+            .iter()
+            .filter(|row| row.name.as_deref() == Some(text));
+        match (named.next(), named.next()) {
+            (Some(row), None) => Ok(Subject::Account { id: row.id.clone() }),
+            _ => self.find_outside(text).ok_or_else(unknown),
+        }
+    }
+
+    /// The outside parties that some policy lets in, sorted.
+    pub fn outside(&self) -> impl Iterator<Item = Subject> + '_ {
+        self.world.outside.iter().map(|party| Subject::Outside {
+            party: party.clone(),
+        })
+    }
+
+    fn find_outside(&self, text: &str) -> Option<Subject> {
+        use crate::subject::OutsideParty;
+        let party = self.world.outside.iter().find(|party| match party {
+            OutsideParty::Anyone => text == "anyone",
+            OutsideParty::Account { id } => id.as_str() == text,
+            OutsideParty::Organization { id } => id == text,
+            OutsideParty::IdentityProvider { provider } => provider == text,
+            OutsideParty::Service { name } => name == text,
+        })?;
+        Some(Subject::Outside {
+            party: party.clone(),
+        })
+    }
+
+    pub(crate) fn fact(&self, subject: &Subject) -> Option<FactId> {
+        self.capabilities.find(self.world.capability(subject)?)
+    }
+}

@@ -1,0 +1,460 @@
+//! The one place where links ask the policy language.
+//!
+//! A [`Case`] names who asks for what and where its policies come from; the answer is
+//! what the closure needs: how sure, on which conditions, by which statements. Nothing here knows
+//! about graphs.
+
+use blastwall_model::Arn;
+use blastwall_policy::decide::{rcps_bind, scps_bind};
+use blastwall_policy::language::Version;
+use blastwall_policy::{
+    Keys, Layer, Layers, Policy, Principal, Question, Reach, Requirement, StatementRef, reach,
+};
+use serde_json::json;
+
+use crate::certainty::{Certainty, Condition, StatementEvidence};
+use crate::facts::{Attachment, PolicyIndex, Trust};
+use crate::world::{AccountIndex, LevelsIndex, PrincipalRow, World};
+
+/// The identity policies of a caller.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Identity<'w> {
+    /// Those that it has.
+    Attached(&'w [Attachment]),
+    /// Those that it has and others that were not seen, which may allow anything.
+    AtLeast(&'w [Attachment]),
+    /// Whatever it takes: the caller's account is in the attacker's hands, or is not known, so
+    /// that the question is whether anything else stands in the way.
+    Anything,
+}
+
+/// A question with all of its policies.
+#[derive(Clone, Debug)]
+pub(crate) struct Case<'w> {
+    pub(crate) principal: &'w Principal,
+    pub(crate) action: &'w str,
+    pub(crate) resource: &'w str,
+    pub(crate) resource_account: &'w str,
+    pub(crate) keys: Keys,
+    pub(crate) identity: Identity<'w>,
+    pub(crate) boundary: Option<&'w Attachment>,
+    /// Those of the caller's account.
+    pub(crate) scps: Option<LevelsIndex>,
+    /// Those of the resource's account.
+    pub(crate) rcps: Option<LevelsIndex>,
+    /// The trust policy.
+    pub(crate) resource_policy: Option<ResourcePolicy<'w>>,
+    /// Whether the attacker made the caller, and so chose its tags.
+    pub(crate) made_by_attacker: bool,
+}
+
+/// The policy of the resource.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ResourcePolicy<'w> {
+    /// A trust policy, and the role that it belongs to.
+    Trust(PolicyIndex, &'w Arn),
+    /// It was not seen; the question is whether anything else stands in the way.
+    NotSeen,
+}
+
+impl<'w> ResourcePolicy<'w> {
+    /// The trust policy of a role; none for a user.
+    pub(crate) fn of(row: &'w PrincipalRow) -> Option<Self> {
+        match row.trust {
+            Trust::Policy(index) => Some(ResourcePolicy::Trust(index, &row.arn)),
+            Trust::Unknown => Some(ResourcePolicy::NotSeen),
+            Trust::NotApplicable => None,
+        }
+    }
+}
+
+/// Yes, perhaps in words of conditions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) certainty: Certainty,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) evidence: Vec<StatementEvidence>,
+}
+
+impl Judgement {
+    /// The same, hanging on something that was not seen.
+    #[must_use]
+    pub(crate) fn hanging_on(mut self, certainty: Certainty, what: &[String]) -> Self {
+        if what.is_empty() {
+            return self;
+        }
+        self.certainty = self.certainty.max(certainty);
+        self.conditions.extend(what.iter().map(|text| Condition {
+            text: text.clone(),
+            attacker_can_set: false,
+        }));
+        self
+    }
+
+    /// Both must hold.
+    #[must_use]
+    pub(crate) fn and(mut self, other: Judgement) -> Self {
+        self.certainty = self.certainty.max(other.certainty);
+        for condition in other.conditions {
+            if !self.conditions.contains(&condition) {
+                self.conditions.push(condition);
+            }
+        }
+        for evidence in other.evidence {
+            if !self.evidence.contains(&evidence) {
+                self.evidence.push(evidence);
+            }
+        }
+        self
+    }
+}
+
+/// Answers cases; holds what is worth preparing once.
+#[derive(Debug)]
+pub(crate) struct Judge<'w> {
+    world: &'w World,
+    levels: Vec<Vec<Vec<&'w Policy>>>,
+    anything: Policy,
+    trust_anyone: Policy,
+}
+
+/// How much of an answer is wanted: texts cost more than the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The certainty alone.
+    Certainty,
+    /// Conditions and statements too.
+    Full,
+}
+
+impl<'w> Judge<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        let resolve = |attachment: &Attachment| {
+            world
+                .policies
+                .get(attachment.policy)
+                .map(|stored| &stored.policy)
+        };
+        Self {
+            world,
+            levels: world
+                .levels
+                .iter()
+                .map(|levels| {
+                    levels
+                        .iter()
+                        .map(|level| level.iter().filter_map(resolve).collect())
+                        .collect()
+                })
+                .collect(),
+            anything: allow_all(false),
+            trust_anyone: allow_all(true),
+        }
+    }
+
+    /// The world that the judge knows.
+    pub(crate) fn world(&self) -> &'w World {
+        self.world
+    }
+
+    /// Whether and how the case goes through; none if it does not.
+    pub(crate) fn judge(&self, case: &Case<'_>, detail: Detail) -> Option<Judgement> {
+        let (attachments, more): (&[Attachment], bool) = match case.identity {
+            Identity::Attached(attachments) => (attachments, false),
+            Identity::AtLeast(attachments) => (attachments, true),
+            Identity::Anything => (&[], true),
+        };
+        let attached: Vec<&Policy> = attachments
+            .iter()
+            .filter_map(|from| self.world.policies.get(from.policy))
+            .map(|stored| &stored.policy)
+            .chain(more.then_some(&self.anything))
+            .collect();
+        let boundary = case
+            .boundary
+            .and_then(|from| self.world.policies.get(from.policy))
+            .map(|stored| &stored.policy);
+        let management = self.management_account();
+        let scps = case
+            .scps
+            .filter(|_| scps_bind(case.principal, None, management))
+            .and_then(|levels| self.level_slices(levels));
+        let rcps = case
+            .rcps
+            .filter(|_| {
+                rcps_bind(
+                    case.principal,
+                    None,
+                    case.action,
+                    case.resource_account,
+                    management,
+                )
+            })
+            .and_then(|levels| self.level_slices(levels));
+        let resource = match case.resource_policy {
+            Some(ResourcePolicy::Trust(index, _)) => {
+                self.world.policies.get(index).map(|stored| &stored.policy)
+            }
+            Some(ResourcePolicy::NotSeen) => Some(&self.trust_anyone),
+            None => None,
+        };
+        let layers = Layers {
+            scps: scps.as_deref(),
+            rcps: rcps.as_deref(),
+            identity: &attached,
+            boundary,
+            resource,
+            ..Layers::default()
+        };
+        let question = Question {
+            principal: case.principal,
+            role_path: None,
+            action: case.action,
+            resource: case.resource,
+            resource_account: case.resource_account,
+            keys: &case.keys,
+        };
+        let (certainty, conditions, evidence) = match reach(&question, &layers) {
+            Reach::No { .. } => return None,
+            Reach::Yes { evidence } => (Certainty::Certain, Vec::new(), evidence),
+            Reach::OnlyIf {
+                conditions,
+                evidence,
+            } => (Certainty::Conditional, conditions, evidence),
+        };
+        if detail == Detail::Certainty {
+            return Some(Judgement {
+                certainty,
+                ..Judgement::default()
+            });
+        }
+        Some(Judgement {
+            certainty,
+            conditions: conditions
+                .iter()
+                .map(|requirement| self.condition(case, requirement))
+                .collect(),
+            evidence: evidence
+                .statements
+                .iter()
+                .map(|statement| self.evidence(case, statement))
+                .collect(),
+        })
+    }
+
+    fn management_account(&self) -> &'w str {
+        self.world
+            .management
+            .and_then(|index| self.world.account(index))
+            .map_or("", |row| row.id.as_str())
+    }
+
+    /// None where no policy binds: an empty list of levels would mean the same, but costs.
+    fn level_slices(&self, index: LevelsIndex) -> Option<Vec<&[&'w Policy]>> {
+        self.levels
+            .get(index.index())
+            .filter(|levels| !levels.is_empty())
+            .map(|levels| levels.iter().map(Vec::as_slice).collect())
+    }
+
+    fn condition(&self, case: &Case<'_>, requirement: &Requirement) -> Condition {
+        let evidence = self.evidence(case, &requirement.statement);
+        Condition {
+            text: format!(
+                "{requirement} ({}, {})",
+                evidence.policy, evidence.statement
+            ),
+            attacker_can_set: requirement.is_attacker_settable()
+                || (case.made_by_attacker
+                    && requirement.any_of.iter().any(|test| {
+                        test.key
+                            .to_ascii_lowercase()
+                            .starts_with("aws:principaltag/")
+                    })),
+        }
+    }
+
+    fn evidence(&self, case: &Case<'_>, at: &StatementRef) -> StatementEvidence {
+        let of_levels = |index: Option<LevelsIndex>, level: usize| {
+            let attachment = self.world.levels(index?).get(level)?.get(at.policy)?;
+            Some((attachment.origin.to_string(), Some(attachment.policy)))
+        };
+        let (layer, source) = match at.layer {
+            Layer::Scp { level } => ("service control policy", of_levels(case.scps, level)),
+            Layer::Rcp { level } => ("resource control policy", of_levels(case.rcps, level)),
+            Layer::Boundary => (
+                "permissions boundary",
+                case.boundary
+                    .map(|from| (from.origin.to_string(), Some(from.policy))),
+            ),
+            Layer::Identity => (
+                "identity policy",
+                match case.identity {
+                    Identity::Attached(attachments) | Identity::AtLeast(attachments) => attachments
+                        .get(at.policy)
+                        .map(|from| (from.origin.to_string(), Some(from.policy)))
+                        .or_else(|| Some(("a policy that was not seen".to_owned(), None))),
+                    Identity::Anything => Some((
+                        "any identity policy that the attacker writes".to_owned(),
+                        None,
+                    )),
+                },
+            ),
+            Layer::Resource => (
+                "trust policy",
+                match case.resource_policy {
+                    Some(ResourcePolicy::Trust(index, role)) => {
+                        Some((format!("trust policy of {role}"), Some(index)))
+                    }
+                    _ => Some(("a policy that was not seen".to_owned(), None)),
+                },
+            ),
+            Layer::Session => ("session policy", None),
+            Layer::VpcEndpoint { .. } => ("VPC endpoint policy", None),
+        };
+        let (policy, index) = source.unwrap_or_default();
+        StatementEvidence {
+            layer: layer.to_owned(),
+            policy,
+            statement: at.sid.as_ref().map_or_else(
+                || format!("statement {}", at.statement + 1),
+                ToString::to_string,
+            ),
+            text: index
+                .and_then(|index| self.world.policies.get(index))
+                .map(|stored| stored.statement_text(at.statement))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// A policy that allows everything; the policy of a resource names whom, an identity policy does
+/// not.
+fn allow_all(of_resource: bool) -> Policy {
+    let document = if of_resource {
+        json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
+    } else {
+        json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    };
+    // If the language did not know it any more, nothing would be allowed, and every test fail.
+    Policy::from_value(&document).unwrap_or(Policy {
+        version: Version::V2012,
+        id: None,
+        statements: Vec::new(),
+    })
+}
+
+/// What is known of the condition keys when a principal of one account asks for a resource of
+/// another.
+#[derive(Debug)]
+pub(crate) struct RequestKeys<'w> {
+    pub(crate) world: &'w World,
+    keys: Keys,
+}
+
+/// A value that no organization has: the id of "some other organization".
+const OTHER_ORGANIZATION: &str = "o-other";
+
+impl<'w> RequestKeys<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        Self {
+            world,
+            keys: Keys::new(),
+        }
+    }
+
+    /// The caller is in this account.
+    pub(crate) fn sent_from_account(mut self, account: AccountIndex) -> Self {
+        let Some(row) = self.world.account(account) else {
+            return self;
+        };
+        match (&self.world.organization_id, &row.organization_path) {
+            (Some(id), Some(path)) => {
+                self.keys = self
+                    .keys
+                    .fixed("aws:PrincipalOrgID", [id.as_str()])
+                    .fixed("aws:PrincipalOrgPaths", [path.as_str()]);
+                self
+            }
+            (Some(_), None) => self.sent_from_organization(OTHER_ORGANIZATION),
+            // Without the organization's documents nothing is known about it.
+            (None, _) => self,
+        }
+    }
+
+    /// The caller is in no account that is known here.
+    pub(crate) fn sent_from_outside(self) -> Self {
+        self.sent_from_organization(OTHER_ORGANIZATION)
+    }
+
+    /// The caller is in another organization.
+    pub(crate) fn sent_from_organization(mut self, id: &str) -> Self {
+        self.keys = self
+            .keys
+            .fixed("aws:PrincipalOrgID", [id])
+            .fixed("aws:PrincipalOrgPaths", [format!("{id}/r-other/")]);
+        self
+    }
+
+    /// The caller has these tags. A session of a role may carry further ones, so for roles a tag
+    /// that is not there stays open.
+    pub(crate) fn with_tags_of(mut self, row: &PrincipalRow) -> Self {
+        let Some(tags) = &row.tags else {
+            return self;
+        };
+        for key in &self.world.tag_keys {
+            let Some(name) = key.strip_prefix("aws:principaltag/") else {
+                continue;
+            };
+            let value = tags
+                .iter()
+                .find(|(tag, _)| tag.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_str());
+            match value {
+                Some(value) => self.keys = self.keys.fixed(key, [value]),
+                None if row.kind == crate::facts::PrincipalKind::User => {
+                    self.keys = self.keys.absent(key);
+                }
+                None => {}
+            }
+        }
+        self
+    }
+
+    /// The resource is this role.
+    pub(crate) fn for_resource(mut self, row: &PrincipalRow) -> Self {
+        if let Some(tags) = &row.tags {
+            for key in &self.world.tag_keys {
+                let name = ["aws:resourcetag/", "iam:resourcetag/"]
+                    .iter()
+                    .find_map(|prefix| key.strip_prefix(prefix));
+                let Some(name) = name else { continue };
+                let value = tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(name));
+                self.keys = match value {
+                    Some((_, value)) => self.keys.fixed(key, [value.as_str()]),
+                    None => self.keys.absent(key),
+                };
+            }
+        }
+        self.for_account(row.account)
+    }
+
+    /// The resource is in this account.
+    pub(crate) fn for_account(mut self, account: AccountIndex) -> Self {
+        let row = self.world.account(account);
+        if let (Some(id), Some(path)) = (
+            &self.world.organization_id,
+            row.and_then(|row| row.organization_path.as_ref()),
+        ) {
+            self.keys = self
+                .keys
+                .fixed("aws:ResourceOrgID", [id.as_str()])
+                .fixed("aws:ResourceOrgPaths", [path.as_str()]);
+        }
+        self
+    }
+
+    pub(crate) fn build(self) -> Keys {
+        self.keys
+    }
+}

@@ -1,0 +1,312 @@
+//! Whether one caller gets into one role.
+
+use blastwall_policy::{Keys, Principal};
+
+use crate::certainty::Certainty;
+use crate::facts::{Attachment, Boundary};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::subject::OutsideParty;
+use crate::world::{
+    ASSUME_ROLE, AccountIndex, AccountRow, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
+    TrustSummary, World, principal_arn_values,
+};
+
+/// The account that stands for "some account of the attacker's", where no particular one is meant.
+const SOME_ACCOUNT: &str = "000000000000";
+
+/// A name that a policy would hardly mention.
+const ANY_NAME: &str = "any-name-at-all";
+
+/// The role to get into.
+struct Target<'w> {
+    row: &'w PrincipalRow,
+    account: &'w AccountRow,
+    trust: ResourcePolicy<'w>,
+}
+
+impl<'w> Target<'w> {
+    fn new(world: &'w World, role: PrincipalIndex) -> Option<Self> {
+        let row = world.principal(role)?;
+        Some(Self {
+            row,
+            account: world.account(row.account)?,
+            trust: ResourcePolicy::of(row)?,
+        })
+    }
+
+    fn summary(&self, world: &'w World) -> Option<&'w TrustSummary> {
+        match self.trust {
+            ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
+            ResourcePolicy::NotSeen => None,
+        }
+    }
+
+    /// Adds what was not seen on this side.
+    fn complete(&self, judgement: Judgement) -> Judgement {
+        let trust = match self.trust {
+            ResourcePolicy::NotSeen => Some(format!(
+                "the trust policy of {}, which was not seen, lets the caller in",
+                self.row.arn
+            )),
+            ResourcePolicy::Trust(..) => None,
+        };
+        judgement
+            .hanging_on(Certainty::Speculative, trust.as_slice())
+            .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)
+    }
+}
+
+/// The caller's side of a request.
+struct Caller<'a> {
+    principal: &'a Principal,
+    keys: Keys,
+    identity: Identity<'a>,
+    boundary: Option<&'a Attachment>,
+    scps: Option<LevelsIndex>,
+    made_by_attacker: bool,
+}
+
+fn ask(
+    judge: &Judge<'_>,
+    caller: Caller<'_>,
+    target: &Target<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    judge.judge(
+        &Case {
+            principal: caller.principal,
+            action: ASSUME_ROLE,
+            resource: target.row.arn.as_str(),
+            resource_account: target.account.id.as_str(),
+            keys: caller.keys,
+            identity: caller.identity,
+            boundary: caller.boundary,
+            scps: caller.scps,
+            rcps: Some(target.account.rcps),
+            resource_policy: Some(target.trust),
+            made_by_attacker: caller.made_by_attacker,
+        },
+        detail,
+    )
+}
+
+/// A user or role, with the permissions that it has.
+///
+/// Where part of its policies was not seen, what the others allow hangs on the rest not denying
+/// it, and what they do not allow is speculative.
+pub(super) fn from_principal(
+    judge: &Judge<'_>,
+    caller: PrincipalIndex,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let target = Target::new(world, role)?;
+    let row = world.principal(caller)?;
+    let account = world.account(row.account)?;
+    let with = |identity| {
+        ask(
+            judge,
+            Caller {
+                principal: row.principal.as_ref()?,
+                keys: RequestKeys::new(world)
+                    .sent_from_account(row.account)
+                    .with_tags_of(row)
+                    .for_resource(target.row)
+                    .build(),
+                identity,
+                boundary: match &row.boundary {
+                    Boundary::Policy(from) => Some(from),
+                    Boundary::None | Boundary::Unknown => None,
+                },
+                scps: Some(account.scps),
+                made_by_attacker: false,
+            },
+            &target,
+            detail,
+        )
+    };
+    let judgement = match with(Identity::Attached(&row.identity)) {
+        Some(judgement) => judgement.hanging_on(Certainty::Conditional, &row.gaps),
+        None if row.gaps.is_empty() => return None,
+        None => {
+            with(Identity::AtLeast(&row.identity))?.hanging_on(Certainty::Speculative, &row.gaps)
+        }
+    };
+    Some(target.complete(judgement.hanging_on(Certainty::Conditional, &account.scp_gaps)))
+}
+
+/// A whole account: some principal in it, existing or made for the purpose, with identity
+/// policies that the attacker writes. Only service control policies bind it.
+pub(super) fn from_account(
+    judge: &Judge<'_>,
+    account: AccountIndex,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let target = Target::new(world, role)?;
+    let row = world.account(account)?;
+    let keys = RequestKeys::new(world)
+        .sent_from_account(account)
+        .for_resource(target.row)
+        .build();
+    let scp_values = world
+        .levels(row.scps)
+        .iter()
+        .flatten()
+        .filter_map(|from| world.policies.get(from.policy))
+        .filter(|stored| stored.asks_for_caller)
+        .flat_map(|stored| principal_arn_values(&stored.policy));
+    let callers = callers_of(
+        row.id.as_str(),
+        &world.partition,
+        target.summary(world)?,
+        scp_values,
+    );
+    let best = best_of(judge, &callers, &keys, Some(row.scps), &target, detail)?;
+    Some(target.complete(best.hanging_on(Certainty::Conditional, &row.scp_gaps)))
+}
+
+/// A party outside: an account of another owner, some account of another organization, or anyone
+/// with an account. Nothing is known to bind it on its own side.
+pub(super) fn from_outside(
+    judge: &Judge<'_>,
+    outside: OutsideIndex,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let target = Target::new(world, role)?;
+    let keys = RequestKeys::new(world).for_resource(target.row);
+    let (id, keys) = match world.outside.get(outside.index())? {
+        OutsideParty::Anyone => (SOME_ACCOUNT, keys.sent_from_outside()),
+        OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
+        OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
+        OutsideParty::IdentityProvider { .. } | OutsideParty::Service { .. } => return None,
+    };
+    let callers = callers_of(
+        id,
+        &world.partition,
+        target.summary(world)?,
+        std::iter::empty(),
+    );
+    let best = best_of(judge, &callers, &keys.build(), None, &target, detail)?;
+    Some(target.complete(best))
+}
+
+fn best_of(
+    judge: &Judge<'_>,
+    callers: &[Principal],
+    keys: &Keys,
+    scps: Option<LevelsIndex>,
+    target: &Target<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    let mut best: Option<Judgement> = None;
+    for principal in callers {
+        let judgement = ask(
+            judge,
+            Caller {
+                principal,
+                keys: keys.clone(),
+                identity: Identity::Anything,
+                boundary: None,
+                scps,
+                made_by_attacker: true,
+            },
+            target,
+            detail,
+        );
+        let Some(judgement) = judgement else { continue };
+        if best
+            .as_ref()
+            .is_none_or(|best| judgement.certainty < best.certainty)
+        {
+            best = Some(judgement);
+        }
+        if best.as_ref().map(|best| best.certainty) == Some(Certainty::Certain) {
+            break;
+        }
+    }
+    best
+}
+
+/// The principals of an account that a trust policy or a guardrail could make a difference
+/// between: one of no particular name, those named, and for each pattern one that fits it.
+fn callers_of<'a>(
+    account: &str,
+    partition: &str,
+    summary: &'a TrustSummary,
+    more_patterns: impl Iterator<Item = &'a str>,
+) -> Vec<Principal> {
+    let named = summary
+        .identities
+        .iter()
+        .filter(|principal| principal.account() == Some(account))
+        .cloned();
+    let of_no_name =
+        ["role", "user"].map(|kind| format!("arn:{partition}:iam::{account}:{kind}/{ANY_NAME}"));
+    let fitting = summary
+        .principal_arns
+        .iter()
+        .map(AsRef::as_ref)
+        .chain(more_patterns)
+        .filter_map(|pattern| fit(pattern, account, partition));
+    let mut callers: Vec<Principal> = of_no_name
+        .into_iter()
+        .chain(fitting)
+        .filter_map(|arn| Principal::parse(&arn).ok())
+        .chain(named)
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    callers.retain(|principal| seen.insert(principal.clone()));
+    callers
+}
+
+/// An ARN of a user or role of the account that the pattern covers; none if it covers none, or
+/// only roles that nobody in the account can make or change.
+fn fit(pattern: &str, account: &str, partition: &str) -> Option<String> {
+    let mut parts = pattern.splitn(6, ':');
+    let _arn = parts.next()?;
+    let _partition = parts.next()?;
+    let service = parts.next()?;
+    let _region = parts.next()?;
+    let in_account = parts.next()?;
+    let resource = parts.next()?;
+    if !(service == "iam" || service.contains('*')) {
+        return None;
+    }
+    if in_account != account && !in_account.contains(['*', '?', '$']) {
+        return None;
+    }
+    let resource = resource.replace(['*', '?'], "x");
+    let ours = resource.starts_with("role/") || resource.starts_with("user/");
+    let protected = resource.starts_with("role/aws-reserved/")
+        || resource.starts_with("role/aws-service-role/");
+    (ours && !protected).then(|| format!("arn:{partition}:iam::{account}:{resource}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_become_principals_of_the_account() {
+        let fit = |pattern| fit(pattern, "111111111111", "aws");
+        assert_eq!(
+            fit("arn:aws:iam::*:role/ci-*").as_deref(),
+            Some("arn:aws:iam::111111111111:role/ci-x")
+        );
+        assert_eq!(
+            fit("arn:aws:iam::111111111111:user/a?b").as_deref(),
+            Some("arn:aws:iam::111111111111:user/axb")
+        );
+        assert_eq!(fit("arn:aws:iam::222222222222:role/ci-*"), None);
+        assert_eq!(
+            fit("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"),
+            None
+        );
+        assert_eq!(fit("*"), None);
+    }
+}

@@ -1,0 +1,263 @@
+//! Principals and accounts that no policy at hand tells apart, taken together.
+//!
+//! Thousands of principals share their policies, and a role that trusts an organization trusts all
+//! of its accounts. Instead of one rule for each pair, a class gets one rule for each role, and
+//! each member one rule that says it is a member. A class is only ever used where the policies
+//! that decide do not ask who exactly the caller is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Deriver, LinkDocumentation, LinkKind};
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::facts::{Boundary, PolicyIndex, PrincipalKind};
+use crate::judge::{Judge, Judgement};
+
+use crate::world::{ASSUME_ROLE, AccountIndex, LevelsIndex, PrincipalIndex, PrincipalRow, World};
+
+/// The place of a class in [`Classes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassIndex(u32);
+
+/// Members that answer every question alike; never empty.
+#[derive(Debug)]
+pub(crate) struct Class {
+    pub(crate) members: Vec<Capability>,
+    used: bool,
+}
+
+impl Class {
+    /// The principals among the members.
+    pub(crate) fn principals(&self) -> impl Iterator<Item = PrincipalIndex> + '_ {
+        self.members.iter().filter_map(|member| match member {
+            Capability::Principal(index) => Some(*index),
+            _ => None,
+        })
+    }
+
+    /// The accounts among the members.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = AccountIndex> + '_ {
+        self.members.iter().filter_map(|member| match member {
+            Capability::Account(index) => Some(*index),
+            _ => None,
+        })
+    }
+}
+
+/// What makes callers of one account alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct CallerKey {
+    kind: PrincipalKind,
+    identity: Vec<PolicyIndex>,
+    boundary: Option<PolicyIndex>,
+    /// Set for a caller that stands alone: a policy of its own asks who it is, or not all of its
+    /// policies are known.
+    alone: Option<PrincipalIndex>,
+}
+
+/// What makes accounts alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct AccountKey {
+    scps: LevelsIndex,
+    organization_path: Option<String>,
+    gaps: Vec<String>,
+    alone: Option<AccountIndex>,
+}
+
+/// All classes.
+#[derive(Debug)]
+pub(crate) struct Classes {
+    classes: Vec<Class>,
+    callers: HashMap<AccountIndex, Vec<ClassIndex>>,
+    callers_of_all: Vec<ClassIndex>,
+    accounts: Vec<ClassIndex>,
+}
+
+impl Classes {
+    /// Sorts the principals that may assume any role at all, and the accounts.
+    pub(crate) fn new(world: &World) -> Self {
+        let mut classes = Self {
+            classes: Vec::new(),
+            callers: HashMap::new(),
+            callers_of_all: Vec::new(),
+            accounts: Vec::new(),
+        };
+        let mut accounts: BTreeMap<AccountKey, Vec<Capability>> = BTreeMap::new();
+        let mut everywhere: BTreeMap<(AccountKey, CallerKey), Vec<Capability>> = BTreeMap::new();
+        for index in world.account_indices() {
+            let Some(row) = world.account(index) else {
+                continue;
+            };
+            let key = AccountKey {
+                scps: row.scps,
+                organization_path: row.organization_path.clone(),
+                gaps: row.scp_gaps.clone(),
+                alone: world.levels_ask_for_caller(row.scps).then_some(index),
+            };
+            let mut callers: BTreeMap<CallerKey, Vec<Capability>> = BTreeMap::new();
+            for principal in row.principals.clone().map(PrincipalIndex::new) {
+                let Some(caller) = world
+                    .principal(principal)
+                    .filter(|row| may_assume(world, row))
+                else {
+                    continue;
+                };
+                callers
+                    .entry(caller_key(world, principal, caller, row.scps))
+                    .or_default()
+                    .push(Capability::Principal(principal));
+            }
+            for (caller, members) in callers {
+                everywhere
+                    .entry((key.clone(), caller))
+                    .or_default()
+                    .extend(&members);
+                let class = classes.push(members);
+                classes.callers.entry(index).or_default().push(class);
+            }
+            accounts
+                .entry(key)
+                .or_default()
+                .push(Capability::Account(index));
+        }
+        for members in everywhere.into_values() {
+            let class = classes.push(members);
+            classes.callers_of_all.push(class);
+        }
+        for members in accounts.into_values() {
+            let class = classes.push(members);
+            classes.accounts.push(class);
+        }
+        classes
+    }
+
+    fn push(&mut self, members: Vec<Capability>) -> ClassIndex {
+        let index = ClassIndex(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
+        self.classes.push(Class {
+            members,
+            used: false,
+        });
+        index
+    }
+
+    pub(crate) fn get(&self, index: ClassIndex) -> Option<&Class> {
+        self.classes.get(index.0 as usize)
+    }
+
+    /// The callers of one account.
+    pub(crate) fn callers(&self, account: AccountIndex) -> &[ClassIndex] {
+        self.callers.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// The callers of all accounts, across accounts.
+    pub(crate) fn callers_of_all(&self) -> &[ClassIndex] {
+        &self.callers_of_all
+    }
+
+    /// The accounts.
+    pub(crate) fn accounts(&self) -> &[ClassIndex] {
+        &self.accounts
+    }
+
+    /// The capability that stands for a class in a rule.
+    pub(crate) fn capability(&mut self, index: ClassIndex) -> Option<Capability> {
+        let class = self.classes.get_mut(index.0 as usize)?;
+        match class.members.as_slice() {
+            [only] => Some(*only),
+            _ => {
+                class.used = true;
+                Some(Capability::Class(index.0))
+            }
+        }
+    }
+}
+
+/// Whether some policy of the principal, or one that is not known, may let it assume a role.
+fn may_assume(world: &World, row: &PrincipalRow) -> bool {
+    !row.gaps.is_empty()
+        || row.identity.iter().any(|from| {
+            world
+                .policies
+                .get(from.policy)
+                .is_some_and(|stored| stored.may_allow(ASSUME_ROLE))
+        })
+}
+
+fn caller_key(
+    world: &World,
+    index: PrincipalIndex,
+    row: &PrincipalRow,
+    scps: LevelsIndex,
+) -> CallerKey {
+    let boundary = match &row.boundary {
+        Boundary::Policy(from) => Some(from.policy),
+        Boundary::None | Boundary::Unknown => None,
+    };
+    let identity = row.policy_indices();
+    let alone = !row.gaps.is_empty()
+        || world.asks_for_caller(identity.iter().copied().chain(boundary))
+        || world.levels_ask_for_caller(scps);
+    CallerKey {
+        kind: row.kind,
+        identity,
+        boundary,
+        alone: alone.then_some(index),
+    }
+}
+
+/// Membership of a class.
+pub(super) struct SameClass;
+
+const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
+    id: "same-class",
+    name: "Member of a class",
+    family: "account",
+    source: "principal or account",
+    target: "the class of all that have the same policies",
+    precondition: "always",
+    mitigations: "none",
+    references: &[],
+};
+
+impl LinkKind for SameClass {
+    fn documentation(&self) -> &'static LinkDocumentation {
+        &DOCUMENTATION
+    }
+
+    fn actions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn hops(&self) -> u8 {
+        0
+    }
+
+    fn derive(&self, _judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let memberships: Vec<(Capability, Capability)> = (0_u32..)
+            .zip(&rules.classes.classes)
+            .filter(|(_, class)| class.used)
+            .flat_map(|(index, class)| {
+                class
+                    .members
+                    .iter()
+                    .map(move |member| (*member, Capability::Class(index)))
+            })
+            .collect();
+        for (member, class) in memberships {
+            rules.add(Certainty::Certain, &[member], class);
+        }
+    }
+
+    fn explain(
+        &self,
+        _judge: &Judge<'_>,
+        _premises: &[Capability],
+        _conclusion: Capability,
+    ) -> Option<Judgement> {
+        Some(Judgement::default())
+    }
+
+    fn is_silent(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,190 @@
+//! The kinds of link by which a compromise spreads, one a file, and their registry.
+//!
+//! To add one: write a file with a type that implements [`LinkKind`], and name it in [`REGISTRY`].
+//! Nothing else changes, as long as the capabilities that it speaks of exist.
+
+mod account_administrator;
+mod account_principals;
+mod assume_role;
+mod classes;
+mod federated_trust;
+mod management_account;
+mod service_trust;
+
+use serde::Serialize;
+
+use crate::capability::{Capabilities, Capability};
+use crate::certainty::Certainty;
+use crate::judge::{Judge, Judgement};
+use crate::rules::RuleSet;
+
+/// What a kind of link is: the text that documentation, explanations and reports share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkDocumentation {
+    /// Its id, lower-case words joined by hyphens.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The family: `identity`, `organization`, `outside`, `account`.
+    pub family: &'static str,
+    /// What an attacker must hold.
+    pub source: &'static str,
+    /// What the attacker gets.
+    pub target: &'static str,
+    /// When it works.
+    pub precondition: &'static str,
+    /// What stops it.
+    pub mitigations: &'static str,
+    /// The pages of AWS that say so.
+    pub references: &'static [&'static str],
+}
+
+/// A kind of link.
+pub(crate) trait LinkKind: Sync {
+    /// What it is.
+    fn documentation(&self) -> &'static LinkDocumentation;
+
+    /// The IAM actions that it asks policies about. Identity policies that mention no action of
+    /// any kind are not kept.
+    fn actions(&self) -> &'static [&'static str];
+
+    /// How many hops a step counts for: 1 if the attacker moves to something else, 0 if what is
+    /// gained is only another view of what is held.
+    fn hops(&self) -> u8;
+
+    /// Adds a rule for each way in which it occurs.
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>);
+
+    /// Why a rule that it added holds, with conditions and statements. The premises are never
+    /// classes but the principals that stand for them.
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement>;
+
+    /// Whether steps of it are left out of paths.
+    fn is_silent(&self) -> bool {
+        false
+    }
+}
+
+/// All kinds. A rule stores its kind as the place in this list.
+const REGISTRY: &[&dyn LinkKind] = &[
+    &classes::SameClass,
+    &account_principals::AccountPrincipals,
+    &account_administrator::AccountAdministrator,
+    &assume_role::AssumeRole,
+    &management_account::ManagementAccount,
+    &service_trust::ServiceTrust,
+    &federated_trust::FederatedTrust,
+];
+
+/// The documentation of every kind of link that can show up in a path.
+pub fn link_kinds() -> impl Iterator<Item = &'static LinkDocumentation> {
+    REGISTRY
+        .iter()
+        .filter(|kind| !kind.is_silent())
+        .map(|kind| kind.documentation())
+}
+
+/// Every action that some kind asks for.
+pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
+    REGISTRY.iter().flat_map(|kind| kind.actions()).copied()
+}
+
+/// The kind at a place of the registry.
+pub(crate) fn kind(place: u8) -> Option<&'static dyn LinkKind> {
+    REGISTRY.get(usize::from(place)).copied()
+}
+
+/// Where kinds put their rules.
+pub(crate) struct Deriver<'a> {
+    pub(crate) capabilities: &'a mut Capabilities,
+    pub(crate) rules: &'a mut RuleSet,
+    pub(crate) classes: &'a mut classes::Classes,
+    link: u8,
+    hops: u8,
+}
+
+impl Deriver<'_> {
+    /// Who holds all of `premises` also gets `conclusion`.
+    pub(crate) fn add(
+        &mut self,
+        certainty: Certainty,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) {
+        let premises: Vec<_> = premises
+            .iter()
+            .map(|premise| self.capabilities.id(*premise))
+            .collect();
+        let conclusion = self.capabilities.id(conclusion);
+        self.rules
+            .add(self.link, self.hops, certainty, &premises, conclusion);
+    }
+}
+
+/// The rules of all kinds.
+pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
+    let mut capabilities = Capabilities::default();
+    let mut rules = RuleSet::default();
+    let mut classes = classes::Classes::new(judge.world());
+    let world = judge.world();
+    // Everything that a start or a report may name has a number, rules or not.
+    for index in world.account_indices() {
+        capabilities.id(Capability::Account(index));
+    }
+    for index in world.principal_indices() {
+        capabilities.id(Capability::Principal(index));
+    }
+    for index in 0..world.outside.len() {
+        capabilities.id(Capability::Outside(crate::world::OutsideIndex::new(index)));
+    }
+    for (place, kind) in REGISTRY.iter().enumerate().rev() {
+        // In reverse, because the first kind joins the classes that the others asked for.
+        let mut deriver = Deriver {
+            capabilities: &mut capabilities,
+            rules: &mut rules,
+            classes: &mut classes,
+            link: u8::try_from(place).unwrap_or(u8::MAX),
+            hops: kind.hops(),
+        };
+        kind.derive(judge, &mut deriver);
+    }
+    (capabilities, rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_documented_once() {
+        let mut ids: Vec<_> = link_kinds().map(|kind| kind.id).collect();
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        for kind in link_kinds() {
+            for text in [
+                kind.id,
+                kind.name,
+                kind.family,
+                kind.source,
+                kind.target,
+                kind.precondition,
+                kind.mitigations,
+            ] {
+                assert!(!text.is_empty(), "{} leaves something out", kind.id);
+            }
+            assert!(
+                kind.id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            );
+            assert!(!kind.references.is_empty(), "{} cites nothing", kind.id);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The blast radius of a start set, fact by fact.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::certainty::Certainty;
+use crate::closure::Closure;
+use crate::graph::{Graph, UnknownStart};
+use crate::steps::{Step, Steps};
+use crate::subject::Subject;
+
+/// One thing that falls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RadiusFact {
+    /// What falls.
+    pub subject: Subject,
+    /// The best certainty of any derivation.
+    pub certainty: Certainty,
+    /// The moves of the witness: steps that stay with what is held already, such as from an
+    /// account to its principals, do not count.
+    pub hops: u32,
+    /// The last step of the first derivation found; none for a start. Its premises are facts of
+    /// the same radius, with witnesses of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Arc<Step>>,
+}
+
+/// Everything that falls when a start set falls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Radius {
+    /// What was held at the beginning, sorted.
+    pub start: Vec<Subject>,
+    /// What falls, the start included, sorted by subject.
+    pub facts: Vec<RadiusFact>,
+}
+
+impl Radius {
+    /// The fact about a subject; none if it does not fall.
+    #[must_use]
+    pub fn fact(&self, subject: &Subject) -> Option<&RadiusFact> {
+        let place = self
+            .facts
+            .binary_search_by(|fact| fact.subject.cmp(subject))
+            .ok()?;
+        self.facts.get(place)
+    }
+
+    /// The steps from the start to a subject, each after the steps that it builds on; empty for a
+    /// start and for what does not fall.
+    #[must_use]
+    pub fn path(&self, subject: &Subject) -> Vec<Arc<Step>> {
+        // By subject, because a derivation may use a fact twice.
+        let mut done: BTreeMap<&Subject, ()> = BTreeMap::new();
+        let mut path = Vec::new();
+        let mut open: Vec<(&Subject, bool)> = Vec::new();
+        if let Some(fact) = self.fact(subject) {
+            open.push((&fact.subject, false));
+        }
+        while let Some((subject, expanded)) = open.pop() {
+            let Some(step) = self.fact(subject).and_then(|fact| fact.witness.as_ref()) else {
+                continue;
+            };
+            if expanded {
+                path.push(Arc::clone(step));
+            } else if done.insert(subject, ()).is_none() {
+                open.push((subject, true));
+                open.extend(step.from.iter().rev().map(|premise| (premise, false)));
+            }
+        }
+        path
+    }
+}
+
+impl Graph {
+    /// What falls when all of `start` falls at once.
+    ///
+    /// # Errors
+    /// If a start is not of these facts.
+    pub fn radius(&self, start: &[Subject]) -> Result<Radius, UnknownStart> {
+        let mut start = start.to_vec();
+        start.sort();
+        start.dedup();
+        let starts = start
+            .iter()
+            .map(|subject| {
+                self.fact(subject).ok_or_else(|| UnknownStart {
+                    text: subject.to_string(),
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut closure = Closure::new(&self.rules);
+        let settled = closure.run(&starts, |_| true);
+        let mut steps = Steps::new(self);
+        let mut facts: Vec<RadiusFact> = settled
+            .into_iter()
+            .filter_map(|settled| {
+                let capability = self.capabilities.get(settled.fact)?;
+                Some(RadiusFact {
+                    subject: self.world.subject(capability)?,
+                    certainty: settled.rating.certainty,
+                    hops: settled.rating.hops,
+                    witness: steps.witness(&closure, settled.fact),
+                })
+            })
+            .collect();
+        facts.sort_by(|left, right| left.subject.cmp(&right.subject));
+        Ok(Radius { start, facts })
+    }
+}

@@ -1,0 +1,137 @@
+//! Steps that people read: from a rule to who gets what from whom, by which statements, on which
+//! conditions.
+//!
+//! A rule keeps numbers alone, so the policies are asked again, this time for reasons. Steps are
+//! made once and shared: in a well-connected organization thousands of paths have steps in common.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::capability::Capability;
+use crate::certainty::{Certainty, Condition, StatementEvidence};
+use crate::closure::Closure;
+use crate::graph::Graph;
+use crate::judge::Judge;
+use crate::links;
+use crate::rules::{FactId, RuleId};
+use crate::subject::Subject;
+
+/// One step of a derivation: who holds all of `from` also gets `to`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Step {
+    /// The kind of link: the id of its [`LinkDocumentation`](crate::LinkDocumentation).
+    pub link: String,
+    /// What must be held; one thing, unless half-privileges are joined.
+    pub from: Vec<Subject>,
+    /// What is gained.
+    pub to: Subject,
+    /// How sure this step is by itself.
+    pub certainty: Certainty,
+    /// What must hold for it to work.
+    pub conditions: Vec<Condition>,
+    /// The statements that allow it; none where no policy has a say.
+    pub evidence: Vec<StatementEvidence>,
+}
+
+/// The steps of one graph that were asked for so far.
+pub(crate) struct Steps<'g> {
+    graph: &'g Graph,
+    judge: Judge<'g>,
+    made: HashMap<(RuleId, Vec<FactId>), Arc<Step>>,
+}
+
+impl<'g> Steps<'g> {
+    pub(crate) fn new(graph: &'g Graph) -> Self {
+        Self {
+            graph,
+            judge: Judge::new(&graph.world),
+            made: HashMap::new(),
+        }
+    }
+
+    /// The step that gave a fact in the current run of `closure`; none for a start and for facts
+    /// that never show.
+    pub(crate) fn witness(&mut self, closure: &Closure<'_>, fact: FactId) -> Option<Arc<Step>> {
+        let rule = closure.witness(fact)?;
+        let premises = self.visible_premises(closure, rule);
+        self.step(rule, premises)
+    }
+
+    /// The steps from the start to a fact, in an order in which each has its premises before it.
+    pub(crate) fn path(&mut self, closure: &Closure<'_>, fact: FactId) -> Vec<Arc<Step>> {
+        let mut path = Vec::new();
+        let mut done = std::collections::HashSet::new();
+        // Each entry: a fact, and whether its premises were pushed already.
+        let mut open = vec![(fact, false)];
+        while let Some((fact, expanded)) = open.pop() {
+            let Some(rule) = closure.witness(fact) else {
+                continue;
+            };
+            if expanded {
+                let premises = self.visible_premises(closure, rule);
+                path.extend(self.step(rule, premises));
+            } else if done.insert(fact) {
+                open.push((fact, true));
+                let premises = self.visible_premises(closure, rule);
+                open.extend(premises.into_iter().rev().map(|premise| (premise, false)));
+            }
+        }
+        path
+    }
+
+    /// The premises of a rule, with the member that stood for a class instead of the class.
+    fn visible_premises(&self, closure: &Closure<'_>, rule: RuleId) -> Vec<FactId> {
+        let rules = &self.graph.rules;
+        let Some(rule) = rules.rule(rule) else {
+            return Vec::new();
+        };
+        rules
+            .premises(rule)
+            .iter()
+            .map(|premise| match self.graph.capabilities.get(*premise) {
+                Some(Capability::Class(_)) => closure
+                    .witness(*premise)
+                    .and_then(|membership| rules.rule(membership))
+                    .and_then(|membership| rules.premises(membership).first().copied())
+                    .unwrap_or(*premise),
+                _ => *premise,
+            })
+            .collect()
+    }
+
+    fn step(&mut self, id: RuleId, premises: Vec<FactId>) -> Option<Arc<Step>> {
+        let key = (id, premises);
+        if let Some(step) = self.made.get(&key) {
+            return Some(Arc::clone(step));
+        }
+        let rule = self.graph.rules.rule(id)?;
+        let kind = links::kind(rule.link)?;
+        if kind.is_silent() {
+            return None;
+        }
+        let premises: Vec<Capability> = key
+            .1
+            .iter()
+            .filter_map(|premise| self.graph.capabilities.get(*premise))
+            .collect();
+        let conclusion = self.graph.capabilities.get(rule.conclusion)?;
+        let reasons = kind
+            .explain(&self.judge, &premises, conclusion)
+            .unwrap_or_default();
+        let step = Arc::new(Step {
+            link: kind.documentation().id.to_owned(),
+            from: premises
+                .iter()
+                .filter_map(|premise| self.graph.world.subject(*premise))
+                .collect(),
+            to: self.graph.world.subject(conclusion)?,
+            certainty: rule.certainty,
+            conditions: reasons.conditions,
+            evidence: reasons.evidence,
+        });
+        self.made.insert(key, Arc::clone(&step));
+        Some(step)
+    }
+}

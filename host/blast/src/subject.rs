@@ -1,0 +1,94 @@
+//! Who or what an attacker starts from or gets hold of, as callers and reports see it.
+//!
+//! Plain names, no indices: the engine's own numbering is in `capability`.
+
+use std::fmt;
+
+use blastwall_model::{AccountId, Arn};
+use serde::{Deserialize, Serialize};
+
+/// Something that can be in an attacker's hand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Subject {
+    /// A whole account: the attacker may do there whatever the organization's service control
+    /// policies let the account do, creating principals with any identity policy included.
+    Account {
+        /// Which account.
+        id: AccountId,
+    },
+    /// A user or a role, with the permissions that it has.
+    Principal {
+        /// Its ARN.
+        arn: Arn,
+    },
+    /// A party outside the organization.
+    Outside {
+        /// Which party.
+        party: OutsideParty,
+    },
+}
+
+/// A party that is no principal of the accounts at hand and yet is let in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "party")]
+pub enum OutsideParty {
+    /// Whoever has an AWS account.
+    Anyone,
+    /// An AWS account that is not of the organization; whoever controls it.
+    Account {
+        /// Which account.
+        id: AccountId,
+    },
+    /// Another organization; whoever controls an account of it.
+    Organization {
+        /// Its id, `o-…`.
+        id: String,
+    },
+    /// An identity provider (OIDC or SAML): whoever administers it, and whom it vouches for.
+    IdentityProvider {
+        /// Its ARN, or the name that the trust policy uses for it.
+        provider: String,
+    },
+    /// A service of AWS, acting for one of its users.
+    Service {
+        /// Its principal, `lambda.amazonaws.com`.
+        name: String,
+    },
+}
+
+impl Subject {
+    /// The account that it is in, if it is in one of the organization.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Subject::Account { id } => Some(id.clone()),
+            Subject::Principal { arn } => arn.account().parse().ok(),
+            Subject::Outside { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Account { id } => write!(formatter, "account {id}"),
+            Subject::Principal { arn } => arn.fmt(formatter),
+            Subject::Outside { party } => party.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for OutsideParty {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutsideParty::Anyone => formatter.write_str("anyone with an AWS account"),
+            OutsideParty::Account { id } => write!(formatter, "outside account {id}"),
+            OutsideParty::Organization { id } => write!(formatter, "outside organization {id}"),
+            OutsideParty::IdentityProvider { provider } => {
+                write!(formatter, "identity provider {provider}")
+            }
+            OutsideParty::Service { name } => write!(formatter, "AWS service {name}"),
+        }
+    }
+}

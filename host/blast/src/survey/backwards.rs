@@ -1,0 +1,143 @@
+//! Which principals reach into an account, read backwards along the rules.
+//!
+//! Rules with several premises are not followed: the question is what one principal alone reaches,
+//! and walking backwards cannot tell whether one has all of them.
+
+use std::collections::VecDeque;
+
+use super::scores::{self, Exposure};
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::graph::Graph;
+use crate::rules::FactId;
+use crate::world::AccountIndex;
+
+/// The exposure of every account, in their order.
+pub(super) fn exposures(graph: &Graph) -> Vec<Exposure> {
+    let world = &graph.world;
+    // Principals by account weight: everything outside is all of it less the account's own.
+    let weights: Vec<f64> = world.accounts.iter().map(scores::weight).collect();
+    let weight_of = |account: AccountIndex| weights.get(account.index()).copied().unwrap_or(0.0);
+    let mut search = Search {
+        graph,
+        run: 0,
+        states: vec![(0, Certainty::Speculative); graph.rules.facts()],
+    };
+    world
+        .account_indices()
+        .map(|account| {
+            let mut parts = [0.0; 3];
+            let mut principals = 0;
+            for (fact, certainty) in search.run(account) {
+                let Some(Capability::Principal(principal)) = graph.capabilities.get(fact) else {
+                    continue;
+                };
+                let Some(row) = world
+                    .principal(principal)
+                    .filter(|row| row.account != account)
+                else {
+                    continue;
+                };
+                principals += 1;
+                if let Some(part) = parts.get_mut(certainty.rank() as usize) {
+                    *part += weight_of(row.account);
+                }
+            }
+            let outside = world
+                .account_indices()
+                .filter(|other| *other != account)
+                .filter_map(|other| world.account(other))
+                .zip(
+                    weights
+                        .iter()
+                        .enumerate()
+                        .filter(|(index, _)| *index != account.index()),
+                )
+                .map(|(row, (_, weight))| count(row.principals.len()) * weight)
+                .sum();
+            let [certain, conditional, speculative] = parts;
+            Exposure {
+                score: scores::ratio(parts, outside),
+                outside,
+                certain,
+                conditional,
+                speculative,
+                principals,
+            }
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers of principals are far below 2^52"
+)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+struct Search<'g> {
+    graph: &'g Graph,
+    run: u32,
+    /// By fact: in which run it was reached last, and how surely.
+    states: Vec<(u32, Certainty)>,
+}
+
+impl Search<'_> {
+    /// Every fact from which something in the account can be reached, at its best certainty.
+    fn run(&mut self, account: AccountIndex) -> Vec<(FactId, Certainty)> {
+        self.run += 1;
+        let mut levels: [VecDeque<FactId>; 3] = Default::default();
+        let own = self
+            .graph
+            .world
+            .account(account)
+            .into_iter()
+            .flat_map(|row| {
+                row.principals
+                    .clone()
+                    .map(|index| Capability::Principal(crate::world::PrincipalIndex::new(index)))
+            });
+        for capability in own.chain([Capability::Account(account)]) {
+            if let Some(fact) = self.graph.capabilities.find(capability) {
+                self.reach(&mut levels, fact, Certainty::Certain);
+            }
+        }
+        let mut found = Vec::new();
+        for certainty in Certainty::ALL {
+            while let Some(fact) = pop(&mut levels, certainty) {
+                // It may have been reached better since it was put here.
+                if self.states.get(fact.index()) != Some(&(self.run, certainty)) {
+                    continue;
+                }
+                found.push((fact, certainty));
+                for id in self.graph.rules.to(fact) {
+                    let Some(rule) = self.graph.rules.rule(*id) else {
+                        continue;
+                    };
+                    if let [premise] = self.graph.rules.premises(rule) {
+                        self.reach(&mut levels, *premise, certainty.max(rule.certainty));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn reach(&mut self, levels: &mut [VecDeque<FactId>; 3], fact: FactId, certainty: Certainty) {
+        let Some(state) = self.states.get_mut(fact.index()) else {
+            return;
+        };
+        if state.0 == self.run && state.1 <= certainty {
+            return;
+        }
+        *state = (self.run, certainty);
+        if let Some(level) = levels.get_mut(certainty.rank() as usize) {
+            level.push_back(fact);
+        }
+    }
+}
+
+fn pop(levels: &mut [VecDeque<FactId>; 3], certainty: Certainty) -> Option<FactId> {
+    levels.get_mut(certainty.rank() as usize)?.pop_front()
+}

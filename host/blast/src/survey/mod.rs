@@ -1,0 +1,375 @@
+//! The answers about every account and every pair of environments.
+//!
+//! One closure for each account and each outside party; exposure is read backwards along the
+//! rules. Both leave out what an account holds but cannot spread from, and count it instead.
+
+mod backwards;
+mod scores;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use blastwall_model::AccountId;
+use serde::{Deserialize, Serialize};
+
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::closure::{Closure, Rating};
+use crate::facts::Unjudged;
+use crate::graph::{BlindSpot, Graph, Size};
+use crate::steps::{Step, Steps};
+use crate::subject::Subject;
+use crate::world::{AccountIndex, OutsideIndex};
+
+pub use scores::{Containment, Exposure};
+pub use tally::PrincipalCounts;
+use tally::{Found, Tally};
+
+/// What the full compromise of one account reaches in another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The other account.
+    pub account: AccountId,
+    /// Its environment.
+    pub environment: String,
+    /// How sure the first foothold is: the best of anything reached there.
+    pub certainty: Certainty,
+    /// The moves to that foothold.
+    pub hops: u32,
+    /// How sure it is that the whole account falls; none if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_account: Option<Certainty>,
+    /// How many of its principals fall.
+    pub principals: PrincipalCounts,
+    /// The way to the foothold, best certainty first, then fewest hops.
+    pub via: Vec<Arc<Step>>,
+}
+
+/// Who reaches into an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entrance {
+    /// A whole account of the organization, or a party outside.
+    pub from: Subject,
+    /// The environment of an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// How sure the first foothold is.
+    pub certainty: Certainty,
+    /// The moves to that foothold.
+    pub hops: u32,
+    /// How sure it is that the whole account falls; none if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_account: Option<Certainty>,
+    /// How many principals of the account fall.
+    pub principals: PrincipalCounts,
+    /// The way in.
+    pub via: Vec<Arc<Step>>,
+}
+
+/// What one account's full compromise reaches in another environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentCrossing {
+    /// The other environment.
+    pub to: String,
+    /// How many of its accounts are reached.
+    pub accounts: usize,
+    /// The best certainty.
+    pub certainty: Certainty,
+    /// The fewest moves at that certainty.
+    pub hops: u32,
+}
+
+/// The answer about one account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountBlast {
+    /// Which account.
+    pub account: AccountId,
+    /// Its name, if the organization tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its environment.
+    pub environment: String,
+    /// Whether it was looked into; if not, its principals are known only as far as policies
+    /// elsewhere name them.
+    pub seen: bool,
+    /// How much of everything outside its full compromise does not reach.
+    pub containment: Containment,
+    /// How much of everything outside reaches into it.
+    pub exposure: Exposure,
+    /// Other accounts that its full compromise reaches, best certainty first, then fewest hops,
+    /// then by id.
+    pub reaches: Vec<Reached>,
+    /// The environments among them other than its own, by name.
+    pub crossings: Vec<EnvironmentCrossing>,
+    /// Who reaches into it: accounts of the organization, then parties outside, each in the order
+    /// of `reaches`.
+    pub entered_by: Vec<Entrance>,
+}
+
+/// One cell of the crossing matrix; a pair of environments without one is closed. Environments
+/// reach themselves where one account reaches another of the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crossing {
+    /// The environment that falls first.
+    pub from: String,
+    /// The environment that is reached.
+    pub to: String,
+    /// How many accounts of `from` reach some account of `to`.
+    pub sources: usize,
+    /// How many accounts of `to` are reached.
+    pub targets: usize,
+    /// How many pairs of accounts, by certainty of the foothold: certain, conditional,
+    /// speculative.
+    pub pairs: [usize; 3],
+    /// The best certainty.
+    pub certainty: Certainty,
+    /// The fewest moves at that certainty.
+    pub hops: u32,
+    /// One way that has both.
+    pub via: Vec<Arc<Step>>,
+}
+
+/// All answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// By account id.
+    pub accounts: Vec<AccountBlast>,
+    /// The crossing matrix, by environments.
+    pub crossings: Vec<Crossing>,
+    /// Accounts that were not looked into.
+    pub blind_spots: Vec<BlindSpot>,
+    /// What could not be read, so that reach that hangs on it is unknown.
+    pub unjudged: Vec<Unjudged>,
+    /// How much there was to look at.
+    pub size: Size,
+}
+
+impl Graph {
+    /// The answers about every account and every pair of environments.
+    #[must_use]
+    pub fn survey(&self) -> Survey {
+        let tally = Tally::new(self);
+        let mut surveyor = Surveyor {
+            graph: self,
+            tally: &tally,
+            steps: Steps::new(self),
+            closure: Closure::new(&self.rules),
+            entered_by: vec![Vec::new(); self.world.accounts.len()],
+        };
+        let mut accounts = Vec::new();
+        let mut matrix = Matrix::default();
+        for index in self.world.account_indices() {
+            accounts.extend(surveyor.account(index, &mut matrix));
+        }
+        for index in 0..self.world.outside.len() {
+            surveyor.outside(OutsideIndex::new(index));
+        }
+        let mut exposures = backwards::exposures(self).into_iter();
+        for (blast, mut entered_by) in accounts.iter_mut().zip(surveyor.entered_by) {
+            entered_by.sort_by(|left, right| {
+                let key = |entrance: &Entrance| {
+                    (
+                        matches!(entrance.from, Subject::Outside { .. }),
+                        entrance.certainty,
+                        entrance.hops,
+                    )
+                };
+                key(left)
+                    .cmp(&key(right))
+                    .then_with(|| left.from.cmp(&right.from))
+            });
+            blast.entered_by = entered_by;
+            blast.exposure = exposures.next().unwrap_or_default();
+        }
+        Survey {
+            accounts,
+            crossings: matrix.finish(),
+            blind_spots: self.blind_spots(),
+            unjudged: self.unjudged().to_vec(),
+            size: self.size(),
+        }
+    }
+}
+
+struct Surveyor<'g> {
+    graph: &'g Graph,
+    tally: &'g Tally,
+    steps: Steps<'g>,
+    closure: Closure<'g>,
+    entered_by: Vec<Vec<Entrance>>,
+}
+
+impl Surveyor<'_> {
+    /// What falls in which account when `start` falls; in the order of account ids.
+    fn run(&mut self, start: Capability) -> BTreeMap<AccountIndex, Found> {
+        let Some(start) = self.graph.capabilities.find(start) else {
+            return BTreeMap::new();
+        };
+        let settled = self.closure.run(&[start], |rule| self.tally.spreads(rule));
+        self.tally.count(self.graph, &settled)
+    }
+
+    fn account(&mut self, index: AccountIndex, matrix: &mut Matrix) -> Option<AccountBlast> {
+        let row = self.graph.world.account(index)?;
+        let mut found = self.run(Capability::Account(index));
+        found.remove(&index);
+        let containment = scores::containment(self.graph, index, &found);
+        let mut reaches = Vec::new();
+        let mut crossings: BTreeMap<&str, EnvironmentCrossing> = BTreeMap::new();
+        for (other, found) in &found {
+            let Some(other_row) = self.graph.world.account(*other) else {
+                continue;
+            };
+            let via = self.steps.path(&self.closure, found.foothold);
+            matrix.add(
+                (&row.environment.name, index),
+                (&other_row.environment.name, *other),
+                found.rating,
+                &via,
+            );
+            if other_row.environment.name != row.environment.name {
+                crossings
+                    .entry(&other_row.environment.name)
+                    .and_modify(|crossing| crossing.add(found.rating))
+                    .or_insert_with(|| {
+                        EnvironmentCrossing::new(&other_row.environment.name, found.rating)
+                    });
+            }
+            if let Some(entrances) = self.entered_by.get_mut(other.index()) {
+                entrances.push(Entrance {
+                    from: Subject::Account { id: row.id.clone() },
+                    environment: Some(row.environment.name.clone()),
+                    certainty: found.rating.certainty,
+                    hops: found.rating.hops,
+                    whole_account: found.whole_account,
+                    principals: found.principals,
+                    via: via.clone(),
+                });
+            }
+            reaches.push(Reached {
+                account: other_row.id.clone(),
+                environment: other_row.environment.name.clone(),
+                certainty: found.rating.certainty,
+                hops: found.rating.hops,
+                whole_account: found.whole_account,
+                principals: found.principals,
+                via,
+            });
+        }
+        reaches.sort_by(|left, right| {
+            (left.certainty, left.hops, &left.account).cmp(&(
+                right.certainty,
+                right.hops,
+                &right.account,
+            ))
+        });
+        Some(AccountBlast {
+            account: row.id.clone(),
+            name: row.name.clone(),
+            environment: row.environment.name.clone(),
+            seen: row.seen,
+            containment,
+            exposure: Exposure::default(),
+            reaches,
+            crossings: crossings.into_values().collect(),
+            entered_by: Vec::new(),
+        })
+    }
+
+    fn outside(&mut self, index: OutsideIndex) {
+        let Some(party) = self.graph.world.outside.get(index.index()) else {
+            return;
+        };
+        let found = self.run(Capability::Outside(index));
+        for (account, found) in found {
+            let via = self.steps.path(&self.closure, found.foothold);
+            if let Some(entrances) = self.entered_by.get_mut(account.index()) {
+                entrances.push(Entrance {
+                    from: Subject::Outside {
+                        party: party.clone(),
+                    },
+                    environment: None,
+                    certainty: found.rating.certainty,
+                    hops: found.rating.hops,
+                    whole_account: found.whole_account,
+                    principals: found.principals,
+                    via,
+                });
+            }
+        }
+    }
+}
+
+impl EnvironmentCrossing {
+    fn new(to: &str, rating: Rating) -> Self {
+        Self {
+            to: to.to_owned(),
+            accounts: 1,
+            certainty: rating.certainty,
+            hops: rating.hops,
+        }
+    }
+
+    fn add(&mut self, rating: Rating) {
+        self.accounts += 1;
+        (self.certainty, self.hops) =
+            (self.certainty, self.hops).min((rating.certainty, rating.hops));
+    }
+}
+
+/// The crossing matrix while it is filled.
+#[derive(Default)]
+struct Matrix {
+    cells: BTreeMap<(String, String), Cell>,
+}
+
+#[derive(Default)]
+struct Cell {
+    sources: BTreeSet<AccountIndex>,
+    targets: BTreeSet<AccountIndex>,
+    pairs: [usize; 3],
+    best: Option<(Rating, Vec<Arc<Step>>)>,
+}
+
+impl Matrix {
+    fn add(
+        &mut self,
+        from: (&str, AccountIndex),
+        to: (&str, AccountIndex),
+        rating: Rating,
+        via: &[Arc<Step>],
+    ) {
+        let cell = self
+            .cells
+            .entry((from.0.to_owned(), to.0.to_owned()))
+            .or_default();
+        cell.sources.insert(from.1);
+        cell.targets.insert(to.1);
+        if let Some(count) = cell.pairs.get_mut(rating.certainty.rank() as usize) {
+            *count += 1;
+        }
+        if cell.best.as_ref().is_none_or(|(best, _)| rating < *best) {
+            cell.best = Some((rating, via.to_vec()));
+        }
+    }
+
+    fn finish(self) -> Vec<Crossing> {
+        self.cells
+            .into_iter()
+            .filter_map(|((from, to), cell)| {
+                let (rating, via) = cell.best?;
+                Some(Crossing {
+                    from,
+                    to,
+                    sources: cell.sources.len(),
+                    targets: cell.targets.len(),
+                    pairs: cell.pairs,
+                    certainty: rating.certainty,
+                    hops: rating.hops,
+                    via,
+                })
+            })
+            .collect()
+    }
+}

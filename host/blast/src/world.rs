@@ -1,0 +1,258 @@
+//! All facts of an organization, indexed for the link kinds.
+//!
+//! Read-only once built. Everything is numbered in the order of ids and ARNs, so that results do
+//! not depend on the order in which documents came.
+
+mod build;
+mod outside;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+
+use blastwall_model::{AccountId, Arn, Tags};
+use blastwall_policy::Principal;
+
+use crate::capability::Capability;
+use crate::facts::{
+    Attachment, Boundary, Environment, Policies, PolicyIndex, PrincipalKind, Trust,
+};
+use crate::subject::{OutsideParty, Subject};
+
+pub(crate) use build::named_roles;
+pub(crate) use outside::{
+    ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, TrustSummary,
+    principal_arn_values,
+};
+
+macro_rules! index {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) struct $name(pub(crate) u32);
+
+        impl $name {
+            pub(crate) fn new(index: usize) -> Self {
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
+            }
+
+            pub(crate) fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index!(
+    /// The place of an account in [`World::accounts`].
+    AccountIndex
+);
+index!(
+    /// The place of a principal in [`World::principals`].
+    PrincipalIndex
+);
+index!(
+    /// The place of an outside party in [`World::outside`].
+    OutsideIndex
+);
+index!(
+    /// The place of an organization policy set in [`World::levels`].
+    LevelsIndex
+);
+
+/// Policies of the organization by level, root first.
+pub(crate) type Levels = Vec<Vec<Attachment>>;
+
+/// An account that may be compromised.
+#[derive(Debug)]
+pub(crate) struct AccountRow {
+    pub(crate) id: AccountId,
+    pub(crate) name: Option<String>,
+    pub(crate) environment: Environment,
+    /// Whether it is an account of the organization.
+    pub(crate) member: bool,
+    /// Whether its documents were given.
+    pub(crate) seen: bool,
+    /// The service control policies that bind its principals.
+    pub(crate) scps: LevelsIndex,
+    /// The resource control policies that protect its resources.
+    pub(crate) rcps: LevelsIndex,
+    /// Policies of the organization that have a say and could not be read.
+    pub(crate) scp_gaps: Vec<String>,
+    pub(crate) rcp_gaps: Vec<String>,
+    /// `aws:PrincipalOrgPaths` of its principals; none outside of an organization.
+    pub(crate) organization_path: Option<String>,
+    /// Its principals, as a range of [`World::principals`].
+    pub(crate) principals: Range<usize>,
+}
+
+/// A user or role.
+#[derive(Debug)]
+pub(crate) struct PrincipalRow {
+    pub(crate) account: AccountIndex,
+    pub(crate) arn: Arn,
+    pub(crate) kind: PrincipalKind,
+    /// The same as the policy crate sees it; none if the ARN is not one of a user or role.
+    pub(crate) principal: Option<Principal>,
+    pub(crate) identity: Vec<Attachment>,
+    pub(crate) boundary: Boundary,
+    pub(crate) gaps: Vec<String>,
+    pub(crate) trust: Trust,
+    pub(crate) tags: Option<Tags>,
+}
+
+impl PrincipalRow {
+    pub(crate) fn policy_indices(&self) -> Vec<PolicyIndex> {
+        let mut indices: Vec<_> = self.identity.iter().map(|from| from.policy).collect();
+        indices.sort_unstable();
+        indices.dedup();
+        indices
+    }
+
+    /// Whether AWS keeps even the account's administrators from changing or becoming it: roles of
+    /// AWS services and of Identity Center.
+    ///
+    /// Sources: IAM User Guide, "Create a service-linked role"; IAM Identity Center User Guide,
+    /// "Referencing permission sets in resource policies" (reserved roles cannot be modified).
+    pub(crate) fn is_protected(&self) -> bool {
+        let resource = self.arn.resource();
+        resource.starts_with("role/aws-service-role/") || resource.starts_with("role/aws-reserved/")
+    }
+}
+
+/// The whole of it.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) policies: Policies,
+    /// By id.
+    pub(crate) accounts: Vec<AccountRow>,
+    /// By account, then ARN.
+    pub(crate) principals: Vec<PrincipalRow>,
+    pub(crate) outside: Vec<OutsideParty>,
+    pub(crate) levels: Vec<Levels>,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) management: Option<AccountIndex>,
+    pub(crate) feature_set: Option<String>,
+    pub(crate) partition: String,
+    /// Every condition key with a tag key in it that some policy asks for, lower case.
+    pub(crate) tag_keys: BTreeSet<String>,
+    /// Accounts of the organization about which nothing can be said, and why.
+    pub(crate) set_aside: BTreeMap<AccountId, String>,
+    pub(crate) trusts: HashMap<PolicyIndex, TrustSummary>,
+    accounts_by_id: HashMap<AccountId, AccountIndex>,
+    principals_by_arn: HashMap<Arn, PrincipalIndex>,
+    outside_by_party: HashMap<OutsideParty, OutsideIndex>,
+}
+
+impl World {
+    pub(crate) fn account(&self, index: AccountIndex) -> Option<&AccountRow> {
+        self.accounts.get(index.index())
+    }
+
+    pub(crate) fn principal(&self, index: PrincipalIndex) -> Option<&PrincipalRow> {
+        self.principals.get(index.index())
+    }
+
+    pub(crate) fn find_account(&self, id: &str) -> Option<AccountIndex> {
+        self.accounts_by_id.get(id).copied()
+    }
+
+    pub(crate) fn find_principal(&self, arn: &str) -> Option<PrincipalIndex> {
+        self.principals_by_arn.get(arn).copied()
+    }
+
+    /// The role with this name, whatever its path: session ARNs do not tell the path.
+    pub(crate) fn find_role_by_name(
+        &self,
+        account: AccountIndex,
+        name: &str,
+    ) -> Option<PrincipalIndex> {
+        let row = self.account(account)?;
+        row.principals
+            .clone()
+            .map(PrincipalIndex::new)
+            .find(|index| {
+                self.principal(*index).is_some_and(|role| {
+                    role.kind == PrincipalKind::Role
+                        && role.arn.resource().rsplit('/').next() == Some(name)
+                })
+            })
+    }
+
+    pub(crate) fn find_outside(&self, party: &OutsideParty) -> Option<OutsideIndex> {
+        self.outside_by_party.get(party).copied()
+    }
+
+    pub(crate) fn levels(&self, index: LevelsIndex) -> &[Vec<Attachment>] {
+        self.levels.get(index.index()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn account_indices(&self) -> impl Iterator<Item = AccountIndex> + use<> {
+        (0..self.accounts.len()).map(AccountIndex::new)
+    }
+
+    pub(crate) fn principal_indices(&self) -> impl Iterator<Item = PrincipalIndex> + use<> {
+        (0..self.principals.len()).map(PrincipalIndex::new)
+    }
+
+    /// Roles with a trust policy that was read.
+    pub(crate) fn trusting_roles(
+        &self,
+    ) -> impl Iterator<Item = (PrincipalIndex, &PrincipalRow, PolicyIndex)> {
+        self.principals
+            .iter()
+            .enumerate()
+            .filter_map(|(index, row)| match row.trust {
+                Trust::Policy(policy) => Some((PrincipalIndex::new(index), row, policy)),
+                Trust::NotApplicable | Trust::Unknown => None,
+            })
+    }
+
+    /// What a capability is called outside; none for what never shows.
+    pub(crate) fn subject(&self, capability: Capability) -> Option<Subject> {
+        match capability {
+            Capability::Account(index) => Some(Subject::Account {
+                id: self.account(index)?.id.clone(),
+            }),
+            Capability::Principal(index) => Some(Subject::Principal {
+                arn: self.principal(index)?.arn.clone(),
+            }),
+            Capability::Outside(index) => Some(Subject::Outside {
+                party: self.outside.get(index.index())?.clone(),
+            }),
+            Capability::Class(_) => None,
+        }
+    }
+
+    /// The capability that a subject stands for; none if the subject is not known here.
+    pub(crate) fn capability(&self, subject: &Subject) -> Option<Capability> {
+        match subject {
+            Subject::Account { id } => self.find_account(id.as_str()).map(Capability::Account),
+            Subject::Principal { arn } => {
+                self.find_principal(arn.as_str()).map(Capability::Principal)
+            }
+            Subject::Outside { party } => self.find_outside(party).map(Capability::Outside),
+        }
+    }
+
+    /// The account that a capability lies in.
+    pub(crate) fn account_of(&self, capability: Capability) -> Option<AccountIndex> {
+        match capability {
+            Capability::Account(index) => Some(index),
+            Capability::Principal(index) => self.principal(index).map(|row| row.account),
+            Capability::Outside(_) | Capability::Class(_) => None,
+        }
+    }
+
+    /// Whether one of these policies tells callers apart that have the same policies.
+    pub(crate) fn asks_for_caller(&self, policies: impl IntoIterator<Item = PolicyIndex>) -> bool {
+        policies.into_iter().any(|index| {
+            self.policies
+                .get(index)
+                .is_some_and(|stored| stored.asks_for_caller)
+        })
+    }
+
+    pub(crate) fn levels_ask_for_caller(&self, levels: LevelsIndex) -> bool {
+        self.asks_for_caller(self.levels(levels).iter().flatten().map(|from| from.policy))
+    }
+}

@@ -1,0 +1,370 @@
+//! From facts to the indexed world.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use blastwall_model::{AccountId, Arn};
+use blastwall_policy::{Effect, Principal};
+
+use super::outside::{ASSUME_ROLE, TrustSummary, summarize};
+use super::{
+    AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
+    World,
+};
+use crate::facts::{
+    Boundary, Facts, OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind,
+    Trust,
+};
+use crate::subject::OutsideParty;
+
+/// Numbers equal policy sets equally, because accounts of one unit share theirs.
+#[derive(Default)]
+struct LevelsInterner {
+    all: Vec<Levels>,
+    by_content: HashMap<Levels, LevelsIndex>,
+}
+
+impl LevelsInterner {
+    fn intern(&mut self, levels: Levels) -> LevelsIndex {
+        if let Some(index) = self.by_content.get(&levels) {
+            return *index;
+        }
+        let index = LevelsIndex::new(self.all.len());
+        self.by_content.insert(levels.clone(), index);
+        self.all.push(levels);
+        index
+    }
+}
+
+impl World {
+    pub(crate) fn build(facts: Facts) -> Self {
+        let Facts {
+            organization,
+            accounts: mut account_facts,
+            environments,
+            mut policies,
+            unjudged: _,
+        } = facts;
+        policies.finish();
+
+        let mut set_aside = BTreeMap::new();
+        let mut ids: BTreeSet<AccountId> = account_facts.keys().cloned().collect();
+        for (id, membership) in &organization.accounts {
+            if membership.is_active() {
+                ids.insert(id.clone());
+            } else if !ids.contains(id) {
+                let status = membership.status.as_deref().unwrap_or_default();
+                set_aside.insert(id.clone(), format!("its status is {status}"));
+            }
+        }
+        ids.extend(organization.management_account.clone());
+
+        let mut interner = LevelsInterner::default();
+        let mut accounts = Vec::new();
+        for id in &ids {
+            let mut row = account_row(id, &organization, &policies, &mut interner);
+            row.seen = account_facts.contains_key(id);
+            row.environment = environments.get(id).cloned().unwrap_or_default();
+            accounts.push(row);
+        }
+        let accounts_by_id: HashMap<_, _> = ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| (id.clone(), AccountIndex::new(index)))
+            .collect();
+
+        let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
+            .iter()
+            .map(|id| {
+                let principals = account_facts.remove(id).unwrap_or_default().principals;
+                principals
+                    .into_iter()
+                    .map(|principal| (principal.arn.clone(), principal))
+                    .collect()
+            })
+            .collect();
+        let trusts = summarize_trusts(&by_account, &policies);
+        for arn in named_elsewhere(&by_account, &trusts, &policies) {
+            let account = accounts_by_id.get(arn.account());
+            let unseen = account.filter(|index| {
+                accounts
+                    .get(index.index())
+                    .is_some_and(|row: &AccountRow| !row.seen)
+            });
+            if let Some(principals) = unseen.and_then(|index| by_account.get_mut(index.index())) {
+                principals.insert(arn.clone(), unseen_principal(arn));
+            }
+        }
+
+        let mut principals = Vec::new();
+        for (index, of_account) in by_account.into_iter().enumerate() {
+            let start = principals.len();
+            principals.extend(
+                of_account
+                    .into_values()
+                    .map(|principal| principal_row(AccountIndex::new(index), principal)),
+            );
+            if let Some(row) = accounts.get_mut(index) {
+                row.principals = start..principals.len();
+            }
+        }
+        let principals_by_arn = principals
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
+            .collect();
+        let outside = outside_parties(&trusts, &accounts_by_id, organization.id.as_deref());
+        let outside_by_party = outside
+            .iter()
+            .enumerate()
+            .map(|(index, party)| (party.clone(), OutsideIndex::new(index)))
+            .collect();
+        let partition = principals
+            .first()
+            .map_or("aws", |row: &PrincipalRow| row.arn.partition())
+            .to_owned();
+        let management = organization
+            .management_account
+            .as_ref()
+            .and_then(|id| accounts_by_id.get(id).copied());
+        Self {
+            tag_keys: tag_keys(&policies),
+            policies,
+            accounts,
+            principals,
+            outside,
+            levels: interner.all,
+            organization_id: organization.id,
+            management,
+            feature_set: organization.feature_set,
+            partition,
+            set_aside,
+            trusts,
+            accounts_by_id,
+            principals_by_arn,
+            outside_by_party,
+        }
+    }
+}
+
+fn account_row(
+    id: &AccountId,
+    organization: &OrganizationFacts,
+    policies: &crate::facts::Policies,
+    interner: &mut LevelsInterner,
+) -> AccountRow {
+    let membership = organization.accounts.get(id);
+    let is_management = organization.management_account.as_ref() == Some(id);
+    let member = membership.is_some() || is_management;
+    // Neither kind of policy touches the management account. AWS Organizations User Guide,
+    // "Tasks and entities not restricted by SCPs", and the same for RCPs.
+    let bound = member && !is_management;
+    let mut levels = |policy_type| {
+        interner.intern(if bound {
+            organization.levels(policy_type, id, policies)
+        } else {
+            Levels::new()
+        })
+    };
+    let unreadable = |policy_type| {
+        if bound {
+            organization.unreadable(policy_type, id)
+        } else {
+            Vec::new()
+        }
+    };
+    AccountRow {
+        id: id.clone(),
+        name: membership.and_then(|membership| membership.name.clone()),
+        environment: crate::facts::Environment::default(),
+        member,
+        seen: false,
+        scps: levels(PolicyType::ServiceControl),
+        rcps: levels(PolicyType::ResourceControl),
+        scp_gaps: unreadable(PolicyType::ServiceControl),
+        rcp_gaps: unreadable(PolicyType::ResourceControl),
+        organization_path: organization
+            .id
+            .as_ref()
+            .filter(|_| member)
+            .map(|organization_id| {
+                let mut path = organization.lineage(id);
+                path.pop();
+                format!("{organization_id}/{}/", path.join("/"))
+            }),
+        principals: 0..0,
+    }
+}
+
+fn principal_row(account: AccountIndex, facts: PrincipalFacts) -> PrincipalRow {
+    PrincipalRow {
+        account,
+        principal: Principal::parse(facts.arn.as_str()).ok(),
+        arn: facts.arn,
+        kind: facts.kind,
+        identity: facts.identity,
+        boundary: facts.boundary,
+        gaps: facts.gaps,
+        trust: facts.trust,
+        tags: facts.tags,
+    }
+}
+
+/// A principal that a policy names and whose account was not looked into.
+fn unseen_principal(arn: Arn) -> PrincipalFacts {
+    let kind = if arn.resource().starts_with("user/") {
+        PrincipalKind::User
+    } else {
+        PrincipalKind::Role
+    };
+    PrincipalFacts {
+        gaps: vec![format!("account {} was not looked into", arn.account())],
+        arn,
+        kind,
+        identity: Vec::new(),
+        boundary: Boundary::Unknown,
+        trust: match kind {
+            PrincipalKind::User => Trust::NotApplicable,
+            PrincipalKind::Role => Trust::Unknown,
+        },
+        tags: None,
+    }
+}
+
+fn summarize_trusts(
+    accounts: &[BTreeMap<Arn, PrincipalFacts>],
+    policies: &crate::facts::Policies,
+) -> HashMap<PolicyIndex, TrustSummary> {
+    let mut trusts = HashMap::new();
+    for principal in accounts.iter().flat_map(BTreeMap::values) {
+        if let Trust::Policy(index) = principal.trust {
+            trusts.entry(index).or_insert_with(|| {
+                policies
+                    .get(index)
+                    .map(|stored| summarize(&stored.policy))
+                    .unwrap_or_default()
+            });
+        }
+    }
+    trusts
+}
+
+/// Users and roles that trust policies name, and roles that identity policies name, exactly.
+fn named_elsewhere(
+    accounts: &[BTreeMap<Arn, PrincipalFacts>],
+    trusts: &HashMap<PolicyIndex, TrustSummary>,
+    policies: &crate::facts::Policies,
+) -> BTreeSet<Arn> {
+    let mut named = BTreeSet::new();
+    for principal in trusts.values().flat_map(|summary| &summary.identities) {
+        if matches!(principal, Principal::User { .. } | Principal::Role { .. }) {
+            named.extend(principal.as_str().parse::<Arn>().ok());
+        }
+    }
+    let identity: BTreeSet<PolicyIndex> = accounts
+        .iter()
+        .flat_map(BTreeMap::values)
+        .flat_map(|principal| principal.identity.iter().map(|from| from.policy))
+        .collect();
+    for index in identity {
+        named.extend(named_roles(index, policies));
+    }
+    named
+}
+
+/// The roles that an identity policy lets be assumed by their exact ARN.
+pub(crate) fn named_roles(
+    index: PolicyIndex,
+    policies: &crate::facts::Policies,
+) -> impl Iterator<Item = Arn> + '_ {
+    policies
+        .get(index)
+        .into_iter()
+        .flat_map(|stored| &stored.policy.statements)
+        .filter(|statement| {
+            statement.effect == Effect::Allow && statement.actions.covers(ASSUME_ROLE)
+        })
+        .filter_map(|statement| statement.resources.as_ref())
+        .filter(|clause| !clause.negated)
+        .flat_map(|clause| &clause.patterns)
+        .filter(|pattern| pattern.is_fixed())
+        .filter_map(|pattern| pattern.as_str().parse::<Arn>().ok())
+        .filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"))
+}
+
+fn outside_parties(
+    trusts: &HashMap<PolicyIndex, TrustSummary>,
+    accounts: &HashMap<AccountId, AccountIndex>,
+    organization: Option<&str>,
+) -> Vec<OutsideParty> {
+    let mut parties = BTreeSet::new();
+    let outside = |id: &str| {
+        let id: AccountId = id.parse().ok()?;
+        (!accounts.contains_key(&id)).then_some(OutsideParty::Account { id })
+    };
+    for summary in trusts.values() {
+        if summary.anyone {
+            parties.insert(OutsideParty::Anyone);
+            parties.extend(
+                summary
+                    .condition_accounts
+                    .iter()
+                    .filter_map(|id| outside(id)),
+            );
+            parties.extend(
+                summary
+                    .organizations
+                    .iter()
+                    .filter(|id| Some(&***id) != organization)
+                    .map(|id| OutsideParty::Organization { id: id.to_string() }),
+            );
+        }
+        parties.extend(summary.accounts.iter().filter_map(|id| outside(id)));
+        parties.extend(
+            summary
+                .identities
+                .iter()
+                .filter_map(|principal| outside(principal.account()?)),
+        );
+        parties.extend(summary.services.iter().map(|name| OutsideParty::Service {
+            name: name.to_string(),
+        }));
+        parties.extend(
+            summary
+                .federated
+                .iter()
+                .map(|provider| OutsideParty::IdentityProvider {
+                    provider: provider.to_string(),
+                }),
+        );
+    }
+    parties.into_iter().collect()
+}
+
+/// The condition keys that carry a tag key, in all policies. A request has a tag or does not have
+/// it; which ones to say that of, only the policies tell.
+fn tag_keys(policies: &crate::facts::Policies) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut add = |key: &str| {
+        if key.contains("tag/") {
+            keys.insert(key.to_owned());
+        }
+    };
+    for stored in policies.iter() {
+        for statement in &stored.policy.statements {
+            for condition in &statement.conditions {
+                add(&condition.key);
+                for value in &condition.values {
+                    value.variables().for_each(&mut add);
+                }
+            }
+            for pattern in statement
+                .resources
+                .iter()
+                .flat_map(|clause| &clause.patterns)
+            {
+                pattern.variables().for_each(&mut add);
+            }
+        }
+    }
+    keys
+}
