@@ -1,7 +1,7 @@
 //! Conditions: one operator, one key, its values.
 //!
 //! Compiled when the policy is parsed; evaluated against known or open condition keys in
-//! [`evaluate`]. Sources: AWS IAM User Guide, "Condition operators"
+//! `evaluate`. Sources: AWS IAM User Guide, "Condition operators"
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 //! and "Conditions with multiple context keys or values"
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html>.

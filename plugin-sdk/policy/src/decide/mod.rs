@@ -16,6 +16,7 @@ pub(crate) mod principals;
 pub(crate) mod rules;
 pub(crate) mod statement;
 mod tables;
+mod without_resource;
 
 pub use layers::{Layer, Layers, Level};
 pub use organization::{Organization, Selected, rcps_bind, scps_bind};

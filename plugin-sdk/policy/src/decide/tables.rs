@@ -1,5 +1,7 @@
 //! Dated lists of AWS facts that the rules need.
 
+use super::without_resource::WITHOUT_RESOURCE;
+
 /// Services whose resources RCPs cover, by action prefix, sorted.
 ///
 /// AWS Organizations User Guide, "Resource control policies", list of supported services
@@ -21,62 +23,6 @@ pub const RCP_SERVICES: [&str; 11] = [
 
 /// The month in which [`RCP_SERVICES`] was read.
 pub const RCP_SERVICES_AS_OF: &str = "2026-03";
-
-/// Well-known actions without resource-level permissions, lower case, sorted; read in 2026-11.
-///
-/// Service Authorization Reference, actions with an empty "resource types" column
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
-const WITHOUT_RESOURCE: [&str; 49] = [
-    "cloudtrail:describetrails",
-    "cloudtrail:listtrails",
-    "cloudtrail:lookupevents",
-    "ec2:describeaccountattributes",
-    "ec2:describeaddresses",
-    "ec2:describeavailabilityzones",
-    "ec2:describeflowlogs",
-    "ec2:describeimages",
-    "ec2:describeinstances",
-    "ec2:describeinstancestatus",
-    "ec2:describeinternetgateways",
-    "ec2:describekeypairs",
-    "ec2:describenatgateways",
-    "ec2:describenetworkacls",
-    "ec2:describenetworkinterfaces",
-    "ec2:describeregions",
-    "ec2:describeroutetables",
-    "ec2:describesecuritygrouprules",
-    "ec2:describesecuritygroups",
-    "ec2:describesnapshots",
-    "ec2:describesubnets",
-    "ec2:describetags",
-    "ec2:describevolumes",
-    "ec2:describevpcendpoints",
-    "ec2:describevpcpeeringconnections",
-    "ec2:describevpcs",
-    "ecr:getauthorizationtoken",
-    "iam:createaccountalias",
-    "iam:deleteaccountalias",
-    "iam:deleteaccountpasswordpolicy",
-    "iam:generatecredentialreport",
-    "iam:getaccountauthorizationdetails",
-    "iam:getaccountpasswordpolicy",
-    "iam:getaccountsummary",
-    "iam:getcredentialreport",
-    "iam:listaccountaliases",
-    "iam:listgroups",
-    "iam:listpolicies",
-    "iam:listroles",
-    "iam:listusers",
-    "iam:updateaccountpasswordpolicy",
-    "kms:createkey",
-    "kms:listaliases",
-    "kms:listkeys",
-    "lambda:listfunctions",
-    "s3:listallmybuckets",
-    "secretsmanager:getrandompassword",
-    "secretsmanager:listsecrets",
-    "sts:getcalleridentity",
-];
 
 /// Whether an action is known to have no resource-level permissions, so that only `*` matches it.
 #[must_use]
