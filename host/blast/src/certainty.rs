@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Every policy that has a say was seen, and allows it.
@@ -53,6 +54,7 @@ impl Certainty {
 
 /// Something that must hold for a step to work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition {
     /// The condition in words, with key, operator and values where a policy states it:
     /// `sts:ExternalId StringEquals "c-42"`.
@@ -64,6 +66,7 @@ pub struct Condition {
 
 /// One policy statement that has a say in a step.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementEvidence {
     /// Which layer: `trust policy`, `identity policy`, `service control policy`, …
     pub layer: String,

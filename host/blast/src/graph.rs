@@ -16,6 +16,7 @@ use crate::world::World;
 
 /// An account of the organization into which the graph cannot see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BlindSpot {
     /// Which account.
     pub account: AccountId,
@@ -42,6 +43,7 @@ pub struct Graph {
 
 /// How large a graph is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Size {
     /// Accounts that can fall.
     pub accounts: usize,

@@ -13,6 +13,7 @@ use crate::subject::Subject;
 
 /// One thing that falls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RadiusFact {
     /// What falls.
     pub subject: Subject,
@@ -29,6 +30,7 @@ pub struct RadiusFact {
 
 /// Everything that falls when a start set falls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Radius {
     /// What was held at the beginning, sorted.
     pub start: Vec<Subject>,

@@ -20,6 +20,7 @@ use crate::subject::Subject;
 
 /// One step of a derivation: who holds all of `from` also gets `to`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The kind of link: the id of its [`LinkDocumentation`](crate::LinkDocumentation).
     pub link: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that can be in an attacker's hand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Subject {
     /// A whole account: the attacker may do there whatever the organization's service control
@@ -31,6 +32,7 @@ pub enum Subject {
 
 /// A party that is no principal of the accounts at hand and yet is let in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "party")]
 pub enum OutsideParty {
     /// Whoever has an AWS account.

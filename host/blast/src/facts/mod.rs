@@ -54,6 +54,7 @@ impl Default for Environment {
 
 /// Something that has a say in who reaches what and could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unjudged {
     /// The resource that it belongs to.
     pub arn: Arn,

@@ -28,6 +28,7 @@ use tally::{Found, Tally};
 
 /// What the full compromise of one account reaches in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reached {
     /// The other account.
     pub account: AccountId,
@@ -48,6 +49,7 @@ pub struct Reached {
 
 /// Who reaches into an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entrance {
     /// A whole account of the organization, or a party outside.
     pub from: Subject,
@@ -69,6 +71,7 @@ pub struct Entrance {
 
 /// What one account's full compromise reaches in another environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentCrossing {
     /// The other environment.
     pub to: String,
@@ -82,6 +85,7 @@ pub struct EnvironmentCrossing {
 
 /// The answer about one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountBlast {
     /// Which account.
     pub account: AccountId,
@@ -110,6 +114,7 @@ pub struct AccountBlast {
 /// One cell of the crossing matrix; a pair of environments without one is closed. Environments
 /// reach themselves where one account reaches another of the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Crossing {
     /// The environment that falls first.
     pub from: String,
@@ -132,6 +137,7 @@ pub struct Crossing {
 
 /// All answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Survey {
     /// By account id.
     pub accounts: Vec<AccountBlast>,

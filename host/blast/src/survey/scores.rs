@@ -20,6 +20,7 @@ use crate::world::{AccountIndex, AccountRow};
 ///
 /// and 1 if there is nothing outside.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Containment {
     /// From 0 (everything falls) to 1 (nothing does).
     pub score: f64,
@@ -44,6 +45,7 @@ pub struct Containment {
 /// and 0 if there is nothing outside. Parties outside the organization are not part of the score;
 /// they are listed among those who enter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Exposure {
     /// From 0 (nobody reaches in) to 1 (everybody does).
     pub score: f64,

@@ -16,6 +16,7 @@ use crate::world::{AccountIndex, PrincipalIndex};
 
 /// How many principals of an account fall, by certainty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrincipalCounts {
     /// How many the account has, as far as is known.
     pub total: usize,
