@@ -13,6 +13,7 @@
     )
 )]
 
+mod blast;
 mod escape;
 mod format;
 mod names;
@@ -25,10 +26,9 @@ pub mod view;
 pub use escape::visible;
 pub use format::{Format, UnknownFormat};
 pub use report::{
-    Account, AccountBlast, AccountCounts, BlastRadius, BlindSpot, Check, Criticality, Crossing,
-    Environment, EnvironmentSummary, Exposure, FailureCounts, Filters, Organization, Path, Plugin,
-    PluginFailure, Problem, Reached, Report, ReportFormat, ReportedFinding, Scan, Score, Step,
-    Summary, Timings, VerdictCounts,
+    Account, AccountCounts, Check, Criticality, Environment, EnvironmentSummary, FailureCounts,
+    Filters, Organization, Plugin, PluginFailure, Problem, Report, ReportFormat, ReportedFinding,
+    Scan, Summary, Timings, VerdictCounts,
 };
 pub use schema::schema;
 pub use style::Style;

@@ -7,12 +7,17 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{
-    Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, TableComponent, presets,
+    Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, TableComponent, Width,
+    presets,
 };
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
 use crate::style::{Glyphs, Style, Tone};
+
+/// Columns of text are folded to no less than this, an account id in brackets; a table that needs more than the page has
+/// runs over its edge, which is easier to read than words in single letters.
+const NARROWEST_TEXT: u16 = 14;
 
 /// A piece of text with its meaning.
 #[derive(Clone, Debug)]
@@ -173,6 +178,10 @@ impl<'a> Page<'a> {
     /// or an indent of its own keeps its lines.
     pub(crate) fn prose(&mut self, indent: usize, text: &str) -> io::Result<()> {
         for block in blocks(text) {
+            if block.is_empty() {
+                self.gap()?;
+                continue;
+            }
             let marker = block.len() - block.trim_start_matches(['-', '*', ' ']).len();
             self.hanging(indent, indent + marker, &[plain(block)])?;
         }
@@ -223,11 +232,17 @@ impl<'a> Page<'a> {
         for row in grid.rows.iter().take(shown) {
             table.add_row(row.iter().map(draw));
         }
-        for (column, drawn) in grid.columns.iter().zip(table.column_iter_mut()) {
-            drawn.set_padding((0, if headed { 1 } else { 2 }));
+        let padding: u16 = if headed { 1 } else { 2 };
+        let widths = table.column_max_content_widths();
+        for ((column, drawn), width) in grid.columns.iter().zip(table.column_iter_mut()).zip(widths)
+        {
+            drawn.set_padding((0, padding));
             if column.number {
                 drawn.set_cell_alignment(CellAlignment::Right);
                 drawn.set_constraint(ColumnConstraint::ContentWidth);
+            } else {
+                let least = width.min(NARROWEST_TEXT) + padding;
+                drawn.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
             }
         }
         for line in table.trim_fmt().lines() {
@@ -284,17 +299,24 @@ fn draw(cell: &Cell) -> comfy_table::Cell {
     }
 }
 
-/// Splits prose into paragraphs, list items and lines that keep their shape.
+/// Splits prose into paragraphs, list items and lines that keep their shape. Code between fences
+/// is indented instead.
 fn blocks(text: &str) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     let mut fenced = false;
     let mut continues = false;
     for line in text.trim().lines() {
         let line = line.trim_end();
-        let fence = line.trim_start().starts_with("```");
-        let keeps = fenced
-            || fence
-            || line.is_empty()
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+            continues = false;
+            continue;
+        }
+        if fenced {
+            blocks.push(format!("  {line}"));
+            continue;
+        }
+        let keeps = line.is_empty()
             || ["#", "|", "    "]
                 .iter()
                 .any(|start| line.starts_with(start));
@@ -309,7 +331,6 @@ fn blocks(text: &str) -> Vec<String> {
             _ => blocks.push(line.to_owned()),
         }
         continues = !keeps;
-        fenced ^= fence;
     }
     blocks
 }

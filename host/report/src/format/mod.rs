@@ -1,5 +1,5 @@
 //! The output formats, one file each. A new one is a file beside these and its line in
-//! [`formats!`].
+//! the list below.
 
 mod json;
 mod table;

@@ -6,20 +6,17 @@
 //! byte for byte.
 
 mod account;
-mod blast;
 mod check;
 mod finish;
 mod scan;
 mod summary;
 
+use blastwall_blast::Survey;
 use blastwall_model::{Coverage, Finding, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Criticality, Environment, Organization};
-pub use blast::{
-    AccountBlast, BlastRadius, BlindSpot, Crossing, Exposure, Path, Reached, Score, Step,
-};
 pub use check::{Check, Plugin, PluginFailure};
 pub use scan::{Filters, Problem, Scan, Timings};
 pub use summary::{AccountCounts, EnvironmentSummary, FailureCounts, Summary, VerdictCounts};
@@ -65,7 +62,7 @@ pub struct Report {
     pub coverage: Vec<Coverage>,
     /// What falls when something falls; none if the scan was told to leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blast_radius: Option<BlastRadius>,
+    pub blast_radius: Option<Survey>,
     /// What went wrong or is worth knowing beside the findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,

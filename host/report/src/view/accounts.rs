@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use blastwall_model::AccountId;
+use serde::Serialize;
+
 use crate::Style;
 use crate::names::{count, len};
 use crate::page::{Page, Span, plain, span};
@@ -10,10 +13,10 @@ use crate::report::Criticality;
 use crate::style::Tone;
 
 /// An account and its place in the tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountLeaf {
-    /// Its id, twelve digits.
-    pub id: String,
+    /// Its id.
+    pub id: AccountId,
     /// Its name.
     pub name: String,
     /// The names of the OUs above it, outermost first, without the root.

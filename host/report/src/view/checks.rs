@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use blastwall_model::CheckInfo;
+use blastwall_model::{CheckInfo, Scope};
 use serde_json::Value;
 
 use crate::Style;
@@ -82,19 +82,21 @@ pub fn explain(
     page.prose(0, &info.description)?;
     section(page, "How to repair")?;
     page.prose(2, &info.remediation)?;
-    section(page, "Judges")?;
-    let scope = match info.scope {
-        blastwall_model::Scope::Resource => info
-            .reads
-            .first()
-            .map_or_else(String::new, |kind| format!("each {kind}")),
-        blastwall_model::Scope::Account => "each account".to_owned(),
-        blastwall_model::Scope::Organization => "the organization".to_owned(),
+    section(page, "What it judges")?;
+    let (judged, read) = match info.scope {
+        Scope::Resource => info.reads.split_first().map_or_else(
+            || ("nothing".to_owned(), Vec::new()),
+            |(judged, rest)| (format!("each {judged}"), rest.to_vec()),
+        ),
+        Scope::Account => ("each account".to_owned(), info.reads.clone()),
+        Scope::Organization => ("the organization".to_owned(), info.reads.clone()),
     };
-    page.line(
-        2,
-        &[plain(format!("{scope}; reads {}", info.reads.join(", ")))],
-    )?;
+    let read = if read.is_empty() {
+        String::new()
+    } else {
+        format!(", by {}", read.join(", "))
+    };
+    page.line(2, &[plain(format!("{judged}{read}"))])?;
     if !info.parameters.is_empty() {
         section(page, "Settings")?;
         for parameter in &info.parameters {

@@ -1,8 +1,6 @@
 //! The JSON format, its schema in the repository, and that a report can be read back.
-#![allow(clippy::unwrap_used, reason = "tests may")]
 
-mod sample;
-
+use crate::sample;
 use blastwall_report::{Format, Report, Style, schema};
 use serde_json::Value;
 

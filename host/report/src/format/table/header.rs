@@ -4,9 +4,9 @@ use std::io;
 
 use blastwall_model::{Severity, Verdict};
 
-use super::blast;
 use crate::Report;
-use crate::names::{Names, count};
+use crate::blast::survey;
+use crate::names::{Names, count, len};
 use crate::page::{Page, Span, plain, span};
 use crate::report::AccountCounts;
 use crate::style::Tone;
@@ -34,8 +34,8 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
         &[plain(format!(
             "{} {dot} {} from {}",
             accounts(&report.summary.accounts),
-            count(crate::names::len(report.checks.len()), "check", "checks"),
-            count(crate::names::len(report.plugins.len()), "plugin", "plugins"),
+            count(len(report.checks.len()), "check", "checks"),
+            count(len(report.plugins.len()), "plugin", "plugins"),
         ))],
     )?;
     let filters = report.filters.words();
@@ -48,7 +48,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
             ],
         )?;
     }
-    in_short(page, report, names)
+    in_short(page, report)
 }
 
 fn provenance(report: &Report) -> String {
@@ -84,15 +84,13 @@ fn accounts(counts: &AccountCounts) -> String {
 }
 
 /// The result in at most four lines: failures, crossings, what was not seen.
-fn in_short(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> io::Result<()> {
+fn in_short(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading("In short")?;
-    let affected = crate::names::len(
-        report
-            .accounts
-            .iter()
-            .filter(|account| account.summary.fail.total() > 0)
-            .count(),
-    );
+    let affected = len(report
+        .accounts
+        .iter()
+        .filter(|account| account.summary.fail.total() > 0)
+        .count());
     let entered = report.summary.accounts.entered;
     let mut line = failures(report);
     if affected > 0 {
@@ -102,7 +100,7 @@ fn in_short(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> io::Resu
         )));
     }
     page.line(2, &line)?;
-    if let Some(line) = blast::in_short(report, names, page.glyphs().arrow) {
+    if let Some(line) = survey::in_short(report, page.glyphs().arrow) {
         page.line(2, &line)?;
     }
     let unseen = unseen(report);
@@ -146,13 +144,11 @@ fn failures(report: &Report) -> Vec<Span<'static>> {
 
 fn unseen(report: &Report) -> Vec<String> {
     let summary = &report.summary;
-    let spoiled = crate::names::len(
-        report
-            .plugins
-            .iter()
-            .map(|plugin| plugin.failures.len())
-            .sum(),
-    );
+    let spoiled = len(report
+        .plugins
+        .iter()
+        .map(|plugin| plugin.failures.len())
+        .sum());
     [
         (
             summary.accounts.refused,
@@ -197,6 +193,12 @@ pub(super) fn close(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         accounts.entered,
         count(accounts.total, "account", "accounts")
     )));
+    let crossings = len(survey::upward(report).len());
+    if crossings > 0 {
+        line.push(plain("; "));
+        line.push(span(Tone::Bad, count(crossings, "crossing", "crossings")));
+        line.push(plain(" into more critical environments"));
+    }
     page.gap()?;
     page.line(0, &line)
 }

@@ -2,7 +2,6 @@
 //! short, posture, worst findings, what was not seen, blast radius, and one line to end on, which
 //! is what stands above the prompt.
 
-mod blast;
 mod coverage;
 mod findings;
 mod header;
@@ -10,6 +9,7 @@ mod posture;
 
 use std::io::{self, Write};
 
+use crate::blast::survey;
 use crate::names::Names;
 use crate::page::Page;
 use crate::{Report, Style};
@@ -21,6 +21,6 @@ pub(super) fn render(report: &Report, style: &Style, writer: &mut dyn Write) -> 
     posture::write(page, report)?;
     findings::write(page, report, &names)?;
     coverage::write(page, report, &names)?;
-    blast::write(page, report, &names)?;
+    survey::write(page, report, &names)?;
     header::close(page, report)
 }

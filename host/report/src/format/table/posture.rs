@@ -25,12 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 fn environments(report: &Report, columns: &Columns) -> Grid {
-    let mut grid = columns.add(
-        Grid::default()
-            .text("Environment")
-            .text("Criticality")
-            .number("Accounts"),
-    );
+    let mut grid = columns.add(Grid::default().text("Environment").number("Accounts"));
     for summary in &report.environments {
         let counts = &summary.accounts;
         let entered = if counts.entered == counts.total {
@@ -42,8 +37,14 @@ fn environments(report: &Report, columns: &Columns) -> Grid {
             )
         };
         let mut row = vec![
-            cell(Tone::Strong, &summary.environment.name),
-            cell(Tone::Plain, summary.environment.criticality.as_str()),
+            cell(
+                Tone::Strong,
+                format!(
+                    "{} ({})",
+                    summary.environment.name,
+                    summary.environment.criticality.as_str()
+                ),
+            ),
             entered,
         ];
         row.extend(columns.cells(&summary.findings, counts.entered > 0));
@@ -117,18 +118,18 @@ impl Columns {
     fn add(&self, mut grid: Grid) -> Grid {
         for severity in &self.severities {
             grid = grid.number(match severity {
-                Severity::Critical => "Critical",
+                Severity::Critical => "Crit",
                 Severity::High => "High",
-                Severity::Medium => "Medium",
+                Severity::Medium => "Med",
                 Severity::Low => "Low",
                 Severity::Informational => "Info",
             });
         }
         grid = grid.number("Unknown");
         if self.errors {
-            grid = grid.number("Error");
+            grid = grid.number("Err");
         }
-        grid.number("Passed").number("Pass share")
+        grid.number("Pass").number("Pass %")
     }
 
     /// The fields of one row; blank if nothing was looked at, because a nought would say that

@@ -1,16 +1,18 @@
 //! A believable report: two environments and the management account, five accounts of which one
 //! refuses, gaps, a plugin that fails, and names chosen by someone who wants to be overlooked.
 
+pub(crate) mod blast;
+
 use blastwall_report::Report;
 use serde_json::{Value, json};
 
 /// A bucket name as an attacker would tag it: clears the line, then pretends all is well.
-pub const HOSTILE: &str = "ci\u{1b}[2K\u{1b}[1Aall good\u{202e}dorp\nfake line";
+pub(crate) const HOSTILE: &str = "ci\u{1b}[2K\u{1b}[1Aall good\u{202e}dorp\nfake line";
 
 const SCANNED_AT: &str = "2026-11-23T09:30:00Z";
 
-pub fn report() -> Report {
-    let report: Report = serde_json::from_value(json!({
+pub(crate) fn report() -> Report {
+    let mut report: Report = serde_json::from_value(json!({
         "format": "blastwall-report/1",
         "scan": {
             "tool": "blastwall 0.1.0",
@@ -29,6 +31,7 @@ pub fn report() -> Report {
         }],
     }))
     .unwrap();
+    report.blast_radius = Some(blast::survey());
     report.finish()
 }
 

@@ -1,0 +1,273 @@
+//! One radius in detail: what falls when this falls, account by account, and why.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use blastwall_blast::{AccountBlast, Radius, RadiusFact, Subject};
+use blastwall_model::AccountId;
+
+use super::path;
+use crate::names::{Names, count, len, percent};
+use crate::page::{Page, plain, span};
+use crate::report::{Criticality, Environment};
+use crate::style::Tone;
+use crate::{Report, Style};
+
+/// Writes what falls when the start of `radius` falls. The report lends names and environments;
+/// where the start is one account and the report has a survey, its scores are told as well.
+///
+/// # Errors
+/// What the writer answers.
+pub fn radius(
+    report: &Report,
+    radius: &Radius,
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let page = &mut Page::new(writer, style);
+    let start: Vec<String> = radius
+        .start
+        .iter()
+        .map(|start| path::subject(start, names))
+        .collect();
+    page.line(
+        0,
+        &[
+            plain("If "),
+            span(Tone::Strong, start.join(" and ")),
+            plain(" falls"),
+        ],
+    )?;
+    let fallen = fallen(radius, names);
+    in_short(page, radius, &fallen)?;
+    if let Some(blast) = survey_of(report, radius) {
+        page.line(
+            2,
+            &[plain(format!(
+                "{} of the rest is contained; {} of outside principals reach in.",
+                percent(blast.containment.score),
+                percent(blast.exposure.score)
+            ))],
+        )?;
+    }
+    let shown = page.style().shown(fallen.len());
+    for account in fallen.iter().take(shown) {
+        write_account(page, radius, account, names)?;
+    }
+    page.more(2, fallen.len() - shown, "accounts")?;
+    if let Some(blast) = survey_of(report, radius) {
+        entrances(page, blast, names)?;
+    }
+    Ok(())
+}
+
+/// What falls of one account.
+struct Fallen<'radius> {
+    account: AccountId,
+    environment: Option<&'radius Environment>,
+    /// The account itself if it falls, then its principals, the surest and nearest first.
+    facts: Vec<&'radius RadiusFact>,
+}
+
+impl Fallen<'_> {
+    fn criticality(&self) -> Option<Criticality> {
+        self.environment.map(|environment| environment.criticality)
+    }
+}
+
+/// The accounts of which something falls: those that the start is not in first, the most critical
+/// environments first, then the surest and nearest.
+fn fallen<'radius>(radius: &'radius Radius, names: &Names<'radius>) -> Vec<Fallen<'radius>> {
+    let home = home(radius);
+    let mut accounts: BTreeMap<AccountId, Vec<&RadiusFact>> = BTreeMap::new();
+    for fact in &radius.facts {
+        let Some(account) = fact.subject.account() else {
+            continue;
+        };
+        // That an account falls with all that is in it goes without saying.
+        let lost = Subject::Account {
+            id: account.clone(),
+        };
+        if !radius.start.contains(&fact.subject) && !radius.start.contains(&lost) {
+            accounts.entry(account).or_default().push(fact);
+        }
+    }
+    let mut fallen: Vec<Fallen<'radius>> = accounts
+        .into_iter()
+        .map(|(account, mut facts)| {
+            facts.sort_by_key(|fact| {
+                let principal = !matches!(fact.subject, Subject::Account { .. });
+                (principal, fact.certainty, fact.hops, &fact.subject)
+            });
+            Fallen {
+                environment: names.account(&account).map(|account| &account.environment),
+                account,
+                facts,
+            }
+        })
+        .collect();
+    fallen.sort_by_key(|fallen| {
+        let nearest = fallen
+            .facts
+            .iter()
+            .map(|fact| (fact.certainty, fact.hops))
+            .min();
+        (
+            home.contains(&fallen.account),
+            Reverse(fallen.criticality()),
+            nearest,
+            fallen.account.clone(),
+        )
+    });
+    fallen
+}
+
+/// The accounts that the start is in.
+fn home(radius: &Radius) -> Vec<AccountId> {
+    radius.start.iter().filter_map(Subject::account).collect()
+}
+
+fn in_short(page: &mut Page<'_>, radius: &Radius, fallen: &[Fallen<'_>]) -> io::Result<()> {
+    let home = home(radius);
+    let others: Vec<&Fallen<'_>> = fallen
+        .iter()
+        .filter(|fallen| !home.contains(&fallen.account))
+        .collect();
+    if others.is_empty() {
+        return page.line(2, &[span(Tone::Good, "No other account is reached.")]);
+    }
+    let whole = others
+        .iter()
+        .filter(|fallen| {
+            fallen
+                .facts
+                .iter()
+                .any(|fact| matches!(fact.subject, Subject::Account { .. }))
+        })
+        .count();
+    let mut environments: BTreeMap<(Reverse<Option<Criticality>>, &str), u64> = BTreeMap::new();
+    for fallen in &others {
+        let name = fallen
+            .environment
+            .map_or("unclassified", |environment| environment.name.as_str());
+        *environments
+            .entry((Reverse(fallen.criticality()), name))
+            .or_default() += 1;
+    }
+    let environments: Vec<String> = environments
+        .iter()
+        .map(|((_, name), number)| format!("{number} {name}"))
+        .collect();
+    page.line(
+        2,
+        &[
+            span(
+                Tone::Strong,
+                format!(
+                    "{} reached",
+                    count(len(others.len()), "other account is", "other accounts are")
+                ),
+            ),
+            plain(format!(": {}", environments.join(", "))),
+            plain(match whole {
+                0 => ".".to_owned(),
+                1 => "; 1 of them falls as a whole.".to_owned(),
+                _ => format!("; {whole} of them fall as a whole."),
+            }),
+        ],
+    )
+}
+
+/// One account: the best way in step by step, the other things that fall by name and rating.
+fn write_account(
+    page: &mut Page<'_>,
+    radius: &Radius,
+    fallen: &Fallen<'_>,
+    names: &Names<'_>,
+) -> io::Result<()> {
+    let environment = fallen
+        .environment
+        .map_or_else(String::new, |environment| format!(", {}", environment.name));
+    page.heading(&format!("{}{environment}", names.label(&fallen.account)))?;
+    let whole = fallen
+        .facts
+        .first()
+        .is_some_and(|fact| matches!(fact.subject, Subject::Account { .. }));
+    let nested = page.style().nested();
+    for (index, fact) in fallen.facts.iter().enumerate() {
+        let what = match &fact.subject {
+            Subject::Account { .. } => "the whole account".to_owned(),
+            Subject::Principal { arn } => arn.resource().to_owned(),
+            Subject::Outside { party } => party.to_string(),
+        };
+        page.line(
+            2,
+            &[
+                span(Tone::Strong, what),
+                plain("  "),
+                path::rating(fact.certainty, fact.hops),
+            ],
+        )?;
+        if index == 0 {
+            path::steps(page, 4, &radius.path(&fact.subject), names)?;
+        }
+        let rest = fallen.facts.len() - index - 1;
+        if whole {
+            // All principals fall with it; naming them tells nothing.
+            if rest > 0 {
+                page.line(
+                    2,
+                    &[plain(format!(
+                        "and with it {}",
+                        count(len(rest), "user or role", "users and roles")
+                    ))],
+                )?;
+            }
+            return Ok(());
+        }
+        if index + 1 == nested.shown(fallen.facts.len()) {
+            return page.more(2, rest, "users and roles");
+        }
+    }
+    Ok(())
+}
+
+fn entrances(page: &mut Page<'_>, blast: &AccountBlast, names: &Names<'_>) -> io::Result<()> {
+    if blast.entered_by.is_empty() {
+        return Ok(());
+    }
+    page.heading("Who reaches in")?;
+    let arrow = page.glyphs().arrow;
+    let shown = page.style().shown(blast.entered_by.len());
+    for entrance in blast.entered_by.iter().take(shown) {
+        let environment = entrance
+            .environment
+            .as_ref()
+            .map_or_else(String::new, |environment| format!(", {environment}"));
+        page.line(
+            2,
+            &[
+                span(Tone::Strong, path::subject(&entrance.from, names)),
+                plain(format!("{environment}  ")),
+                path::rating(entrance.certainty, entrance.hops),
+            ],
+        )?;
+        page.line(6, &[plain(path::chain(&entrance.via, names, arrow))])?;
+    }
+    page.more(2, blast.entered_by.len() - shown, "ways in")
+}
+
+/// The survey's answer about the account that is the start.
+fn survey_of<'report>(report: &'report Report, radius: &Radius) -> Option<&'report AccountBlast> {
+    let [Subject::Account { id }] = radius.start.as_slice() else {
+        return None;
+    };
+    report
+        .blast_radius
+        .as_ref()?
+        .accounts
+        .iter()
+        .find(|blast| blast.account == *id)
+}

@@ -1,0 +1,401 @@
+//! The survey: which environments reach which, what each account's fall means, who is let in from
+//! outside, and where the graph is blind.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io;
+
+use blastwall_blast::{AccountBlast, Certainty, Crossing, OutsideParty, Subject, Survey};
+use blastwall_model::AccountId;
+
+use super::path;
+use crate::Report;
+use crate::names::{Names, count, len, percent};
+use crate::page::{Cell, Grid, Page, Span, cell, plain, span};
+use crate::report::Criticality;
+use crate::style::Tone;
+
+/// The most environments whose pairs are drawn as a matrix; more do not fit a terminal.
+const MATRIX_SIZE: usize = 8;
+
+/// How many crossings the summary names.
+const CROSSINGS_IN_SHORT: usize = 3;
+
+/// How many accounts stand in a row before the rest is counted.
+const NAMED_ACCOUNTS: usize = 4;
+
+/// One line for the summary: which environments reach into more critical ones. None if there is
+/// no survey.
+pub(crate) fn in_short(report: &Report, arrow: &str) -> Option<Vec<Span<'static>>> {
+    let survey = report.blast_radius.as_ref()?;
+    let upward = upward(report);
+    if upward.is_empty() {
+        // Said only of what the graph could see.
+        return Some(if survey.blind_spots.is_empty() {
+            vec![span(
+                Tone::Good,
+                "no environment reaches into a more critical one",
+            )]
+        } else {
+            vec![plain(
+                "no environment is seen to reach into a more critical one",
+            )]
+        });
+    }
+    let mut spans = vec![span(
+        Tone::Strong,
+        "Crossings into more critical environments: ",
+    )];
+    for (index, crossing) in upward.iter().take(CROSSINGS_IN_SHORT).enumerate() {
+        if index > 0 {
+            spans.push(plain(", "));
+        }
+        spans.push(plain(format!(
+            "{} {arrow} {} (",
+            crossing.from, crossing.to
+        )));
+        spans.push(path::rating(crossing.certainty, crossing.hops));
+        spans.push(plain(")"));
+    }
+    let hidden = upward.len().saturating_sub(CROSSINGS_IN_SHORT);
+    if hidden > 0 {
+        spans.push(plain(format!(" and {hidden} more")));
+    }
+    Some(spans)
+}
+
+/// The crossings into more critical environments, worst first.
+pub(crate) fn upward(report: &Report) -> Vec<&Crossing> {
+    report
+        .blast_radius
+        .iter()
+        .flat_map(|survey| Environments::of(report).crossings(survey))
+        .filter(|(rank, _)| rank.upward)
+        .map(|(_, crossing)| crossing)
+        .collect()
+}
+
+/// The whole section.
+pub(crate) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> io::Result<()> {
+    let Some(survey) = &report.blast_radius else {
+        return Ok(());
+    };
+    let environments = Environments::of(report);
+    page.heading("Blast radius: which environment falls with which")?;
+    crossings(page, survey, &environments, names)?;
+    accounts(page, survey, &environments, names)?;
+    outside(page, survey, names)?;
+    blind(page, survey, names)
+}
+
+/// The environments of a report with how much they matter.
+struct Environments<'report> {
+    criticality: BTreeMap<&'report str, Criticality>,
+}
+
+/// The order of crossings: into more critical environments first, then by how critical the
+/// target is, then the surest and shortest.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    stays_below: bool,
+    target: Reverse<Option<Criticality>>,
+    certainty: Certainty,
+    hops: u32,
+    upward: bool,
+}
+
+impl<'report> Environments<'report> {
+    fn of(report: &'report Report) -> Self {
+        Self {
+            criticality: report
+                .environments
+                .iter()
+                .map(|summary| {
+                    (
+                        summary.environment.name.as_str(),
+                        summary.environment.criticality,
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    fn criticality(&self, environment: &str) -> Option<Criticality> {
+        self.criticality.get(environment).copied()
+    }
+
+    /// Crossings between different environments, worst first.
+    fn crossings<'survey>(&self, survey: &'survey Survey) -> Vec<(Rank, &'survey Crossing)> {
+        let mut crossings: Vec<(Rank, &Crossing)> = survey
+            .crossings
+            .iter()
+            .filter(|crossing| crossing.from != crossing.to)
+            .map(|crossing| {
+                let target = self.criticality(&crossing.to);
+                let upward = target > self.criticality(&crossing.from);
+                let rank = Rank {
+                    stays_below: !upward,
+                    target: Reverse(target),
+                    certainty: crossing.certainty,
+                    hops: crossing.hops,
+                    upward,
+                };
+                (rank, crossing)
+            })
+            .collect();
+        // Stable: the survey's own order decides between equals.
+        crossings.sort_by(|left, right| left.0.cmp(&right.0));
+        crossings
+    }
+
+    /// Their names, the most critical first.
+    fn names(&self) -> Vec<&'report str> {
+        let mut names: Vec<&str> = self.criticality.keys().copied().collect();
+        names.sort_by_key(|name| (Reverse(self.criticality(name)), *name));
+        names
+    }
+}
+
+fn crossings(
+    page: &mut Page<'_>,
+    survey: &Survey,
+    environments: &Environments<'_>,
+    names: &Names<'_>,
+) -> io::Result<()> {
+    let order = environments.names();
+    if order.len() <= MATRIX_SIZE {
+        matrix(page, survey, &order)?;
+    }
+    let crossings = environments.crossings(survey);
+    if crossings.is_empty() {
+        return page.line(2, &[plain("No environment reaches another.")]);
+    }
+    let arrow = page.glyphs().arrow;
+    let shown = page.style().shown(crossings.len());
+    page.gap()?;
+    page.line(
+        2,
+        &[span(Tone::Strong, "The surest and shortest way across")],
+    )?;
+    for (_, crossing) in crossings.iter().take(shown) {
+        page.line(
+            2,
+            &[
+                span(
+                    Tone::Strong,
+                    format!("{} {arrow} {}", crossing.from, crossing.to),
+                ),
+                plain("  "),
+                path::rating(crossing.certainty, crossing.hops),
+            ],
+        )?;
+        page.line(6, &[plain(path::chain(&crossing.via, names, arrow))])?;
+    }
+    page.more(2, crossings.len() - shown, "crossings")
+}
+
+/// Rows fall first. A nought that is known and a pair that cannot be are told apart by the text
+/// above the table: a dash is a pair of environments of which none reaches the other.
+fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()> {
+    let cells: BTreeMap<(&str, &str), &Crossing> = survey
+        .crossings
+        .iter()
+        .map(|crossing| ((crossing.from.as_str(), crossing.to.as_str()), crossing))
+        .collect();
+    let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
+    for account in &survey.accounts {
+        *accounts.entry(&account.environment).or_default() += 1;
+    }
+    page.line(
+        2,
+        &[span(
+            Tone::Faint,
+            "How many accounts of the row reach into the column, how surely and in how many hops.",
+        )],
+    )?;
+    page.gap()?;
+    let mut grid = Grid::default().text("If this falls");
+    for name in order {
+        grid = grid.text((*name).to_owned());
+    }
+    for from in order {
+        let mut row = vec![cell(Tone::Strong, *from)];
+        for to in order {
+            row.push(match cells.get(&(*from, *to)) {
+                None => cell(Tone::Faint, "-"),
+                Some(crossing) => crossing_cell(crossing, accounts.get(from).copied()),
+            });
+        }
+        grid.row(row);
+    }
+    page.grid(2, &grid, "environments")
+}
+
+fn crossing_cell(crossing: &Crossing, total: Option<usize>) -> Cell {
+    cell(
+        path::tone(crossing.certainty),
+        format!(
+            "{} of {}, {}, {}",
+            crossing.sources,
+            total.unwrap_or(crossing.sources),
+            path::word(crossing.certainty),
+            count(u64::from(crossing.hops), "hop", "hops"),
+        ),
+    )
+}
+
+fn accounts(
+    page: &mut Page<'_>,
+    survey: &Survey,
+    environments: &Environments<'_>,
+    names: &Names<'_>,
+) -> io::Result<()> {
+    page.heading("Blast radius by account, least contained first")?;
+    page.hanging(
+        2,
+        2,
+        &[span(
+            Tone::Faint,
+            "Contained: the share of the rest that stays out of reach if the account falls. \
+             Exposed: the share of outside principals that reach in. \
+             Reaches: the number of other accounts.",
+        )],
+    )?;
+    page.gap()?;
+    let mut order: Vec<&AccountBlast> = survey
+        .accounts
+        .iter()
+        .filter(|blast| !blast.reaches.is_empty() || blast.exposure.principals > 0)
+        .collect();
+    order.sort_by(|left, right| {
+        left.containment
+            .score
+            .total_cmp(&right.containment.score)
+            .then_with(|| right.exposure.score.total_cmp(&left.exposure.score))
+            .then_with(|| left.account.cmp(&right.account))
+    });
+    let apart = survey.accounts.len() - order.len();
+    let mut grid = Grid::default()
+        .text("Account")
+        .text("Environment")
+        .number("Contained")
+        .number("Exposed")
+        .number("Reaches")
+        .text("Crosses into");
+    for blast in order {
+        let crossings: Vec<String> = {
+            let mut crossings: Vec<_> = blast.crossings.iter().collect();
+            crossings.sort_by_key(|crossing| Reverse(environments.criticality(&crossing.to)));
+            crossings
+                .into_iter()
+                .map(|crossing| {
+                    let hops = count(u64::from(crossing.hops), "hop", "hops");
+                    format!(
+                        "{} ({}, {hops})",
+                        crossing.to,
+                        path::word(crossing.certainty)
+                    )
+                })
+                .collect()
+        };
+        grid.row(vec![
+            cell(Tone::Strong, names.label(&blast.account)),
+            cell(Tone::Plain, &blast.environment),
+            cell(Tone::Plain, percent(blast.containment.score)),
+            cell(Tone::Plain, percent(blast.exposure.score)),
+            cell(Tone::Plain, blast.reaches.len().to_string()),
+            cell(Tone::Plain, crossings.join(", ")),
+        ]);
+    }
+    if !grid.is_empty() {
+        page.grid(2, &grid, "accounts")?;
+    }
+    if apart > 0 {
+        page.line(
+            2,
+            &[plain(format!(
+                "{} neither reach others nor are reached.",
+                count(len(apart), "account", "accounts")
+            ))],
+        )?;
+    }
+    Ok(())
+}
+
+/// Parties outside the organization that are let in. Services of AWS are left to the JSON report:
+/// nearly every account trusts some, and none of them is an attacker by itself.
+fn outside(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
+    let mut parties: BTreeMap<&OutsideParty, (Certainty, Vec<&AccountId>)> = BTreeMap::new();
+    for blast in &survey.accounts {
+        for entrance in &blast.entered_by {
+            let Subject::Outside { party } = &entrance.from else {
+                continue;
+            };
+            if matches!(party, OutsideParty::Service { .. }) {
+                continue;
+            }
+            let entry = parties
+                .entry(party)
+                .or_insert((entrance.certainty, Vec::new()));
+            entry.0 = entry.0.min(entrance.certainty);
+            entry.1.push(&blast.account);
+        }
+    }
+    if parties.is_empty() {
+        return Ok(());
+    }
+    page.heading("Let in from outside the organization")?;
+    let mut grid = Grid::default()
+        .text("Party")
+        .text("Certainty")
+        .text("Reaches into");
+    let mut parties: Vec<_> = parties.into_iter().collect();
+    parties.sort_by_key(|(party, (certainty, accounts))| {
+        (*certainty, Reverse(accounts.len()), *party)
+    });
+    for (party, (certainty, accounts)) in parties {
+        grid.row(vec![
+            cell(Tone::Strong, party.to_string()),
+            cell(path::tone(certainty), path::word(certainty)),
+            cell(
+                Tone::Plain,
+                names.list(accounts.into_iter(), NAMED_ACCOUNTS),
+            ),
+        ]);
+    }
+    page.grid(2, &grid, "parties")
+}
+
+fn blind(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
+    if survey.blind_spots.is_empty() && survey.unjudged.is_empty() {
+        return Ok(());
+    }
+    page.heading("Where the blast radius is blind")?;
+    let mut reasons: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+    for spot in &survey.blind_spots {
+        reasons.entry(&spot.why).or_default().push(&spot.account);
+    }
+    for (why, accounts) in reasons {
+        page.line(
+            2,
+            &[
+                span(
+                    Tone::Strong,
+                    names.list(accounts.into_iter(), NAMED_ACCOUNTS),
+                ),
+                plain(format!(": {why}")),
+            ],
+        )?;
+    }
+    let shown = page.style().shown(survey.unjudged.len());
+    for unjudged in survey.unjudged.iter().take(shown) {
+        page.line(
+            2,
+            &[
+                span(Tone::Strong, unjudged.arn.as_str()),
+                plain(format!(": {}", unjudged.why)),
+            ],
+        )?;
+    }
+    page.more(2, survey.unjudged.len() - shown, "that could not be judged")
+}
