@@ -6,6 +6,5 @@ use std::io::{self, Write};
 use crate::{Report, Style};
 
 pub(super) fn render(report: &Report, _: &Style, writer: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *writer, report)?;
-    writeln!(writer)
+    crate::view::json(report, writer)
 }

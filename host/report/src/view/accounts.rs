@@ -1,5 +1,6 @@
 //! The organization as a tree of OUs and accounts.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use serde::Serialize;
 use crate::Style;
 use crate::names::{count, len};
 use crate::page::{Page, Span, plain, span};
-use crate::report::Criticality;
+use crate::report::{Criticality, Environment};
 use crate::style::Tone;
 
 /// An account and its place in the tree.
@@ -19,12 +20,19 @@ pub struct AccountLeaf {
     pub id: AccountId,
     /// Its name.
     pub name: String,
+    /// The address of its root user, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When it joined the organization, in RFC 3339, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// The names of the OUs above it, outermost first, without the root.
     pub ou_path: Vec<String>,
-    /// The name of its environment.
-    pub environment: String,
-    /// How much the environment matters.
-    pub criticality: Criticality,
+    /// The environment that it belongs to.
+    pub environment: Environment,
     /// Its state in the organization, `ACTIVE`; empty outside of one.
     pub status: String,
     /// Whether it rules the organization.
@@ -61,6 +69,32 @@ pub fn tree(
     root.write(page, "")?;
     page.gap()?;
     close(page, accounts)
+}
+
+/// Writes the accounts for programs: `{"organization": "o-…", "accounts": […]}`, by id.
+///
+/// # Errors
+/// What the writer answers.
+pub fn json(
+    organization: Option<&str>,
+    accounts: &[AccountLeaf],
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Answer<'answer> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        organization: Option<&'answer str>,
+        accounts: Vec<&'answer AccountLeaf>,
+    }
+    let mut accounts: Vec<&AccountLeaf> = accounts.iter().collect();
+    accounts.sort_by_key(|account| &account.id);
+    super::json(
+        &Answer {
+            organization,
+            accounts,
+        },
+        writer,
+    )
 }
 
 impl<'leaf> Unit<'leaf> {
@@ -107,18 +141,18 @@ fn leaf<'leaf>(account: &'leaf AccountLeaf, dot: &str) -> Vec<Span<'leaf>> {
         span(Tone::Faint, format!(" {}", account.id)),
         plain(format!(" {dot} ")),
         span(
-            match account.criticality {
+            match account.environment.criticality {
                 Criticality::Critical | Criticality::High => Tone::Doubtful,
                 Criticality::Medium | Criticality::Low => Tone::Plain,
             },
-            &account.environment,
+            account.environment.name.as_str(),
         ),
     ];
     if account.management {
         spans.push(plain(format!(" {dot} ")));
         spans.push(span(Tone::Strong, "management account"));
     }
-    if !account.status.is_empty() && account.status != "ACTIVE" {
+    if !account.status.is_empty() && !account.status.eq_ignore_ascii_case("active") {
         spans.push(plain(format!(" {dot} ")));
         spans.push(span(Tone::Bad, account.status.to_lowercase()));
     }
@@ -127,13 +161,11 @@ fn leaf<'leaf>(account: &'leaf AccountLeaf, dot: &str) -> Vec<Span<'leaf>> {
 
 /// `5 accounts: 3 prod, 2 dev`, the most critical environment first.
 fn close(page: &mut Page<'_>, accounts: &[AccountLeaf]) -> io::Result<()> {
-    let mut environments: BTreeMap<(std::cmp::Reverse<Criticality>, &str), u64> = BTreeMap::new();
+    let mut environments: BTreeMap<(Reverse<Criticality>, &str), u64> = BTreeMap::new();
     for account in accounts {
+        let environment = &account.environment;
         *environments
-            .entry((
-                std::cmp::Reverse(account.criticality),
-                account.environment.as_str(),
-            ))
+            .entry((Reverse(environment.criticality), &environment.name))
             .or_default() += 1;
     }
     let parts: Vec<String> = environments

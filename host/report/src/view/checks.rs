@@ -1,23 +1,33 @@
 //! The checks there are, as a list, and one of them explained.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use blastwall_model::{CheckInfo, Scope};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::Style;
 use crate::page::{Grid, Page, cell, plain, span};
 use crate::style::Tone;
 
 /// A check and where it is from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct CheckEntry<'info> {
     /// The plugin that it is from, `s3`.
     pub plugin: &'info str,
     /// What it says about itself.
+    #[serde(flatten)]
     pub info: &'info CheckInfo,
+}
+
+/// Writes the checks for programs: an array, by id.
+///
+/// # Errors
+/// What the writer answers.
+pub fn json(checks: &[CheckEntry<'_>], writer: &mut dyn Write) -> io::Result<()> {
+    let mut checks = checks.to_vec();
+    checks.sort_by_key(|check| &check.info.id);
+    super::json(&checks, writer)
 }
 
 /// Writes one line a check, by plugin, worst severity first.
@@ -52,17 +62,11 @@ pub fn list(checks: &[CheckEntry<'_>], style: &Style, writer: &mut dyn Write) ->
     page.grid(0, &grid, "checks")
 }
 
-/// Explains one check: what it looks at, why, how to repair what it finds, and its settings with
-/// the values in force. `settings` holds the values that the configuration sets.
+/// Explains one check: what it looks at, why, how to repair what it finds, and its settings.
 ///
 /// # Errors
 /// What the writer answers.
-pub fn explain(
-    check: CheckEntry<'_>,
-    settings: &BTreeMap<String, Value>,
-    style: &Style,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
+pub fn explain(check: &CheckEntry<'_>, style: &Style, writer: &mut dyn Write) -> io::Result<()> {
     let info = check.info;
     let page = &mut Page::new(writer, style);
     let dot = page.glyphs().dot;
@@ -100,10 +104,7 @@ pub fn explain(
     if !info.parameters.is_empty() {
         section(page, "Settings")?;
         for parameter in &info.parameters {
-            let value = match settings.get(&parameter.name) {
-                Some(set) => format!(" = {set} (default {})", parameter.default),
-                None => format!(" = {}", parameter.default),
-            };
+            let value = format!(" = {} unless configured", parameter.default);
             page.line(2, &[span(Tone::Strong, &parameter.name), plain(value)])?;
             page.prose(4, &parameter.description)?;
         }

@@ -1,13 +1,13 @@
-//! Texts for people that are no reports: the checks there are, the tree of accounts, and the blast
-//! radius of one thing or of everything.
+//! Answers that are no reports: the checks there are, the tree of accounts, and the blast radius of
+//! one thing or of everything; as text for people and as JSON for programs.
 
-mod accounts;
-mod checks;
+pub mod accounts;
+pub mod checks;
 
 use std::io::{self, Write};
 
-pub use self::accounts::{AccountLeaf, tree};
-pub use self::checks::{CheckEntry, explain, list};
+use serde::Serialize;
+
 pub use crate::blast::radius::radius;
 
 use crate::blast;
@@ -22,4 +22,13 @@ use crate::{Report, Style};
 pub fn survey(report: &Report, style: &Style, writer: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(writer, style);
     blast::survey::write(page, report, &Names::new(report))
+}
+
+/// Writes an answer for programs: indented JSON with a newline behind it.
+///
+/// # Errors
+/// What the writer answers.
+pub fn json(answer: &impl Serialize, writer: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *writer, answer)?;
+    writeln!(writer)
 }

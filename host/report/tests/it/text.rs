@@ -1,7 +1,9 @@
 //! What people read, as snapshots. Look at them as a user would.
 
 use crate::sample;
-use blastwall_report::view::{self, AccountLeaf, CheckEntry};
+use blastwall_report::view;
+use blastwall_report::view::accounts::AccountLeaf;
+use blastwall_report::view::checks::CheckEntry;
 use blastwall_report::{Format, Report, Style};
 
 const NARROW: Style = Style {
@@ -109,14 +111,16 @@ fn tree(style: &Style, writer: &mut dyn std::io::Write) -> std::io::Result<()> {
             id: account.id.clone(),
             name: account.name.clone(),
             ou_path: account.ou_path.clone(),
-            environment: account.environment.name.clone(),
-            criticality: account.environment.criticality,
+            email: account.email.clone(),
+            joined: None,
+            tags: account.tags.clone(),
+            environment: account.environment.clone(),
             status: account.status.clone(),
             management: account.id == "111111111111",
         })
         .collect();
     let units = [vec!["Workloads".to_owned(), "Test".to_owned()]];
-    view::tree(
+    view::accounts::tree(
         "Organization o-a1b2c3d4e5",
         &units,
         &accounts,
@@ -141,7 +145,7 @@ fn checks_listed_and_explained() {
             info: &check.info,
         })
         .collect();
-    insta::assert_snapshot!(text(|writer| view::list(&entries, &NARROW, writer)));
+    insta::assert_snapshot!(text(|writer| view::checks::list(&entries, &NARROW, writer)));
     let keys = report
         .checks
         .iter()
@@ -151,9 +155,8 @@ fn checks_listed_and_explained() {
         width: Some(72),
         ..NARROW
     };
-    insta::assert_snapshot!(text(|writer| view::explain(
-        entries[keys],
-        &report.checks[keys].settings,
+    insta::assert_snapshot!(text(|writer| view::checks::explain(
+        &entries[keys],
         &style,
         writer
     )));
