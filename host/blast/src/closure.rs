@@ -2,7 +2,7 @@
 //!
 //! Semi-naive: every fact is settled once, and only the rules that have it as a premise are looked
 //! at, each firing when its last premise is settled. Facts are settled in the order of
-//! (certainty, hops), as Dijkstra's algorithm settles nodes in the order of distance; Knuth's
+//! (certainty, hops, steps), as Dijkstra's algorithm settles nodes in the order of distance; Knuth's
 //! generalisation ("A generalization of Dijkstra's algorithm", 1977) is what makes it right for
 //! rules with several premises. A settled fact therefore has the best certainty that any
 //! derivation gives it, and its first derivation is its witness. Its hops are those of the
@@ -17,11 +17,13 @@ use std::collections::BinaryHeap;
 use crate::certainty::Certainty;
 use crate::rules::{FactId, IndexedRules, RuleId};
 
-/// Certainty, then hops: smaller is better.
+/// Certainty, then hops, then steps: smaller is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Rating {
     pub(crate) certainty: Certainty,
     pub(crate) hops: u32,
+    /// Steps that show, those included that are no hops; of two ways the plainer one is told.
+    pub(crate) steps: u32,
 }
 
 /// A fact that follows, and how well.
@@ -135,7 +137,8 @@ impl<'rules> Closure<'rules> {
             rating = waiting.rating;
         }
         rating.certainty = rating.certainty.max(rule.certainty);
-        rating.hops += u32::from(rule.cost);
+        rating.hops += u32::from(rule.cost.hops);
+        rating.steps += u32::from(rule.cost.steps);
         self.offer(rule.conclusion, rating, Some(id));
     }
 
@@ -166,13 +169,14 @@ fn worst(left: Rating, right: Rating) -> Rating {
     Rating {
         certainty: left.certainty.max(right.certainty),
         hops: left.hops.max(right.hops),
+        steps: left.steps.max(right.steps),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::RuleSet;
+    use crate::rules::{Cost, RuleSet};
 
     fn facts(numbers: &[u32]) -> Vec<FactId> {
         numbers.iter().copied().map(FactId).collect()
@@ -181,7 +185,8 @@ mod tests {
     fn run(rules: &[(&[u32], u32, Certainty)], starts: &[u32]) -> Vec<(u32, Certainty, u32)> {
         let mut set = RuleSet::default();
         for (premises, conclusion, certainty) in rules {
-            set.add(0, 1, *certainty, &facts(premises), FactId(*conclusion));
+            let cost = Cost { hops: 1, steps: 1 };
+            set.add(0, cost, *certainty, &facts(premises), FactId(*conclusion));
         }
         let rules = set.index(10);
         let mut closure = Closure::new(&rules);

@@ -98,6 +98,9 @@ impl Graph {
         let mut facts: Vec<RadiusFact> = settled
             .into_iter()
             .filter_map(|settled| {
+                if steps.is_silent(&closure, settled.fact) {
+                    return None;
+                }
                 let capability = self.capabilities.get(settled.fact)?;
                 Some(RadiusFact {
                     subject: self.world.subject(capability)?,

@@ -18,6 +18,15 @@ impl FactId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RuleId(pub(crate) u32);
 
+/// How long a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// How many hops it counts for.
+    pub(crate) hops: u8,
+    /// How many steps it shows as: 0 if it never shows.
+    pub(crate) steps: u8,
+}
+
 /// One rule without its premises.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
@@ -25,8 +34,7 @@ pub(crate) struct Rule {
     /// The link kind that made it, as its place in the registry.
     pub(crate) link: u8,
     pub(crate) certainty: Certainty,
-    /// How many hops the step counts for.
-    pub(crate) cost: u8,
+    pub(crate) cost: Cost,
     premises: (u32, u32),
 }
 
@@ -43,7 +51,7 @@ impl RuleSet {
     pub(crate) fn add(
         &mut self,
         link: u8,
-        cost: u8,
+        cost: Cost,
         certainty: Certainty,
         premises: &[FactId],
         conclusion: FactId,

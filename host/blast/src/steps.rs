@@ -82,24 +82,34 @@ impl<'g> Steps<'g> {
         path
     }
 
+    /// Whether a fact is only another name for something that is held, and never shows.
+    pub(crate) fn is_silent(&self, closure: &Closure<'_>, fact: FactId) -> bool {
+        closure
+            .witness(fact)
+            .and_then(|rule| self.graph.rules.rule(rule))
+            .and_then(|rule| links::kind(rule.link))
+            .is_some_and(links::LinkKind::is_silent)
+    }
+
     /// The premises of a rule, with the member that stood for a class instead of the class.
     fn visible_premises(&self, closure: &Closure<'_>, rule: RuleId) -> Vec<FactId> {
         let rules = &self.graph.rules;
-        let Some(rule) = rules.rule(rule) else {
-            return Vec::new();
+        let premises_of = |rule: Option<RuleId>| {
+            rule.and_then(|rule| rules.rule(rule))
+                .map_or(&[][..], |rule| rules.premises(rule))
         };
-        rules
-            .premises(rule)
-            .iter()
-            .map(|premise| match self.graph.capabilities.get(*premise) {
-                Some(Capability::Class(_)) => closure
-                    .witness(*premise)
-                    .and_then(|membership| rules.rule(membership))
-                    .and_then(|membership| rules.premises(membership).first().copied())
-                    .unwrap_or(*premise),
-                _ => *premise,
-            })
-            .collect()
+        let mut visible = Vec::new();
+        for premise in premises_of(Some(rule)) {
+            let mut premise = *premise;
+            // A class is never a member of another, but nothing here hangs on that.
+            while self.is_silent(closure, premise)
+                && let [member] = premises_of(closure.witness(premise))
+            {
+                premise = *member;
+            }
+            visible.push(premise);
+        }
+        visible
     }
 
     fn step(&mut self, id: RuleId, premises: Vec<FactId>) -> Option<Arc<Step>> {

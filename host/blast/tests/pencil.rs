@@ -538,6 +538,18 @@ fn inside_an_account() {
 }
 
 #[test]
+fn a_star_lets_the_own_account_in_without_further_permission() {
+    let org = Org::three()
+        .role(PROD, "open", trust(&["*"]), &[])
+        .user(PROD, "ann", &[], &[])
+        .user(DEV, "bob", &[], &[]);
+    let into = role(PROD, "open");
+    assert_eq!(org.reach(&user(PROD, "ann"), &into), Some(Certain));
+    assert_eq!(org.reach(&user(DEV, "bob"), &into), None);
+    assert_eq!(org.reach(DEV, &into), Some(Certain));
+}
+
+#[test]
 fn administrators_and_what_stops_them() {
     let org = |policies: &[serde_json::Value]| Org::three().role(DEV, "x", nobody(), policies);
     let administers = |org: Org| org.reach(&role(DEV, "x"), DEV);

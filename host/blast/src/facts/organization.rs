@@ -246,6 +246,8 @@ impl OrganizationFacts {
                 {
                     level.extend(self.full_access.clone());
                 }
+                // Not in the order of the documents.
+                level.sort();
                 level
             })
             .collect()

@@ -75,14 +75,14 @@ impl Policies {
     ) -> Result<Option<PolicyIndex>, PolicyError> {
         let json: Arc<str> = document.to_string().into();
         if let Some(index) = self.by_content.get(&json) {
-            return Ok(Some(*index));
+            // Kept as something else, perhaps: whether it counts must not hang on what came first.
+            let relevant = self
+                .get(*index)
+                .is_some_and(|stored| is_relevant(&stored.policy));
+            return Ok(relevant.then_some(*index));
         }
         let policy = Policy::from_value(document)?;
-        let relevant = policy
-            .statements
-            .iter()
-            .any(|statement| links::actions().any(|action| statement.actions.covers(action)));
-        Ok(relevant.then(|| self.store(json, policy)))
+        Ok(is_relevant(&policy).then(|| self.store(json, policy)))
     }
 
     fn store(&mut self, json: Arc<str>, policy: Policy) -> PolicyIndex {
@@ -110,6 +110,14 @@ impl Policies {
     pub(crate) fn finish(&mut self) {
         self.by_content = HashMap::new();
     }
+}
+
+/// Whether a statement mentions an action that a link kind asks for.
+fn is_relevant(policy: &Policy) -> bool {
+    policy
+        .statements
+        .iter()
+        .any(|statement| links::actions().any(|action| statement.actions.covers(action)))
 }
 
 /// Keys that describe the caller as a member of an organization: the same for all accounts of a

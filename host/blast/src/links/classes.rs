@@ -12,8 +12,10 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Boundary, PolicyIndex, PrincipalKind};
 use crate::judge::{Judge, Judgement};
-
-use crate::world::{ASSUME_ROLE, AccountIndex, LevelsIndex, PrincipalIndex, PrincipalRow, World};
+use crate::subject::OutsideParty;
+use crate::world::{
+    ASSUME_ROLE, AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow, World,
+};
 
 /// The place of a class in [`Classes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,44 +109,46 @@ impl Classes {
                     .or_default()
                     .push(Capability::Principal(principal));
             }
-            for (caller, members) in callers {
+            for (caller, members) in &callers {
                 everywhere
-                    .entry((key.clone(), caller))
+                    .entry((key.clone(), caller.clone()))
                     .or_default()
-                    .extend(&members);
-                let class = classes.push(members);
-                classes.callers.entry(index).or_default().push(class);
+                    .extend(members);
             }
+            let callers = classes.push_all(callers);
+            classes.callers.insert(index, callers);
             accounts
                 .entry(key)
                 .or_default()
                 .push(Capability::Account(index));
         }
-        for members in everywhere.into_values() {
-            let class = classes.push(members);
-            classes.callers_of_all.push(class);
-        }
-        for members in accounts.into_values() {
-            let class = classes.push(members);
-            classes.accounts.push(class);
-        }
+        classes.callers_of_all = classes.push_all(everywhere);
+        classes.accounts = classes.push_all(accounts);
         classes
     }
 
-    fn push(&mut self, members: Vec<Capability>) -> ClassIndex {
-        let index = ClassIndex(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
-        self.classes.push(Class {
-            members,
-            used: false,
-        });
-        index
+    /// Numbers classes in the order of their first members: the keys hold numbers of policies,
+    /// and those depend on which document came first.
+    fn push_all<K>(&mut self, classes: BTreeMap<K, Vec<Capability>>) -> Vec<ClassIndex> {
+        let mut all: Vec<Vec<Capability>> = classes.into_values().collect();
+        all.sort_unstable();
+        all.into_iter()
+            .map(|members| {
+                let index = ClassIndex(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
+                self.classes.push(Class {
+                    members,
+                    used: false,
+                });
+                index
+            })
+            .collect()
     }
 
     pub(crate) fn get(&self, index: ClassIndex) -> Option<&Class> {
         self.classes.get(index.0 as usize)
     }
 
-    /// The callers of one account.
+    /// The callers of one account that may assume some role.
     pub(crate) fn callers(&self, account: AccountIndex) -> &[ClassIndex] {
         self.callers.get(&account).map_or(&[], Vec::as_slice)
     }
@@ -205,15 +209,16 @@ fn caller_key(
     }
 }
 
-/// Membership of a class.
+/// Membership of a class. A particular outside account or organization is in the class that a
+/// policy means by everyone, which has a name: anyone.
 pub(super) struct SameClass;
 
 const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "same-class",
     name: "Member of a class",
     family: "account",
-    source: "principal or account",
-    target: "the class of all that have the same policies",
+    source: "principal, account or outside party",
+    target: "the class of all that have the same policies, or anyone",
     precondition: "always",
     mitigations: "none",
     references: &[],
@@ -232,7 +237,7 @@ impl LinkKind for SameClass {
         0
     }
 
-    fn derive(&self, _judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let memberships: Vec<(Capability, Capability)> = (0_u32..)
             .zip(&rules.classes.classes)
             .filter(|(_, class)| class.used)
@@ -245,6 +250,21 @@ impl LinkKind for SameClass {
             .collect();
         for (member, class) in memberships {
             rules.add(Certainty::Certain, &[member], class);
+        }
+        let Some(anyone) = judge.world().find_outside(&OutsideParty::Anyone) else {
+            return;
+        };
+        for (index, party) in judge.world().outside.iter().enumerate() {
+            if matches!(
+                party,
+                OutsideParty::Account { .. } | OutsideParty::Organization { .. }
+            ) {
+                rules.add(
+                    Certainty::Certain,
+                    &[Capability::Outside(OutsideIndex::new(index))],
+                    Capability::Outside(anyone),
+                );
+            }
         }
     }
 

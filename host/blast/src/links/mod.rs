@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::capability::{Capabilities, Capability};
 use crate::certainty::Certainty;
 use crate::judge::{Judge, Judgement};
-use crate::rules::RuleSet;
+use crate::rules::{Cost, RuleSet};
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -105,7 +105,7 @@ pub(crate) struct Deriver<'a> {
     pub(crate) rules: &'a mut RuleSet,
     pub(crate) classes: &'a mut classes::Classes,
     link: u8,
-    hops: u8,
+    cost: Cost,
 }
 
 impl Deriver<'_> {
@@ -122,7 +122,7 @@ impl Deriver<'_> {
             .collect();
         let conclusion = self.capabilities.id(conclusion);
         self.rules
-            .add(self.link, self.hops, certainty, &premises, conclusion);
+            .add(self.link, self.cost, certainty, &premises, conclusion);
     }
 }
 
@@ -149,7 +149,10 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
             rules: &mut rules,
             classes: &mut classes,
             link: u8::try_from(place).unwrap_or(u8::MAX),
-            hops: kind.hops(),
+            cost: Cost {
+                hops: kind.hops(),
+                steps: u8::from(!kind.is_silent()),
+            },
         };
         kind.derive(judge, &mut deriver);
     }

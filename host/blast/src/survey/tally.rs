@@ -142,7 +142,9 @@ impl Tally {
                 Capability::Account(_) => {
                     counting.whole_account = Some(settled.rating.certainty);
                     // The whole account is the better foothold to tell of.
-                    if settled.rating == counting.rating {
+                    if (settled.rating.certainty, settled.rating.hops)
+                        == (counting.rating.certainty, counting.rating.hops)
+                    {
                         counting.foothold = settled.fact;
                     }
                 }

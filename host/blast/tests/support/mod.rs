@@ -9,6 +9,9 @@
     reason = "test support, shared by several test binaries of which each uses a part"
 )]
 
+pub(crate) mod naive;
+pub(crate) mod random;
+
 use std::collections::BTreeMap;
 
 use blastwall_blast::{Certainty, Environment, Facts, Graph, Radius, Subject, Survey};

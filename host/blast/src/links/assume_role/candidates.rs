@@ -68,10 +68,13 @@ fn gather(
         }
     }
     if summary.anyone {
-        // Inside the role's own account fewer policies have to agree, so that its callers are
-        // asked about apart from those of all accounts.
-        let own = rules.classes.callers(role.account);
-        add_callers(rules, &mut candidates, own, one_by_one);
+        // Inside the role's own account the trust policy alone is enough, so that principals count
+        // that have no permission to assume anything.
+        if let Some(own) = world.account(role.account) {
+            candidates
+                .principals
+                .extend(own.principals.clone().map(PrincipalIndex::new));
+        }
         if account_by_account {
             for account in world.account_indices() {
                 candidates.accounts.insert(account);
