@@ -1,0 +1,569 @@
+//! An organization as the rest of the program sees it: accounts with their place in the tree.
+//!
+//! Everything here is made from `AWS::Organizations::*` documents by [`from_documents`], whether
+//! they have just been fetched or come from an organization at rest, so that both are treated
+//! alike. Pure: nothing here talks to AWS.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use blastwall_model::resources::{
+    AccountKind, OrganizationKind, OrganizationalUnitKind, organizations,
+};
+use blastwall_model::{
+    AccountId, Document, DocumentError, Field, Gap, Kind, Resource, Tags, Unknown,
+};
+
+use crate::Caller;
+
+/// An organization, or a single account that belongs to none or cannot see its own.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// Its id, `o-…`; none outside an organization.
+    pub id: Option<String>,
+    /// The id of its root, `r-…`, if known.
+    pub root_id: Option<String>,
+    /// The management account, if known.
+    pub management_account: Option<AccountId>,
+    /// Who asked.
+    pub caller: Caller,
+    /// The accounts, sorted by id. The caller's own account is always among them.
+    pub accounts: Vec<AccountEntry>,
+    /// The organizational units, sorted by path.
+    pub units: Vec<Unit>,
+    /// The `AWS::Organizations::*` documents, sorted.
+    pub documents: Vec<Document>,
+    /// What could not be seen, sorted.
+    pub gaps: Vec<Gap>,
+    /// Why this is one account instead of an organization, if it is.
+    pub note: Option<Note>,
+}
+
+impl Organization {
+    /// The account with this id.
+    #[must_use]
+    pub fn account(&self, id: &AccountId) -> Option<&AccountEntry> {
+        self.accounts.iter().find(|account| account.id == *id)
+    }
+
+    /// The units directly in a root or unit, sorted by path.
+    pub fn units_in<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Unit> {
+        self.units
+            .iter()
+            .filter(move |unit| unit.parent.as_deref() == Some(parent))
+    }
+
+    /// The accounts directly in a root or unit, sorted by id.
+    pub fn accounts_in<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a AccountEntry> {
+        self.accounts
+            .iter()
+            .filter(move |account| account.parent.as_deref() == Some(parent))
+    }
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountEntry {
+    /// Twelve digits.
+    pub id: AccountId,
+    /// Its name; its id where the name is not known.
+    pub name: String,
+    /// The e-mail address of its root user, if known.
+    pub email: Option<String>,
+    /// Where it stands in its life.
+    pub status: Status,
+    /// When it joined, RFC 3339, if known.
+    pub joined: Option<String>,
+    /// Its tags.
+    pub tags: Field<Tags>,
+    /// Whether it is the management account.
+    pub management: bool,
+    /// The id of the root or unit that it is in, if known.
+    pub parent: Option<String>,
+    /// The ids of the units above it, the outermost first, without the root.
+    pub ou_ids: Vec<String>,
+    /// The names of the units above it, the outermost first, without the root; empty for an
+    /// account directly in the root.
+    pub ou_path: Vec<String>,
+    /// Why the units above it are not known; `ou_ids` and `ou_path` then hold what is known of
+    /// them, from the account upwards.
+    pub place_unknown: Option<Unknown>,
+}
+
+/// Where an account stands in its life.
+/// Source: Organizations User Guide, "Monitor the state of your AWS accounts".
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// In use.
+    Active,
+    /// Created, and not yet activated.
+    PendingActivation,
+    /// Suspended by AWS.
+    Suspended,
+    /// Being closed.
+    PendingClosure,
+    /// Closed, to be deleted 90 days later.
+    Closed,
+    /// A word that we do not know, as AWS gives it.
+    Other(String),
+}
+
+impl Status {
+    fn parse(word: &str) -> Self {
+        match word {
+            "ACTIVE" => Status::Active,
+            "PENDING_ACTIVATION" => Status::PendingActivation,
+            "SUSPENDED" => Status::Suspended,
+            "PENDING_CLOSURE" => Status::PendingClosure,
+            "CLOSED" => Status::Closed,
+            other => Status::Other(other.to_owned()),
+        }
+    }
+
+    /// The word for it, as AWS has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Status::Active => "ACTIVE",
+            Status::PendingActivation => "PENDING_ACTIVATION",
+            Status::Suspended => "SUSPENDED",
+            Status::PendingClosure => "PENDING_CLOSURE",
+            Status::Closed => "CLOSED",
+            Status::Other(word) => word,
+        }
+    }
+
+    /// Why an account in this state is not entered; none if it is. An unknown state is no reason:
+    /// AWS's own answer then tells.
+    #[must_use]
+    pub fn skip_reason(&self) -> Option<&'static str> {
+        match self {
+            Status::Active | Status::Other(_) => None,
+            Status::PendingActivation => Some("the account is not activated yet"),
+            Status::Suspended => Some("the account is suspended"),
+            Status::PendingClosure => Some("the account is being closed"),
+            Status::Closed => Some("the account is closed"),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// One organizational unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its id, `ou-…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The id of the root or unit that it is in, if known.
+    pub parent: Option<String>,
+    /// The names from below the root down to itself.
+    pub path: Vec<String>,
+}
+
+/// Why one account is all that is to be scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The account belongs to no organization.
+    Outside,
+    /// The caller's account is a plain member: neither management account nor delegated
+    /// administrator, so that AWS shows it nothing but its management account.
+    Member {
+        /// The management account, if AWS told.
+        management_account: Option<AccountId>,
+        /// What AWS answered.
+        answer: String,
+    },
+    /// The caller may not list the organization.
+    Refused {
+        /// What AWS answered.
+        answer: String,
+    },
+}
+
+impl Note {
+    /// What the user can do to scan the organization.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Note::Outside => {
+                "nothing is missing; to scan an organization, use credentials of its management account"
+            }
+            Note::Member { .. } => {
+                "use credentials of the management account or of a delegated administrator to scan the whole organization"
+            }
+            Note::Refused { .. } => {
+                "allow organizations:Describe* and organizations:List* to the caller to scan the whole organization"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Outside => {
+                formatter.write_str("the account is in no organization; it is scanned on its own")
+            }
+            Note::Member {
+                management_account,
+                answer,
+            } => {
+                formatter.write_str("the credentials are of a member account that is neither management account nor delegated administrator")?;
+                if let Some(management) = management_account {
+                    write!(formatter, " (the management account is {management})")?;
+                }
+                write!(formatter, "; it is scanned on its own: {answer}")
+            }
+            Note::Refused { answer } => write!(
+                formatter,
+                "the caller may not list the organization; its account is scanned on its own: {answer}"
+            ),
+        }
+    }
+}
+
+/// Makes the organization that `AWS::Organizations::*` documents describe; documents of other
+/// types are left aside.
+///
+/// Documents may leave out what has a default: an account without status is active, one without
+/// parent is in the root. If there is no document of the caller's account, an entry is made.
+///
+/// # Errors
+/// If a document does not have the shape of its type.
+pub fn from_documents(
+    documents: &[Document],
+    caller: Caller,
+) -> Result<Organization, DocumentError> {
+    let organization = typed::<OrganizationKind>(documents)?.into_iter().next();
+    let units = Units::new(typed::<OrganizationalUnitKind>(documents)?);
+    let accounts = typed::<AccountKind>(documents)?;
+
+    let management_account = organization
+        .as_ref()
+        .and_then(|organization| organization.config.management_account_id.known())
+        .and_then(|id| id.parse().ok());
+    let root_id = organization
+        .as_ref()
+        .and_then(|organization| organization.config.root_id.known().cloned());
+
+    let mut entries = BTreeMap::new();
+    for account in &accounts {
+        let entry = units.entry(account, root_id.as_deref(), management_account.as_ref());
+        entries.insert(entry.id.clone(), entry);
+    }
+    if !entries.contains_key(&caller.account) {
+        let own = own_account(&caller, organization.is_some(), management_account.as_ref());
+        entries.insert(own.id.clone(), own);
+    }
+
+    let mut documents: Vec<Document> = documents
+        .iter()
+        .filter(|document| document.kind.starts_with("AWS::Organizations::"))
+        .cloned()
+        .collect();
+    documents.sort();
+    Ok(Organization {
+        id: organization.and_then(|organization| organization.config.id.known().cloned()),
+        units: units.list(root_id.as_deref()),
+        root_id,
+        management_account,
+        caller,
+        accounts: entries.into_values().collect(),
+        documents,
+        gaps: Vec::new(),
+        note: None,
+    })
+}
+
+fn typed<K: Kind>(documents: &[Document]) -> Result<Vec<Resource<K>>, DocumentError> {
+    documents
+        .iter()
+        .filter(|document| document.kind == K::TYPE)
+        .map(Document::to::<K>)
+        .collect()
+}
+
+/// The entry of the caller's account if the organization does not list it.
+fn own_account(
+    caller: &Caller,
+    in_organization: bool,
+    management_account: Option<&AccountId>,
+) -> AccountEntry {
+    let (tags, place_unknown) = if in_organization {
+        let reason = "the account is not among those that could be listed";
+        let place = Unknown {
+            path: "config.ParentIds".to_owned(),
+            reason: reason.to_owned(),
+        };
+        (Field::unknown("tags", reason), Some(place))
+    } else {
+        (Field::Absent, None)
+    };
+    AccountEntry {
+        id: caller.account.clone(),
+        name: caller.account.to_string(),
+        email: None,
+        status: Status::Active,
+        joined: None,
+        tags,
+        management: management_account == Some(&caller.account),
+        parent: None,
+        ou_ids: Vec::new(),
+        ou_path: Vec::new(),
+        place_unknown,
+    }
+}
+
+/// The units by id.
+struct Units(BTreeMap<String, organizations::OrganizationalUnitConfig>);
+
+/// The way from something up to the root.
+#[derive(Default)]
+struct Way {
+    ids: Vec<String>,
+    names: Vec<String>,
+    unknown: Option<Unknown>,
+}
+
+impl Units {
+    fn new(units: Vec<Resource<OrganizationalUnitKind>>) -> Self {
+        Self(
+            units
+                .into_iter()
+                .filter_map(|unit| Some((unit.config.id.known()?.clone(), unit.config)))
+                .collect(),
+        )
+    }
+
+    /// The units from the outermost down to the one with the id `parent`, itself included.
+    fn way(&self, parent: &Field<String>, root_id: Option<&str>) -> Way {
+        let mut way = Way::default();
+        let mut parent = parent.get();
+        loop {
+            let id = match &parent {
+                Ok(None) => break,
+                Ok(Some(id)) if Some(id.as_str()) == root_id || id.starts_with("r-") => break,
+                Ok(Some(id)) => (*id).clone(),
+                Err(unknown) => {
+                    way.unknown = Some(unknown.clone());
+                    break;
+                }
+            };
+            let Some(unit) = self.0.get(&id) else {
+                way.unknown = Some(Unknown {
+                    path: "config.ParentIds".to_owned(),
+                    reason: format!("the unit {id} was not seen"),
+                });
+                break;
+            };
+            if way.ids.contains(&id) {
+                way.unknown = Some(Unknown {
+                    path: "config.ParentIds".to_owned(),
+                    reason: format!("the unit {id} is inside itself"),
+                });
+                break;
+            }
+            way.names.push(unit.name.known().unwrap_or(&id).clone());
+            way.ids.push(id);
+            parent = unit.parent_id.get();
+        }
+        way.ids.reverse();
+        way.names.reverse();
+        way
+    }
+
+    fn entry(
+        &self,
+        account: &Resource<AccountKind>,
+        root_id: Option<&str>,
+        management_account: Option<&AccountId>,
+    ) -> AccountEntry {
+        let config = &account.config;
+        let observed = &account.observed;
+        let parent = match &config.parent_ids {
+            Field::Known(parents) => parents.first().cloned().into(),
+            Field::Absent => Field::Absent,
+            Field::Unknown(unknown) => Field::Unknown(unknown.clone()),
+        };
+        let way = self.way(&parent, root_id);
+        let id = account_id(account);
+        AccountEntry {
+            name: config
+                .account_name
+                .known()
+                .cloned()
+                .unwrap_or_else(|| id.to_string()),
+            email: config.email.known().cloned(),
+            status: match &observed.status {
+                Field::Known(word) => Status::parse(word),
+                Field::Absent => Status::Active,
+                Field::Unknown(_) => Status::Other("UNKNOWN".to_owned()),
+            },
+            joined: observed.joined_timestamp.known().cloned(),
+            tags: account.tags.clone(),
+            management: management_account == Some(&id),
+            parent: match parent {
+                Field::Known(parent) => Some(parent),
+                // Left out in an organization written by hand.
+                Field::Absent => root_id.map(str::to_owned),
+                Field::Unknown(_) => None,
+            },
+            ou_ids: way.ids,
+            ou_path: way.names,
+            place_unknown: way.unknown,
+            id,
+        }
+    }
+
+    fn list(&self, root_id: Option<&str>) -> Vec<Unit> {
+        let mut units: Vec<Unit> = self
+            .0
+            .iter()
+            .map(|(id, config)| {
+                let mut path = self.way(&config.parent_id, root_id).names;
+                let name = config.name.known().unwrap_or(id).clone();
+                path.push(name.clone());
+                Unit {
+                    id: id.clone(),
+                    name,
+                    parent: config
+                        .parent_id
+                        .known()
+                        .cloned()
+                        .or_else(|| root_id.map(str::to_owned)),
+                    path,
+                }
+            })
+            .collect();
+        units.sort_by(|one, other| (&one.path, &one.id).cmp(&(&other.path, &other.id)));
+        units
+    }
+}
+
+/// The id of the account that a document is about: its property, else the end of its ARN
+/// (`arn:aws:organizations::111122223333:account/o-abc/444455556666`), else the account that the
+/// document was collected from.
+fn account_id(account: &Resource<AccountKind>) -> AccountId {
+    account
+        .config
+        .account_id
+        .known()
+        .and_then(|id| id.parse().ok())
+        .or_else(|| account.arn.resource().rsplit('/').next()?.parse().ok())
+        .unwrap_or_else(|| account.account.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use blastwall_aws::Partition;
+
+    fn caller(account: &str) -> Caller {
+        Caller {
+            account: account.parse().unwrap(),
+            arn: format!("arn:aws:iam::{account}:user/me").parse().unwrap(),
+            partition: Partition::AWS,
+        }
+    }
+
+    fn documents(lines: &[&str]) -> Vec<Document> {
+        lines
+            .iter()
+            .map(|line| Document::parse(line).unwrap())
+            .collect()
+    }
+
+    const ORGANIZATION: &str = r#"{"type":"AWS::Organizations::Organization","arn":"arn:aws:organizations::111111111111:organization/o-1","account":"111111111111","config":{"Id":"o-1","RootId":"r-1","ManagementAccountId":"111111111111"}}"#;
+    const WORKLOADS: &str = r#"{"type":"AWS::Organizations::OrganizationalUnit","arn":"arn:aws:organizations::111111111111:ou/o-1/ou-1","account":"111111111111","config":{"Id":"ou-1","Name":"Workloads","ParentId":"r-1"}}"#;
+    const PROD: &str = r#"{"type":"AWS::Organizations::OrganizationalUnit","arn":"arn:aws:organizations::111111111111:ou/o-1/ou-2","account":"111111111111","config":{"Id":"ou-2","Name":"Prod","ParentId":"ou-1"}}"#;
+    const SHOP: &str = r#"{"type":"AWS::Organizations::Account","arn":"arn:aws:organizations::111111111111:account/o-1/333333333333","account":"111111111111","tags":{"team":"shop"},"config":{"AccountId":"333333333333","AccountName":"shop","Email":"shop@example.com","ParentIds":["ou-2"]},"observed":{"Status":"SUSPENDED","JoinedTimestamp":"2024-01-02T03:04:05Z"}}"#;
+    const ROOT: &str = r#"{"type":"AWS::Organizations::Account","arn":"arn:aws:organizations::111111111111:account/o-1/111111111111","account":"111111111111","config":{"AccountName":"root"}}"#;
+    const LOST: &str = r#"{"type":"AWS::Organizations::Account","arn":"arn:aws:organizations::111111111111:account/o-1/222222222222","account":"111111111111","config":{"AccountId":"222222222222","AccountName":"lost"},"unknown":{"config.ParentIds":"AccessDenied: organizations:ListRoots"}}"#;
+
+    #[test]
+    fn accounts_find_their_place_in_the_tree() {
+        let documents = documents(&[SHOP, PROD, ROOT, LOST, WORKLOADS, ORGANIZATION]);
+        let organization = from_documents(&documents, caller("111111111111")).unwrap();
+        assert_eq!(organization.id.as_deref(), Some("o-1"));
+        assert_eq!(organization.root_id.as_deref(), Some("r-1"));
+        let [root, lost, shop] = organization.accounts.as_slice() else {
+            panic!("{:?}", organization.accounts);
+        };
+
+        assert!(root.management && !shop.management);
+        assert_eq!(
+            (root.name.as_str(), &root.status),
+            ("root", &Status::Active)
+        );
+        assert_eq!(root.parent.as_deref(), Some("r-1"));
+        assert!(root.ou_path.is_empty() && root.place_unknown.is_none());
+
+        assert_eq!(lost.parent, None);
+        let unknown = lost.place_unknown.as_ref().unwrap();
+        assert_eq!(unknown.reason, "AccessDenied: organizations:ListRoots");
+
+        assert_eq!(shop.ou_path, ["Workloads", "Prod"]);
+        assert_eq!(shop.ou_ids, ["ou-1", "ou-2"]);
+        assert_eq!(shop.status.skip_reason(), Some("the account is suspended"));
+        assert_eq!(shop.email.as_deref(), Some("shop@example.com"));
+        assert_eq!(shop.joined.as_deref(), Some("2024-01-02T03:04:05Z"));
+        assert_eq!(shop.tags.known().unwrap()["team"], "shop");
+
+        let units: Vec<_> = organization.units.iter().map(|unit| &unit.path).collect();
+        assert_eq!(units, [&vec!["Workloads"], &vec!["Workloads", "Prod"]]);
+        let below: Vec<_> = organization.units_in("ou-1").map(|unit| &unit.id).collect();
+        assert_eq!(below, ["ou-2"]);
+        let inside: Vec<_> = organization
+            .accounts_in("ou-2")
+            .map(|one| &one.id)
+            .collect();
+        assert_eq!(inside, [&shop.id]);
+
+        let again = from_documents(&organization.documents, caller("111111111111")).unwrap();
+        assert_eq!(again.documents, organization.documents);
+    }
+
+    #[test]
+    fn the_callers_account_is_always_there() {
+        let alone = from_documents(&[], caller("999999999999")).unwrap();
+        assert_eq!(alone.accounts.len(), 1);
+        assert_eq!(alone.accounts[0].name, "999999999999");
+        assert!(alone.accounts[0].place_unknown.is_none());
+
+        let member = from_documents(&documents(&[ORGANIZATION]), caller("999999999999")).unwrap();
+        assert_eq!(member.accounts.len(), 1);
+        assert!(member.accounts[0].place_unknown.is_some());
+        assert!(member.accounts[0].tags.get().is_err());
+    }
+
+    #[test]
+    fn a_missing_unit_and_a_circle_are_unknown_places() {
+        let missing = documents(&[ORGANIZATION, PROD, SHOP]);
+        let organization = from_documents(&missing, caller("333333333333")).unwrap();
+        let shop = &organization.accounts[0];
+        assert_eq!(shop.ou_path, ["Prod"]);
+        assert!(shop.place_unknown.as_ref().unwrap().reason.contains("ou-1"));
+
+        let circle = documents(&[&WORKLOADS.replace("r-1", "ou-2"), PROD, SHOP]);
+        let organization = from_documents(&circle, caller("333333333333")).unwrap();
+        let reason = &organization.accounts[0]
+            .place_unknown
+            .as_ref()
+            .unwrap()
+            .reason;
+        assert!(reason.contains("inside itself"), "{reason}");
+    }
+
+    #[test]
+    fn a_document_of_the_wrong_shape_is_an_error() {
+        let wrong = SHOP.replace(r#"["ou-2"]"#, r#""ou-2""#);
+        let error = from_documents(&documents(&[&wrong]), caller("111111111111")).unwrap_err();
+        assert!(error.to_string().contains("333333333333"), "{error}");
+    }
+}
