@@ -1,0 +1,23 @@
+//! The contract of `wit/`, as wasmtime generates it.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "generated"
+)]
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "plugin",
+    imports: { default: trappable },
+    with: {
+        "blastwall:plugin/resources.cursor": crate::judging::Cursor,
+    },
+});
+
+pub use blastwall::plugin::{findings, log, resources, types};

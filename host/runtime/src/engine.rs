@@ -1,0 +1,231 @@
+//! The sandbox: one for the whole process.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
+
+use crate::bindings;
+use crate::cache::{Cache, CacheError};
+use crate::error::{EngineError, Failure, LoadError};
+use crate::gate::Gate;
+use crate::inspect;
+use crate::limits::Limits;
+use crate::plugin::Plugin;
+use crate::state::{State, Stop};
+
+/// How often the clock of the sandbox ticks: the precision of [`Limits::time`].
+const TICK: Duration = Duration::from_millis(10);
+
+/// The core instances, memories and tables that one component may be composed of. A component of
+/// wit-component has one module and two helpers; a Python runtime brings a dozen libraries.
+const CORE_INSTANCES: u32 = 32;
+const MEMORIES: u32 = 4;
+const TABLES: u32 = 16;
+
+/// The sandbox that plugins are loaded into.
+///
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) engine: wasmtime::Engine,
+    pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
+    linker: Linker<State>,
+    cache: Option<Cache>,
+}
+
+impl Engine {
+    /// A sandbox with these limits; `cache_dir` is where compiled code is kept.
+    ///
+    /// A cache that cannot be trusted or used is left alone, which costs the compilation of each
+    /// plugin; [`Engine::cache_problem`] tells in advance.
+    ///
+    /// # Errors
+    /// If the machine does not have the address space or the limits make no sense.
+    pub fn new(limits: &Limits, cache_dir: Option<&Path>) -> Result<Self, EngineError> {
+        let sandbox = |error: wasmtime::Error| EngineError::Sandbox {
+            message: format!("{error:#}"),
+        };
+        let engine = wasmtime::Engine::new(&config(limits)).map_err(sandbox)?;
+        let mut linker = Linker::new(&engine);
+        bindings::Plugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)
+            .map_err(sandbox)?;
+        start_clock(&engine).map_err(EngineError::Clock)?;
+        let cache = cache_dir.and_then(|folder| match Cache::open(folder) {
+            Ok(cache) => Some(cache),
+            Err(error) => {
+                tracing::warn!(%error, "compiled plugins are not kept");
+                None
+            }
+        });
+        Ok(Self {
+            shared: Arc::new(Shared {
+                engine,
+                limits: limits.clone(),
+                gate: Gate::new(limits.instances),
+                linker,
+                cache,
+            }),
+        })
+    }
+
+    /// Why compiled code would not be kept in a folder; none if it would.
+    #[must_use]
+    pub fn cache_problem(cache_dir: &Path) -> Option<CacheError> {
+        Cache::open(cache_dir).err()
+    }
+
+    /// Makes a plugin of a component: looks at its imports, compiles it or takes the compiled code
+    /// from the cache, and lets it describe itself.
+    ///
+    /// # Errors
+    /// Why this is no plugin of ours.
+    pub fn load(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        let shared = &self.shared;
+        let limit = shared.limits.component_bytes;
+        if bytes.len() > limit {
+            let actual = bytes.len();
+            return Err(LoadError::TooLarge { actual, limit });
+        }
+        inspect::imports(bytes)?;
+        let component = shared.compiled(bytes)?;
+        let world = |error: wasmtime::Error| LoadError::World {
+            version: inspect::CONTRACT,
+            message: format!("{error:#}"),
+        };
+        let instance = shared.linker.instantiate_pre(&component).map_err(world)?;
+        let instance = bindings::PluginPre::new(instance).map_err(world)?;
+        Plugin::describe(Arc::clone(shared), instance, blake3::hash(bytes))
+    }
+}
+
+impl Shared {
+    fn compiled(&self, bytes: &[u8]) -> Result<Component, LoadError> {
+        let key = self.key(bytes);
+        if let Some(code) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
+            // SAFETY: the bytes are what `Engine::precompile_component` gave this user before, for
+            // an engine of the same version and settings (the key) and unchanged since (the tag),
+            // from a file that nobody else may write (`Cache::get`).
+            #[expect(unsafe_code, reason = "compiled code has to be trusted, see above")]
+            let component = unsafe { Component::deserialize(&self.engine, &code) };
+            match component {
+                Ok(component) => return Ok(component),
+                Err(error) => tracing::warn!(%error, "a kept plugin cannot be used"),
+            }
+        }
+        inspect::validate(bytes)?;
+        // A compiler that meets an input it was never tested with may panic; the plugin is to
+        // blame, not the scan.
+        let compile = || -> wasmtime::Result<(Component, Option<Vec<u8>>)> {
+            let component = Component::from_binary(&self.engine, bytes)?;
+            let code = match self.cache {
+                Some(_) => Some(component.serialize()?),
+                None => None,
+            };
+            Ok((component, code))
+        };
+        let compiled = catch_unwind(AssertUnwindSafe(compile));
+        let failed = |message: String| LoadError::Compile { message };
+        let (component, code) = compiled
+            .map_err(|_| failed("the compiler panicked".to_owned()))?
+            .map_err(|error| failed(format!("{error:#}")))?;
+        if let (Some(cache), Some(code)) = (&self.cache, code) {
+            cache.put(&key, &code);
+        }
+        Ok(component)
+    }
+
+    /// Everything that decides the compiled code: the component, and of the engine its version,
+    /// target and settings.
+    fn key(&self, bytes: &[u8]) -> blake3::Hash {
+        let mut settings = DefaultHasher::new();
+        self.engine
+            .precompile_compatibility_hash()
+            .hash(&mut settings);
+        let mut key = blake3::Hasher::new();
+        key.update(b"blastwall compiled plugin 1");
+        key.update(&settings.finish().to_le_bytes());
+        key.update(bytes);
+        key.finalize()
+    }
+
+    /// A store with all limits set, its time running.
+    pub(crate) fn store(&self, state: State) -> Store<State> {
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| state);
+        store.set_hostcall_fuel(self.limits.call_bytes);
+        // Before anything runs: instantiating may run code too. One tick more, because the next
+        // one may come at once.
+        let ticks = self.limits.time.as_millis() / TICK.as_millis() + 1;
+        store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
+        store.epoch_deadline_trap();
+        store
+    }
+
+    /// What ended an instance, by type.
+    pub(crate) fn failure(&self, state: &State, error: &wasmtime::Error) -> Failure {
+        if let Some(Stop(failure)) = error.downcast_ref::<Stop>() {
+            return failure.clone();
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Failure::OutOfTime {
+                limit: self.limits.time,
+            },
+            Some(Trap::StackOverflow) => Failure::OutOfStack {
+                limit: self.limits.stack,
+            },
+            trap => Failure::Trap {
+                message: trap.map_or_else(|| format!("{error:#}"), Trap::to_string),
+                said: state.said(),
+            },
+        }
+    }
+}
+
+fn config(limits: &Limits) -> Config {
+    let mut pool = PoolingAllocationConfig::new();
+    let instances = limits.instances.max(1);
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES))
+        .total_memories(instances.saturating_mul(MEMORIES))
+        .total_tables(instances.saturating_mul(TABLES))
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
+        .max_tables_per_module(TABLES)
+        .max_memory_size(limits.memory)
+        .table_elements(limits.table_elements);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack)
+        // Same input, same findings, on every processor.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true);
+    config
+}
+
+/// One thread ticks for all instances, for as long as the engine is there.
+fn start_clock(engine: &wasmtime::Engine) -> std::io::Result<()> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("plugin-clock".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(TICK);
+            }
+        })
+        .map(drop)
+}

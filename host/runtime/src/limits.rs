@@ -1,0 +1,60 @@
+//! How much a plugin may use.
+
+use std::time::Duration;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// How much a plugin may use, in one evaluation unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of linear memory, all memories together. 256 MiB: a CPython with a small plugin takes
+    /// about 40, and resources that are joined are kept (about 2 KiB each in Rust).
+    pub memory: usize,
+    /// Wall-clock time. 30 s: a Rust plugin judges a million resources in a few seconds.
+    pub time: Duration,
+    /// Bytes of stack. 1 MiB: half of what a thread of the host has.
+    pub stack: usize,
+    /// Elements of all tables together. 100,000: CPython has about 15,000 functions.
+    pub table_elements: usize,
+    /// Findings. 2,000,000: twenty checks on 100,000 resources.
+    pub findings: usize,
+    /// Bytes of one finding with its evidence. 256 KiB: a policy document and its reasons.
+    pub finding_bytes: usize,
+    /// Bytes of all findings together. 512 MiB.
+    pub findings_bytes: usize,
+    /// Bytes that one call into the host may hand over. 32 MiB: a string can be named a thousand
+    /// times in one list, and each time it is copied.
+    pub call_bytes: usize,
+    /// Lines of log that are kept; more are counted. 1,000.
+    pub log_lines: usize,
+    /// Bytes of a line of log; the rest is cut off. 4 KiB.
+    pub log_line_bytes: usize,
+    /// Bytes of a page of resources, unless one document alone is larger. 256 KiB: measured, the
+    /// size does not matter from 64 KiB on, and a smaller page leaves the memory to the plugin.
+    pub page_bytes: usize,
+    /// Bytes of the component. 96 MiB: CPython with its library is 40.
+    pub component_bytes: usize,
+    /// Evaluations at once, over all plugins. 16; each reserves address space, not memory.
+    pub instances: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 256 * MIB,
+            time: Duration::from_secs(30),
+            stack: MIB,
+            table_elements: 100_000,
+            findings: 2_000_000,
+            finding_bytes: 256 * KIB,
+            findings_bytes: 512 * MIB,
+            call_bytes: 32 * MIB,
+            log_lines: 1_000,
+            log_line_bytes: 4 * KIB,
+            page_bytes: 256 * KIB,
+            component_bytes: 96 * MIB,
+            instances: 16,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The resources of one account as plugins are fed with them.
+
+use std::collections::BTreeMap;
+
+use blastwall_model::{Document, Gap};
+
+/// The resource documents of one account by type, and why some may be missing.
+///
+/// Shared by all plugins that judge the account.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    documents: BTreeMap<String, Vec<Document>>,
+    gaps: BTreeMap<String, Vec<String>>,
+}
+
+impl Snapshot {
+    /// Sorts the documents by type and ARN; the gaps are those of the account's coverage.
+    ///
+    /// Of two documents with one type and ARN the first in the order of their text is kept: an
+    /// ARN names one thing.
+    #[must_use]
+    pub fn new(mut documents: Vec<Document>, gaps: &[Gap]) -> Self {
+        documents.sort();
+        documents.dedup_by(|one, other| one.kind == other.kind && one.arn == other.arn);
+        let mut snapshot = Self::default();
+        for document in documents {
+            snapshot
+                .documents
+                .entry(document.kind.clone())
+                .or_default()
+                .push(document);
+        }
+        // A gap of one resource is in its document; what plugins ask for is whether all are there.
+        for gap in gaps.iter().filter(|gap| gap.resource.is_none()) {
+            for kind in &gap.types {
+                snapshot
+                    .gaps
+                    .entry(kind.clone())
+                    .or_default()
+                    .push(format!("{} in {}: {}", gap.action, gap.region, gap.answer));
+            }
+        }
+        snapshot
+    }
+
+    /// The documents of a type, sorted by ARN.
+    #[must_use]
+    pub fn documents(&self, resource_type: &str) -> &[Document] {
+        self.documents.get(resource_type).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why resources of a type may be missing: action, region and answer of each gap.
+    #[must_use]
+    pub fn gaps(&self, resource_type: &str) -> &[String] {
+        self.gaps.get(resource_type).map_or(&[], Vec::as_slice)
+    }
+}
