@@ -10,7 +10,7 @@
 //! management account enters, and one role that trusts the whole organization.
 
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use blastwall_blast::{Environment, Facts, Graph};
 use blastwall_model::{AccountId, Document};
@@ -24,23 +24,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let roles: u64 = arguments.next().map_or(Ok(100), |text| text.parse())?;
     let mut output = std::io::stdout().lock();
 
-    let start = Instant::now();
     let mut facts = Facts::new();
+    let mut taken = Duration::ZERO;
     facts.add_organization(&documents(&organization(accounts))?);
     for account in 0..accounts {
         let id: AccountId = id(account).parse()?;
         let environment = if account % 3 == 0 { "prod" } else { "dev" };
         let documents = documents(&resources(account, roles))?;
+        let start = Instant::now();
         facts.add_account(&id, Environment::new(environment, 1.0), &documents);
+        taken += start.elapsed();
     }
-    writeln!(output, "facts   {:>8.2?}", start.elapsed())?;
+    writeln!(output, "facts   {taken:>8.2?}  {}", memory())?;
 
     let start = Instant::now();
     let graph = Graph::build(facts);
     writeln!(
         output,
-        "graph   {:>8.2?}  {:?}",
+        "graph   {:>8.2?}  {}  {:?}",
         start.elapsed(),
+        memory(),
         graph.size()
     )?;
 
@@ -53,8 +56,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .sum();
     writeln!(
         output,
-        "survey  {:>8.2?}  {reaches} pairs of accounts, {} crossings",
+        "survey  {:>8.2?}  {}  {reaches} pairs of accounts, {} crossings",
         start.elapsed(),
+        memory(),
         survey.crossings.len()
     )?;
 
@@ -66,11 +70,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         start.elapsed(),
         everything.facts.len()
     )?;
-    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-        let peak = status.lines().find(|line| line.starts_with("VmHWM"));
-        writeln!(output, "memory  {}", peak.unwrap_or_default())?;
-    }
     Ok(())
+}
+
+/// The most memory that the process held so far, where Linux tells it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.unwrap_or("?").trim().to_owned()
 }
 
 fn id(account: u64) -> String {

@@ -46,5 +46,5 @@ pub use steps::Step;
 pub use subject::{OutsideParty, Subject};
 pub use survey::{
     AccountBlast, Containment, Crossing, Entrance, EnvironmentCrossing, Exposure, PrincipalCounts,
-    Reached, Survey,
+    Reached, Survey, WAYS_TOLD,
 };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use blastwall_policy::language::ResourceClause;
 use blastwall_policy::{Effect, Policy, PolicyError};
 use serde_json::Value;
 
@@ -39,12 +40,28 @@ impl StoredPolicy {
         }
     }
 
-    /// Whether an allowing statement covers the action.
-    pub(crate) fn may_allow(&self, action: &str) -> bool {
-        self.policy
-            .statements
-            .iter()
-            .any(|statement| statement.effect == Effect::Allow && statement.actions.covers(action))
+    /// Whether an allowing statement covers the action, and the resource if one is given.
+    ///
+    /// A quick look that saves most questions: it may say yes where the language says no, because
+    /// it takes conditions and variables as met.
+    pub(crate) fn may_allow(&self, action: &str, resource: Option<&str>) -> bool {
+        let covers = |clause: &ResourceClause, resource: &str| {
+            clause.covers(resource)
+                || clause
+                    .patterns
+                    .iter()
+                    .any(|pattern| pattern.variables().next().is_some())
+        };
+        self.policy.statements.iter().any(|statement| {
+            statement.effect == Effect::Allow
+                && statement.actions.covers(action)
+                && resource.is_none_or(|resource| {
+                    statement
+                        .resources
+                        .as_ref()
+                        .is_none_or(|clause| covers(clause, resource))
+                })
+        })
     }
 }
 

@@ -100,7 +100,7 @@ impl Classes {
             for principal in row.principals.clone().map(PrincipalIndex::new) {
                 let Some(caller) = world
                     .principal(principal)
-                    .filter(|row| may_assume(world, row))
+                    .filter(|row| may_assume(world, row, None))
                 else {
                     continue;
                 };
@@ -158,6 +158,14 @@ impl Classes {
         &self.callers_of_all
     }
 
+    /// Whether the policies of a class of callers may let it assume the role.
+    pub(crate) fn may_assume(&self, world: &World, class: ClassIndex, role: &str) -> bool {
+        self.get(class)
+            .and_then(|class| class.principals().next())
+            .and_then(|speaker| world.principal(speaker))
+            .is_some_and(|speaker| may_assume(world, speaker, Some(role)))
+    }
+
     /// The accounts.
     pub(crate) fn accounts(&self) -> &[ClassIndex] {
         &self.accounts
@@ -176,14 +184,15 @@ impl Classes {
     }
 }
 
-/// Whether some policy of the principal, or one that is not known, may let it assume a role.
-fn may_assume(world: &World, row: &PrincipalRow) -> bool {
+/// Whether some policy of the principal, or one that is not known, may let it assume a role, or
+/// that role.
+fn may_assume(world: &World, row: &PrincipalRow, resource: Option<&str>) -> bool {
     !row.gaps.is_empty()
         || row.identity.iter().any(|from| {
             world
                 .policies
                 .get(from.policy)
-                .is_some_and(|stored| stored.may_allow(ASSUME_ROLE))
+                .is_some_and(|stored| stored.may_allow(ASSUME_ROLE, resource))
         })
 }
 

@@ -20,11 +20,16 @@ use crate::facts::Unjudged;
 use crate::graph::{BlindSpot, Graph, Size};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
-use crate::world::{AccountIndex, OutsideIndex};
+use crate::world::{AccountIndex, AccountRow, OutsideIndex};
 
 pub use scores::{Containment, Exposure};
 pub use tally::PrincipalCounts;
 use tally::{Found, Tally};
+
+/// For how many of the accounts that an account reaches, and of those who enter it, the way is
+/// told; the surest and shortest come first. In an organization where everybody reaches everybody
+/// the ways would fill gigabytes; [`Graph::radius`] tells any of them.
+pub const WAYS_TOLD: usize = 100;
 
 /// What the full compromise of one account reaches in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ pub struct Reached {
     pub whole_account: Option<Certainty>,
     /// How many of its principals fall.
     pub principals: PrincipalCounts,
-    /// The way to the foothold, best certainty first, then fewest hops.
+    /// The way to the foothold; empty behind the first [`WAYS_TOLD`].
     pub via: Vec<Arc<Step>>,
 }
 
@@ -65,7 +70,8 @@ pub struct Entrance {
     pub whole_account: Option<Certainty>,
     /// How many principals of the account fall.
     pub principals: PrincipalCounts,
-    /// The way in.
+    /// The way in; empty behind the first [`WAYS_TOLD`], and where it is behind them among what
+    /// `from` reaches.
     pub via: Vec<Arc<Step>>,
 }
 
@@ -185,6 +191,9 @@ impl Graph {
                     .cmp(&key(right))
                     .then_with(|| left.from.cmp(&right.from))
             });
+            for entrance in entered_by.iter_mut().skip(WAYS_TOLD) {
+                entrance.via = Vec::new();
+            }
             blast.entered_by = entered_by;
             blast.exposure = exposures.next().unwrap_or_default();
         }
@@ -221,26 +230,30 @@ impl Surveyor<'_> {
         let mut found = self.run(Capability::Account(index));
         found.remove(&index);
         let containment = scores::containment(self.graph, index, &found);
+        let mut ranked: Vec<(AccountIndex, &AccountRow, Found)> = found
+            .into_iter()
+            .filter_map(|(other, found)| Some((other, self.graph.world.account(other)?, found)))
+            .collect();
+        // Stable, so that equals stay in the order of their ids.
+        ranked.sort_by_key(|(_, _, found)| (found.rating.certainty, found.rating.hops));
         let mut reaches = Vec::new();
         let mut crossings: BTreeMap<&str, EnvironmentCrossing> = BTreeMap::new();
-        for (other, found) in &found {
-            let Some(other_row) = self.graph.world.account(*other) else {
-                continue;
+        for (place, (other, other_row, found)) in ranked.into_iter().enumerate() {
+            let environment = &other_row.environment.name;
+            let via = if place < WAYS_TOLD {
+                self.steps.path(&self.closure, found.foothold)
+            } else {
+                Vec::new()
             };
-            let via = self.steps.path(&self.closure, found.foothold);
-            matrix.add(
-                (&row.environment.name, index),
-                (&other_row.environment.name, *other),
-                found.rating,
-                &via,
-            );
-            if other_row.environment.name != row.environment.name {
+            let cell = matrix.cell(&row.environment.name, environment);
+            if cell.add(index, other, found.rating) {
+                cell.via = self.steps.path(&self.closure, found.foothold);
+            }
+            if *environment != row.environment.name {
                 crossings
-                    .entry(&other_row.environment.name)
+                    .entry(environment)
                     .and_modify(|crossing| crossing.add(found.rating))
-                    .or_insert_with(|| {
-                        EnvironmentCrossing::new(&other_row.environment.name, found.rating)
-                    });
+                    .or_insert_with(|| EnvironmentCrossing::new(environment, found.rating));
             }
             if let Some(entrances) = self.entered_by.get_mut(other.index()) {
                 entrances.push(Entrance {
@@ -255,7 +268,7 @@ impl Surveyor<'_> {
             }
             reaches.push(Reached {
                 account: other_row.id.clone(),
-                environment: other_row.environment.name.clone(),
+                environment: environment.clone(),
                 certainty: found.rating.certainty,
                 hops: found.rating.hops,
                 whole_account: found.whole_account,
@@ -263,13 +276,6 @@ impl Surveyor<'_> {
                 via,
             });
         }
-        reaches.sort_by(|left, right| {
-            (left.certainty, left.hops, &left.account).cmp(&(
-                right.certainty,
-                right.hops,
-                &right.account,
-            ))
-        });
         Some(AccountBlast {
             account: row.id.clone(),
             name: row.name.clone(),
@@ -335,36 +341,38 @@ struct Cell {
     sources: BTreeSet<AccountIndex>,
     targets: BTreeSet<AccountIndex>,
     pairs: [usize; 3],
-    best: Option<(Rating, Vec<Arc<Step>>)>,
+    best: Option<Rating>,
+    via: Vec<Arc<Step>>,
+}
+
+impl Cell {
+    /// Counts a pair of accounts; true if there was no better one, so that its way is wanted.
+    fn add(&mut self, from: AccountIndex, to: AccountIndex, rating: Rating) -> bool {
+        self.sources.insert(from);
+        self.targets.insert(to);
+        if let Some(count) = self.pairs.get_mut(rating.certainty.rank() as usize) {
+            *count += 1;
+        }
+        let better = self.best.is_none_or(|best| rating < best);
+        if better {
+            self.best = Some(rating);
+        }
+        better
+    }
 }
 
 impl Matrix {
-    fn add(
-        &mut self,
-        from: (&str, AccountIndex),
-        to: (&str, AccountIndex),
-        rating: Rating,
-        via: &[Arc<Step>],
-    ) {
-        let cell = self
-            .cells
-            .entry((from.0.to_owned(), to.0.to_owned()))
-            .or_default();
-        cell.sources.insert(from.1);
-        cell.targets.insert(to.1);
-        if let Some(count) = cell.pairs.get_mut(rating.certainty.rank() as usize) {
-            *count += 1;
-        }
-        if cell.best.as_ref().is_none_or(|(best, _)| rating < *best) {
-            cell.best = Some((rating, via.to_vec()));
-        }
+    fn cell(&mut self, from: &str, to: &str) -> &mut Cell {
+        self.cells
+            .entry((from.to_owned(), to.to_owned()))
+            .or_default()
     }
 
     fn finish(self) -> Vec<Crossing> {
         self.cells
             .into_iter()
             .filter_map(|((from, to), cell)| {
-                let (rating, via) = cell.best?;
+                let rating = cell.best?;
                 Some(Crossing {
                     from,
                     to,
@@ -373,7 +381,7 @@ impl Matrix {
                     pairs: cell.pairs,
                     certainty: rating.certainty,
                     hops: rating.hops,
-                    via,
+                    via: cell.via,
                 })
             })
             .collect()

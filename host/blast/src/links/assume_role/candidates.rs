@@ -48,6 +48,14 @@ fn gather(
 ) -> Candidates {
     let mut candidates = Candidates::default();
     let one_by_one = asks_for_caller || summary.tells_principals_apart;
+    // Whom the trust policy does not name, its own policies must allow to assume the role.
+    let allowed = |callers: &[ClassIndex]| -> Vec<ClassIndex> {
+        callers
+            .iter()
+            .copied()
+            .filter(|class| rules.classes.may_assume(world, *class, role.arn.as_str()))
+            .collect()
+    };
     let account_by_account = asks_for_caller || summary.tells_accounts_apart;
 
     for identity in &summary.identities {
@@ -57,12 +65,8 @@ fn gather(
         match world.find_account(id) {
             Some(account) => {
                 candidates.accounts.insert(account);
-                add_callers(
-                    rules,
-                    &mut candidates,
-                    rules.classes.callers(account),
-                    one_by_one,
-                );
+                let callers = allowed(rules.classes.callers(account));
+                add_callers(rules, &mut candidates, &callers, one_by_one);
             }
             None => add_outside_account(world, &mut candidates, id),
         }
@@ -78,13 +82,13 @@ fn gather(
         if account_by_account {
             for account in world.account_indices() {
                 candidates.accounts.insert(account);
-                let callers = rules.classes.callers(account);
-                add_callers(rules, &mut candidates, callers, one_by_one);
+                let callers = allowed(rules.classes.callers(account));
+                add_callers(rules, &mut candidates, &callers, one_by_one);
             }
         } else {
             candidates.account_classes.extend(rules.classes.accounts());
-            let callers = rules.classes.callers_of_all();
-            add_callers(rules, &mut candidates, callers, one_by_one);
+            let callers = allowed(rules.classes.callers_of_all());
+            add_callers(rules, &mut candidates, &callers, one_by_one);
         }
         candidates
             .outside
