@@ -56,8 +56,8 @@ impl Certainty {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition {
-    /// The condition in words, with key, operator and values where a policy states it:
-    /// `sts:ExternalId StringEquals "c-42"`.
+    /// The condition in words; where a policy states it, with operator, key, values and place:
+    /// `StringEquals sts:ExternalId [c-42] (trust policy of arn:…, statement 1)`.
     pub text: String,
     /// Whether the attacker decides it: an external id that must be known, a session name.
     /// Such a step stays conditional, because a secret value may still stop it.
