@@ -1,5 +1,6 @@
 //! The age of access keys.
 
+use blastwall_sdk::model::resources::iam::AccessKey;
 use blastwall_sdk::prelude::*;
 
 /// What counts as old.
@@ -39,24 +40,48 @@ pub(crate) fn check(
 ) -> Result<Outcome, Unknown> {
     let none = Vec::new();
     let keys = user.observed.access_keys.get()?.unwrap_or(&none);
-    let mut oldest = None;
+    let limit = i64::from(parameters.max_age_days);
+    let mut active = 0_usize;
+    let mut old = Vec::new();
+    // One key that is too old decides, whether or not the age of another can be told.
+    let mut undated = None;
     for (index, key) in keys.iter().enumerate() {
         if key.status != "Active" {
             continue;
         }
-        let age = account.days_since(&key.create_date)?;
-        if oldest.is_none_or(|(_, _, oldest)| age > oldest) {
-            oldest = Some((index, key, age));
+        active += 1;
+        match account.days_since(&key.create_date) {
+            Ok(age) if age > limit => old.push((index, key, age)),
+            Ok(_) => {}
+            Err(unknown) => undated = Some(unknown),
         }
     }
-    let Some((index, key, age)) = oldest else {
+    if active == 0 {
         return Ok(not_applicable("the user has no active access key"));
-    };
-    let limit = parameters.max_age_days;
-    let outcome = if age > i64::from(limit) {
-        fail(format!("an active access key is {age} days old, more than {limit}"))
+    }
+    if old.is_empty() {
+        return match undated {
+            Some(unknown) => Err(unknown),
+            None => Ok(pass(format!(
+                "no active access key is older than {limit} days"
+            ))),
+        };
+    }
+    let ages: Vec<String> = old
+        .iter()
+        .map(|(_, key, age)| described(key, *age))
+        .collect();
+    let message = format!("{}, more than {limit}", ages.join(" and "));
+    Ok(old.iter().fold(fail(message), |outcome, (index, key, _)| {
+        outcome.evidence(format!("/observed/AccessKeys/{index}"), key)
+    }))
+}
+
+/// A key and its age in words; the credential report alone does not tell the id of a key.
+fn described(key: &AccessKey, age: i64) -> String {
+    if key.access_key_id.is_empty() {
+        format!("an active access key is {age} days old")
     } else {
-        pass(format!("no active access key is older than {limit} days"))
-    };
-    Ok(outcome.evidence(format!("/observed/AccessKeys/{index}"), key))
+        format!("access key {} is {age} days old", key.access_key_id)
+    }
 }

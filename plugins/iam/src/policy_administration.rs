@@ -8,13 +8,13 @@ use crate::administration::administration;
 ///
 /// Looks at the default version of each managed policy: those of the account itself, and those of
 /// AWS that are attached in it, such as `AdministratorAccess`. A statement that allows every action
-/// on every resource without a condition makes each principal that it is attached to an
-/// administrator, and each weakness of such a principal a weakness of the whole account. A policy
-/// that is attached to nobody is one step away from it.
+/// on every resource without a condition makes each user, group and role that it is attached to an
+/// administrator, and each weakness of theirs a weakness of the whole account. A policy that is
+/// attached to nobody is one step away from it.
 ///
 /// # Remediation
 ///
-/// Find out what the principals really do (IAM Access Analyzer makes a policy from their activity)
+/// Find out what these identities really do (IAM Access Analyzer makes a policy from their activity)
 /// and attach that instead. Where administrators are needed, keep them few, behind MFA and for a
 /// limited time.
 ///
@@ -35,9 +35,9 @@ pub(crate) fn check(policy: &ManagedPolicy) -> Result<Outcome, Unknown> {
     };
     let message = match policy.observed.attachment_count.known() {
         Some(0) => "the policy allows everything; it is attached to nobody".to_owned(),
-        Some(1) => "the policy allows everything and is attached to 1 principal".to_owned(),
+        Some(1) => "the policy allows everything and is attached to 1 identity".to_owned(),
         Some(count) => {
-            format!("the policy allows everything and is attached to {count} principals")
+            format!("the policy allows everything and is attached to {count} identities")
         }
         None => "the policy allows everything".to_owned(),
     };

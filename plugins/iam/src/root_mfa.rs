@@ -32,9 +32,11 @@ pub(crate) fn check(root: &RootUser) -> Result<Outcome, Unknown> {
         && root.observed.account_password_present.known() == Some(&false)
         && root.observed.account_access_keys_present.known() == Some(&false)
     {
-        return Ok(not_applicable("the root user has neither password nor access keys")
-            .evidence("/observed/AccountPasswordPresent", &false)
-            .evidence("/observed/AccountAccessKeysPresent", &false));
+        return Ok(
+            not_applicable("the root user has neither password nor access keys")
+                .evidence("/observed/AccountPasswordPresent", &false)
+                .evidence("/observed/AccountAccessKeysPresent", &false),
+        );
     }
     let outcome = if *enabled {
         pass("the root user has an MFA device")

@@ -1,5 +1,7 @@
 //! Security groups that open everything to the world.
 
+use std::collections::BTreeSet;
+
 use blastwall_sdk::prelude::*;
 
 use crate::world::{Transport, open_to_world};
@@ -8,7 +10,8 @@ use crate::world::{Transport, open_to_world};
 ///
 /// Looks at the inbound rules of each security group for all TCP or UDP ports open to every IPv4 or
 /// IPv6 address, by one rule or by several that leave nothing out. Whatever listens on an instance
-/// of the group, now or later, is then reachable by everybody.
+/// of the group, now or later, is then reachable by everybody. What a prefix list holds is not
+/// looked at: a group that depends on one is unknown.
 ///
 /// # Remediation
 ///
@@ -32,22 +35,31 @@ use crate::world::{Transport, open_to_world};
 pub(crate) fn check(group: &SecurityGroup) -> Result<Outcome, Unknown> {
     let none = Vec::new();
     let rules = group.config.security_group_ingress.get()?.unwrap_or(&none);
-    // Port 0 exists on no wire, and rules for "all ports" are written from 0 or from 1.
-    let found = Transport::BOTH.into_iter().find_map(|transport| {
-        open_to_world(rules, transport, (1, u16::MAX)).map(|rules| (transport, rules))
-    });
-    let Some((transport, indices)) = found else {
-        return Ok(pass("not all ports are open to the world"));
-    };
-    let mut outcome = fail(format!(
-        "all {} ports are open to the world",
-        transport.as_str()
-    ));
-    for index in indices {
-        outcome = outcome.evidence(
+    let mut open = Vec::new();
+    let mut indices = BTreeSet::new();
+    let mut undecided = None;
+    for transport in Transport::BOTH {
+        // Port 0 exists on no wire, and rules for "all ports" are written from 0 or from 1.
+        match open_to_world(rules, transport, (1, u16::MAX)) {
+            Ok(Some(rules)) => {
+                open.push(transport.as_str());
+                indices.extend(rules);
+            }
+            Ok(None) => {}
+            Err(unknown) => undecided = Some(unknown),
+        }
+    }
+    if open.is_empty() {
+        return match undecided {
+            Some(unknown) => Err(unknown),
+            None => Ok(pass("not all ports are open to the world")),
+        };
+    }
+    let message = format!("all {} ports are open to the world", open.join(" and "));
+    Ok(indices.into_iter().fold(fail(message), |outcome, index| {
+        outcome.evidence(
             format!("/config/SecurityGroupIngress/{index}"),
             &rules.get(index),
-        );
-    }
-    Ok(outcome)
+        )
+    }))
 }

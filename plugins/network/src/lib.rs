@@ -1,5 +1,7 @@
 //! Checks on what the network lets in, one file a check; their cases are in `cases/`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
+
 mod all_ports;
 mod specific_ports;
 mod world;

@@ -1,5 +1,7 @@
 //! Security groups that open certain ports to the world.
 
+use std::collections::BTreeSet;
+
 use blastwall_sdk::prelude::*;
 
 use crate::world::{Transport, open_to_world};
@@ -19,7 +21,8 @@ pub(crate) struct Ports {
 /// Looks at the inbound rules of each security group for ports of remote administration and
 /// databases that are open to every IPv4 or IPv6 address, by one rule or by several that leave
 /// nothing out. Such ports are found by scanners within minutes and then tried with every leaked
-/// password.
+/// password. What a prefix list holds is not looked at: a group that opens one of the ports to a
+/// list is unknown.
 ///
 /// # Remediation
 ///
@@ -44,26 +47,31 @@ pub(crate) fn check(group: &SecurityGroup, parameters: &Ports) -> Result<Outcome
     let none = Vec::new();
     let rules = group.config.security_group_ingress.get()?.unwrap_or(&none);
     let mut open = Vec::new();
-    let mut indices = Vec::new();
+    let mut indices = BTreeSet::new();
+    let mut undecided = None;
     for &port in &parameters.ports {
         for transport in Transport::BOTH {
-            if let Some(rules) = open_to_world(rules, transport, (port, port)) {
-                open.push(format!("{} {port}", transport.as_str()));
-                indices.extend(rules);
+            match open_to_world(rules, transport, (port, port)) {
+                Ok(Some(rules)) => {
+                    open.push(format!("{} {port}", transport.as_str()));
+                    indices.extend(rules);
+                }
+                Ok(None) => {}
+                Err(unknown) => undecided = Some(unknown),
             }
         }
     }
     if open.is_empty() {
-        return Ok(pass("none of the ports is open to the world"));
+        return match undecided {
+            Some(unknown) => Err(unknown),
+            None => Ok(pass("none of the ports is open to the world")),
+        };
     }
-    indices.sort_unstable();
-    indices.dedup();
-    let mut outcome = fail(format!("open to the world: {}", open.join(", ")));
-    for index in indices {
-        outcome = outcome.evidence(
+    let message = format!("open to the world: {}", open.join(", "));
+    Ok(indices.into_iter().fold(fail(message), |outcome, index| {
+        outcome.evidence(
             format!("/config/SecurityGroupIngress/{index}"),
             &rules.get(index),
-        );
-    }
-    Ok(outcome)
+        )
+    }))
 }

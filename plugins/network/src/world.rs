@@ -1,7 +1,9 @@
 //! What the inbound rules of a security group open to the whole world.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use blastwall_sdk::Unknown;
 use blastwall_sdk::model::resources::ec2::Rule;
 
 /// The two transport protocols that have ports.
@@ -31,29 +33,88 @@ impl Transport {
     }
 }
 
-/// Whether a rule covers a range of ports. A rule for all protocols has no ports and covers all;
-/// so does one that leaves them out.
-fn covers(rule: &Rule, ports: (u16, u16)) -> bool {
-    if rule.ip_protocol == "-1" {
-        return true;
+/// The first and last port of a rule. A rule for all protocols has no ports and covers all; so does
+/// one that leaves them out, and one from -1 to -1, as old tools wrote it.
+fn ports_of(rule: &Rule) -> (i32, i32) {
+    let all = (0, i32::from(u16::MAX));
+    match (rule.from_port, rule.to_port) {
+        _ if rule.ip_protocol == "-1" => all,
+        (Some(-1), Some(-1)) => all,
+        (from, to) => (from.unwrap_or(all.0), to.unwrap_or(all.1)),
     }
-    let from = rule.from_port.unwrap_or(0);
-    let to = rule.to_port.unwrap_or(i32::from(u16::MAX));
-    // -1 stands for all, in rules that old tools wrote.
-    (from <= i32::from(ports.0) && to >= i32::from(ports.1)) || (from == -1 && to == -1)
 }
 
-/// The rules, by index, that together let the whole world reach all of these ports: by one range
-/// `0.0.0.0/0` or `::/0`, or by several that leave nothing out (`0.0.0.0/1` and `128.0.0.0/1`).
+/// Which sources of a rule count as the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sources {
+    /// Those that are known to be.
+    Known,
+    /// Those that could be as well: prefix lists, whose entries are not part of the rule.
+    Possible,
+}
+
+/// The rules, by index, that together let the whole world reach all of these ports; none if the
+/// world is kept from some of them.
+///
+/// Together means by one range `0.0.0.0/0` or `::/0`, or by several that leave nothing out
+/// (`0.0.0.0/1` and `128.0.0.0/1`), and by one range of ports or by several that follow each other.
+///
+/// # Errors
+/// If it depends on the entries of a prefix list, which may be any.
 pub(crate) fn open_to_world(
     rules: &[Rule],
     transport: Transport,
     ports: (u16, u16),
+) -> Result<Option<Vec<usize>>, Unknown> {
+    if let Some(known) = open(rules, transport, ports, Sources::Known) {
+        return Ok(Some(known));
+    }
+    let possible = open(rules, transport, ports, Sources::Possible).unwrap_or_default();
+    let list = possible.into_iter().find_map(|index| {
+        let list = rules.get(index)?.source_prefix_list_id.as_deref()?;
+        Some((index, list))
+    });
+    match list {
+        None => Ok(None),
+        Some((index, list)) => Err(Unknown {
+            path: format!("config.SecurityGroupIngress.{index}.SourcePrefixListId"),
+            reason: format!(
+                "what prefix list {list} holds was not looked at; it could be every address"
+            ),
+        }),
+    }
+}
+
+fn open(
+    rules: &[Rule],
+    transport: Transport,
+    (first, last): (u16, u16),
+    sources: Sources,
+) -> Option<Vec<usize>> {
+    let mut used = BTreeSet::new();
+    let mut next = i32::from(first);
+    while next <= i32::from(last) {
+        let found = open_at(rules, transport, next, sources)?;
+        // They hold together up to the first of their last ports.
+        let held = found.iter().filter_map(|index| rules.get(*index));
+        next = held.map(|rule| ports_of(rule).1).min()? + 1;
+        used.extend(found);
+    }
+    Some(used.into_iter().collect())
+}
+
+/// The rules, by index, that let the whole world reach one port.
+fn open_at(
+    rules: &[Rule],
+    transport: Transport,
+    port: i32,
+    sources: Sources,
 ) -> Option<Vec<usize>> {
     let mut v4 = Vec::new();
     let mut v6 = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        if !transport.is_of(rule) || !covers(rule, ports) {
+        let (from, to) = ports_of(rule);
+        if !transport.is_of(rule) || port < from || port > to {
             continue;
         }
         if let Some(range) = rule.cidr_ip.as_deref().and_then(v4_range) {
@@ -61,6 +122,9 @@ pub(crate) fn open_to_world(
         }
         if let Some(range) = rule.cidr_ipv6.as_deref().and_then(v6_range) {
             v6.push((range, index));
+        }
+        if sources == Sources::Possible && rule.source_prefix_list_id.is_some() {
+            v4.push(((0, u128::from(u32::MAX)), index));
         }
     }
     whole(v4, u128::from(u32::MAX)).or_else(|| whole(v6, u128::MAX))
@@ -132,7 +196,7 @@ mod tests {
     }
 
     fn open(rules: &[Rule], port: u16) -> Option<Vec<usize>> {
-        open_to_world(rules, Transport::Tcp, (port, port))
+        open_to_world(rules, Transport::Tcp, (port, port)).unwrap()
     }
 
     #[test]
@@ -165,9 +229,39 @@ mod tests {
         assert_eq!(open(&halves, 22), Some(vec![0, 2]));
         assert_eq!(open(&halves[..2], 22), None);
         assert_eq!(
-            open(&[rule("tcp", None, "8000::/1"), rule("tcp", None, "::/1")], 1),
+            open(
+                &[rule("tcp", None, "8000::/1"), rule("tcp", None, "::/1")],
+                1
+            ),
             Some(vec![0, 1])
         );
+    }
+
+    #[test]
+    fn ports_that_follow_each_other() {
+        let all = |rules: &[Rule]| open_to_world(rules, Transport::Tcp, (1, u16::MAX)).unwrap();
+        let mut rules = vec![
+            rule("tcp", Some((32768, 65535)), "0.0.0.0/0"),
+            rule("tcp", Some((443, 443)), "::/0"),
+            rule("tcp", Some((0, 32767)), "::/0"),
+        ];
+        assert_eq!(all(&rules), Some(vec![0, 2]));
+        rules[2].to_port = Some(32766);
+        assert_eq!(all(&rules), None);
+        assert_eq!(all(&[rule("tcp", Some((-1, -1)), "::/0")]), Some(vec![0]));
+    }
+
+    #[test]
+    fn prefix_lists_could_hold_anything() {
+        let list = Rule {
+            source_prefix_list_id: Some("pl-1".to_owned()),
+            ..rule("tcp", Some((22, 22)), "")
+        };
+        let at = |rules: &[Rule], port| open_to_world(rules, Transport::Tcp, (port, port));
+        let rules = [list, rule("tcp", Some((22, 22)), "0.0.0.0/0")];
+        assert_eq!(at(&rules, 22), Ok(Some(vec![1])));
+        assert!(at(&rules[..1], 22).unwrap_err().reason.contains("pl-1"));
+        assert_eq!(at(&rules[..1], 23), Ok(None));
     }
 
     #[test]

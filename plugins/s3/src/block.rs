@@ -1,6 +1,8 @@
 //! S3 Block Public Access, as it holds for a bucket: its own switches and the account's.
 //!
-//! AWS applies the more restrictive of the two.
+//! AWS applies the more restrictive of the two. An organization can switch all four on for its
+//! accounts; that is no third place, because what AWS tells of an account includes it.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetPublicAccessBlock.html>
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
 
 use blastwall_sdk::model::resources::s3::PublicAccessBlockConfiguration as Switches;
@@ -32,7 +34,11 @@ pub(crate) fn switched_on(
     switch: impl Fn(&Switches) -> bool,
 ) -> Result<Option<Where>, Unknown> {
     let on = |switches: Option<&Switches>| switches.is_some_and(&switch);
-    let own = bucket.config.public_access_block_configuration.get().map(on);
+    let own = bucket
+        .config
+        .public_access_block_configuration
+        .get()
+        .map(on);
     if own == Ok(true) {
         return Ok(Some(Where::Bucket));
     }

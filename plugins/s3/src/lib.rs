@@ -2,6 +2,7 @@
 
 mod block;
 mod default_encryption;
+mod policy;
 mod public_acl;
 mod public_policy;
 mod tls;

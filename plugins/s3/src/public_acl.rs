@@ -1,5 +1,6 @@
 //! Buckets that are public by their access control list.
 
+use blastwall_sdk::model::resources::s3::Grant;
 use blastwall_sdk::prelude::*;
 
 use crate::block::switched_on;
@@ -7,7 +8,10 @@ use crate::block::switched_on;
 /// The groups that stand for the public.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html>
 const PUBLIC_GROUPS: [(&str, &str); 2] = [
-    ("http://acs.amazonaws.com/groups/global/AllUsers", "everybody"),
+    (
+        "http://acs.amazonaws.com/groups/global/AllUsers",
+        "everybody",
+    ),
     (
         "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
         "everybody with any AWS account",
@@ -37,28 +41,39 @@ const PUBLIC_GROUPS: [(&str, &str); 2] = [
     id = "s3-bucket-public-acl",
     severity = Critical,
     category = Security,
-    controls = ["cis-aws-7.0:3.1.4"],
     reads = [AccountPublicAccessBlock]
 )]
 pub(crate) fn check(bucket: &Bucket, account: &Account) -> Result<Outcome, Unknown> {
     let grants = bucket.observed.grants.required()?;
-    let public = grants.iter().enumerate().find_map(|(index, grant)| {
-        let uri = grant.grantee.uri.as_deref()?;
-        let (_, who) = PUBLIC_GROUPS.iter().find(|(group, _)| *group == uri)?;
-        Some((index, grant, who))
-    });
-    let Some((index, grant, who)) = public else {
+    let public: Vec<(usize, &Grant, &str)> = grants
+        .iter()
+        .enumerate()
+        .filter_map(|(index, grant)| {
+            let uri = grant.grantee.uri.as_deref()?;
+            let (_, who) = PUBLIC_GROUPS.iter().find(|(group, _)| *group == uri)?;
+            Some((index, grant, *who))
+        })
+        .collect();
+    if public.is_empty() {
         return Ok(pass("the access control list grants nothing to the public"));
-    };
+    }
     let outcome = match switched_on(bucket, account, |block| block.ignore_public_acls)? {
         Some(place) => pass(format!(
             "the access control list is public, but {} IgnorePublicAcls makes it void",
             place.as_str()
         )),
-        None => fail(format!(
-            "the access control list grants {} to {who}",
-            grant.permission
-        )),
+        None => {
+            let granted: Vec<String> = public
+                .iter()
+                .map(|(_, grant, who)| format!("{} to {who}", grant.permission))
+                .collect();
+            fail(format!(
+                "the access control list grants {}",
+                granted.join(", ")
+            ))
+        }
     };
-    Ok(outcome.evidence(format!("/observed/Grants/{index}"), grant))
+    Ok(public.iter().fold(outcome, |outcome, (index, grant, _)| {
+        outcome.evidence(format!("/observed/Grants/{index}"), grant)
+    }))
 }

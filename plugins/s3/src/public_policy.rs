@@ -1,10 +1,10 @@
 //! Buckets that are public by their policy.
 
-use blastwall_sdk::policy::Policy;
 use blastwall_sdk::policy::analysis::public_access;
 use blastwall_sdk::prelude::*;
 
 use crate::block::switched_on;
+use crate::policy::bucket_policy;
 
 /// Keep buckets from being public by policy
 ///
@@ -31,17 +31,13 @@ use crate::block::switched_on;
     id = "s3-bucket-public-policy",
     severity = Critical,
     category = Security,
-    controls = ["cis-aws-7.0:3.1.4"],
+    controls = ["cis-aws-7.0:2.21"],
     reads = [AccountPublicAccessBlock]
 )]
 pub(crate) fn check(bucket: &Bucket, account: &Account) -> Result<Outcome, Unknown> {
-    let Some(document) = bucket.config.policy_document.get()? else {
+    let Some((document, policy)) = bucket_policy(bucket)? else {
         return Ok(pass("the bucket has no policy"));
     };
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.PolicyDocument".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
     let Some(grant) = public_access(&policy, account.id().as_str()) else {
         return Ok(pass("the bucket policy is not public"));
     };
@@ -52,7 +48,11 @@ pub(crate) fn check(bucket: &Bucket, account: &Account) -> Result<Outcome, Unkno
         )),
         None => fail(format!(
             "the bucket policy allows {}{} to everybody",
-            if grant.actions_negated { "all but " } else { "" },
+            if grant.actions_negated {
+                "all but "
+            } else {
+                ""
+            },
             grant.actions.join(", ")
         )),
     };
