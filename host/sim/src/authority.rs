@@ -14,10 +14,13 @@ use crate::credentials::{Identity, Principal};
 use crate::operation::{Call, Target};
 use crate::state::{Organization, State};
 
-/// What a level of the organization without any policy has: AWS attaches it everywhere, and
-/// people who write an organization by hand leave it out.
+/// The policy that AWS attaches everywhere until someone takes it away.
 const FULL_ACCESS: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+/// Its id. AWS lists it even where it is attached nowhere, so documents without it were written
+/// by hand, and mean it to be everywhere.
+const FULL_ACCESS_ID: &str = "p-FullAWSAccess";
 
 /// Policies of the caller itself.
 #[derive(Default)]
@@ -263,12 +266,13 @@ fn levels(
     if !organization.has(account) || !organization.enabled(policy_type) {
         return None;
     }
+    let is_implied = !organization.policies.contains_key(FULL_ACCESS_ID);
     let levels = organization.path(account).into_iter().map(|target| {
         let mut attached: Vec<Policy> = organization
             .attached(&target, policy_type)
             .filter_map(|policy| parse(policy.config.content.known()?))
             .collect();
-        if attached.is_empty() {
+        if is_implied {
             attached.extend(Policy::parse(FULL_ACCESS));
         }
         attached
