@@ -1,6 +1,6 @@
 //! What can be read off a component without running or compiling it.
 
-use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use crate::error::LoadError;
 
@@ -37,7 +37,12 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
             // Nested components import from ours, which is their own affair.
             Payload::ComponentImportSection(section) if depth == 1 => {
                 for import in section {
-                    let name = import.map_err(invalid)?.name.name.to_owned();
+                    let import = import.map_err(invalid)?;
+                    // A type that the world uses by its short name: a name, no capability.
+                    if matches!(import.ty, ComponentTypeRef::Type(_)) {
+                        continue;
+                    }
+                    let name = import.name.name.to_owned();
                     if name.starts_with("wasi:") {
                         wasi.push(name);
                     } else if !is_ours(&name) {

@@ -14,33 +14,38 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Sorts the documents by type and ARN; the gaps are those of the account's coverage.
+    /// The documents of an account and the gaps of its coverage.
+    #[must_use]
+    pub fn new(documents: Vec<Document>, gaps: &[Gap]) -> Self {
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        // A gap of one resource is in its document; what plugins ask for is whether all are there.
+        for gap in gaps.iter().filter(|gap| gap.resource.is_none()) {
+            let reason = format!("{} in {}: {}", gap.action, gap.region, gap.answer);
+            for kind in &gap.types {
+                let reasons = reasons.entry(kind.clone()).or_default();
+                reasons.push(reason.clone());
+            }
+        }
+        Self::with_reasons(documents, reasons)
+    }
+
+    /// The documents of an account and, by type, why some may be missing.
     ///
     /// Of two documents with one type and ARN the first in the order of their text is kept: an
     /// ARN names one thing.
     #[must_use]
-    pub fn new(mut documents: Vec<Document>, gaps: &[Gap]) -> Self {
+    pub fn with_reasons(mut documents: Vec<Document>, gaps: BTreeMap<String, Vec<String>>) -> Self {
         documents.sort();
         documents.dedup_by(|one, other| one.kind == other.kind && one.arn == other.arn);
-        let mut snapshot = Self::default();
+        let mut by_type: BTreeMap<String, Vec<Document>> = BTreeMap::new();
         for document in documents {
-            snapshot
-                .documents
-                .entry(document.kind.clone())
-                .or_default()
-                .push(document);
+            let documents = by_type.entry(document.kind.clone()).or_default();
+            documents.push(document);
         }
-        // A gap of one resource is in its document; what plugins ask for is whether all are there.
-        for gap in gaps.iter().filter(|gap| gap.resource.is_none()) {
-            for kind in &gap.types {
-                snapshot
-                    .gaps
-                    .entry(kind.clone())
-                    .or_default()
-                    .push(format!("{} in {}: {}", gap.action, gap.region, gap.answer));
-            }
+        Self {
+            documents: by_type,
+            gaps,
         }
-        snapshot
     }
 
     /// The documents of a type, sorted by ARN.

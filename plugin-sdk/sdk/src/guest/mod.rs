@@ -177,10 +177,10 @@ macro_rules! export_component {
                     evaluation: $crate::guest::bindings::Evaluation,
                 ) -> ::core::result::Result<(), ::std::string::String> {
                     $crate::guest::evaluate(&$plugin, evaluation)
-        }
+                }
             }
 
-            $crate::guest::bindings::export!(Component with_types_in $crate::guest::bindings);
+    $crate::guest::bindings::export!(Component with_types_in $crate::guest::bindings);
         };
     };
 }

@@ -130,6 +130,12 @@ impl World {
         self.gaps.get(resource_type).map_or(&[], Vec::as_slice)
     }
 
+    /// The reasons of all types.
+    #[must_use]
+    pub fn all_gaps(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.gaps
+    }
+
     /// The request for one check.
     #[must_use]
     pub fn request(&self, check: &str) -> Request {

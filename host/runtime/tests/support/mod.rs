@@ -1,0 +1,160 @@
+//! What the tests of the runtime share.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+
+#[path = "../../../builtin/build/component.rs"]
+mod component;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use blastwall_runtime::{Engine, Evaluation, Limits, Outcome, Plugin, Snapshot};
+use blastwall_sdk::model::Document;
+use blastwall_sdk::testing::World;
+use wit_component::StringEncoding;
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Limits that tests reach quickly.
+pub fn limits() -> Limits {
+    Limits {
+        time: Duration::from_millis(300),
+        memory: 32 << 20,
+        instances: 4,
+        ..Limits::default()
+    }
+}
+
+pub fn engine() -> Engine {
+    Engine::new(&limits(), None).unwrap()
+}
+
+/// The component of tests/guest.
+pub fn guest() -> &'static [u8] {
+    static GUEST: OnceLock<Vec<u8>> = OnceLock::new();
+    GUEST.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
+        let packages = ["blastwall-plugin-hostile".to_owned()];
+        let mut components = component::build(&root(), &folder, &packages).unwrap();
+        components.remove(0)
+    })
+}
+
+/// An account with so many buckets.
+pub fn buckets(count: usize) -> Arc<Snapshot> {
+    let documents = (0..count)
+        .map(|number| {
+            Document::parse(&format!(
+                r#"{{"type":"AWS::S3::Bucket","arn":"arn:aws:s3:::bucket-{number:06}","account":"111122223333","region":"eu-west-1"}}"#
+            ))
+            .unwrap()
+        })
+        .collect();
+    Arc::new(Snapshot::new(documents, &[]))
+}
+
+/// The snapshot of a world of the test kit.
+pub fn snapshot(world: &World) -> Arc<Snapshot> {
+    let documents = world.documents().values();
+    let documents = documents.map(|document| Document::parse(&document.to_string()).unwrap());
+    Arc::new(Snapshot::with_reasons(
+        documents.collect(),
+        world.all_gaps().clone(),
+    ))
+}
+
+pub fn evaluation(checks: &[&str]) -> Evaluation {
+    Evaluation {
+        account: "111122223333".parse().unwrap(),
+        partition: "aws".to_owned(),
+        scanned_at: "2026-01-01T00:00:00Z".to_owned(),
+        checks: checks
+            .iter()
+            .map(|check| (check.parse().unwrap(), serde_json::Map::new()))
+            .collect::<BTreeMap<_, _>>(),
+    }
+}
+
+pub fn evaluate(plugin: &Plugin, check: &str, snapshot: &Arc<Snapshot>) -> Outcome {
+    plugin.evaluate(&evaluation(&[check]), snapshot)
+}
+
+/// A component of our world around a core module in text, of which `describe` names one check
+/// `check` of scope `scope` (0 resource, 1 account) that reads buckets.
+///
+/// `imports` come first and are core imports; `evaluate` is the body of that function, which has
+/// the i32 locals 0 to 7 for the request and is to leave the address of the result. The result
+/// "ok" is at address 0, and the heap of `cabi_realloc` begins at 65536.
+pub fn component(imports: &str, scope: u8, evaluate: &str) -> Vec<u8> {
+    let mut data = Data::default();
+    let reads = data.string("AWS::S3::Bucket");
+    let reads = data.put(4, &reads);
+    let text = data.string("check");
+    let list = |address: u32, length: u32| [address.to_le_bytes(), length.to_le_bytes()].concat();
+    let empty = list(0, 0);
+    let mut check = [&text[..], &empty, &empty].concat();
+    check.extend([3, 0, scope, 0]);
+    check.extend(list(reads, 1));
+    check.extend([&empty[..], &empty, &empty, &empty].concat());
+    let check = data.put(4, &check);
+    let info = [&text[..], &empty, &list(check, 1)].concat();
+    let info = data.put(4, &info);
+    let bytes: String = data.0.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    module(&format!(
+        r#"(module
+            {imports}
+            (memory (export "memory") 4)
+            (data (i32.const 1024) "{bytes}")
+            (global $heap (mut i32) (i32.const 65536))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (local $at i32)
+                (local.set $at (global.get $heap))
+                (global.set $heap (i32.and (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
+                (local.get $at))
+            (func (export "describe") (result i32) (i32.const {info}))
+            (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+                {evaluate})
+        )"#
+    ))
+}
+
+/// A core module in text as a component of our world.
+pub fn module(text: &str) -> Vec<u8> {
+    let mut module = wat::parse_str(text).unwrap();
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+    let world = resolve.select_world(&[package], Some("plugin")).unwrap();
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .unwrap();
+    wit_component::ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .encode()
+        .unwrap()
+}
+
+/// Bytes from address 1024 on.
+#[derive(Default)]
+pub struct Data(Vec<u8>);
+
+impl Data {
+    fn put(&mut self, align: usize, bytes: &[u8]) -> u32 {
+        while !self.0.len().is_multiple_of(align) {
+            self.0.push(0);
+        }
+        let address = 1024 + self.0.len();
+        self.0.extend(bytes);
+        u32::try_from(address).unwrap()
+    }
+
+    /// Address and length of a string.
+    fn string(&mut self, text: &str) -> Vec<u8> {
+        let address = self.put(1, text.as_bytes());
+        let length = u32::try_from(text.len()).unwrap();
+        [address.to_le_bytes(), length.to_le_bytes()].concat()
+    }
+}
