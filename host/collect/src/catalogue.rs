@@ -1,0 +1,156 @@
+//! What can be collected, and which calls it takes. Everything that says what Blastwall may send
+//! (session policies, the audit role, the guard) is derived from here.
+
+use std::collections::BTreeSet;
+
+use blastwall_aws::Declaration;
+use futures::future::BoxFuture;
+
+use crate::context::Context;
+use crate::harvest::Harvest;
+use crate::{regions, services};
+
+/// One service: the resource types that it produces and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Collector {
+    /// The service's prefix in IAM actions, `s3`.
+    pub service: &'static str,
+    /// The resource types.
+    pub products: &'static [Product],
+    pub(crate) run: Run,
+}
+
+/// One resource type and the calls that its documents take.
+#[derive(Clone, Copy, Debug)]
+pub struct Product {
+    /// The type, `AWS::S3::Bucket`.
+    pub kind: &'static str,
+    /// The calls. Two types of a service may share some; those are made once.
+    pub calls: &'static [Declaration],
+}
+
+/// A collector's entry point: collects those of its types that the context wants.
+pub(crate) type Once = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Harvest>;
+/// The same for one region.
+pub(crate) type InRegion = for<'a> fn(&'a Context<'a>, &'a str) -> BoxFuture<'a, Harvest>;
+
+/// How often a collector runs in an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Run {
+    /// Once; the service has no regions.
+    Global(Once),
+    /// Once; one listing names the resources of all regions.
+    AllRegions(Once),
+    /// In every region that is looked at.
+    EachRegion(InRegion),
+}
+
+/// All collectors, by service.
+#[must_use]
+pub fn catalogue() -> &'static [Collector] {
+    services::ALL
+}
+
+/// All resource types that can be collected.
+#[must_use]
+pub fn types() -> BTreeSet<&'static str> {
+    products(catalogue()).map(|product| product.kind).collect()
+}
+
+/// The calls that these types take, sorted. Types that no collector produces take none.
+#[must_use]
+pub fn declarations(types: &BTreeSet<String>) -> Vec<Declaration> {
+    let mut calls = BTreeSet::new();
+    for collector in catalogue() {
+        for product in collector.wanted(types) {
+            calls.extend(product.calls);
+            if matches!(collector.run, Run::EachRegion(_)) {
+                calls.insert(regions::DESCRIBE_REGIONS);
+            }
+        }
+    }
+    calls.into_iter().collect()
+}
+
+/// The IAM actions that these types take.
+#[must_use]
+pub fn actions(types: &BTreeSet<String>) -> BTreeSet<&'static str> {
+    declarations(types)
+        .into_iter()
+        .map(|call| call.action)
+        .collect()
+}
+
+impl Collector {
+    /// The products among these types.
+    pub(crate) fn wanted<'a>(
+        &self,
+        types: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = &'static Product> + use<'a> {
+        self.products
+            .iter()
+            .filter(|product| types.contains(product.kind))
+    }
+}
+
+fn products(collectors: &'static [Collector]) -> impl Iterator<Item = &'static Product> {
+    collectors.iter().flat_map(|collector| collector.products)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything() -> BTreeSet<String> {
+        types().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The one action that is neither Get, List nor Describe; it makes IAM bring a report up to
+    /// date and changes nothing else.
+    const REPORT: &str = "iam:GenerateCredentialReport";
+
+    #[test]
+    fn only_reads_are_declared() {
+        for call in declarations(&everything()) {
+            let (_, name) = call.action.split_once(':').unwrap();
+            let reads = |name: &str| {
+                ["Get", "List", "Describe"]
+                    .iter()
+                    .any(|verb| name.starts_with(verb))
+            };
+            assert!(
+                (reads(name) && reads(call.operation)) || call.action == REPORT,
+                "{call:?} is not a read"
+            );
+        }
+    }
+
+    #[test]
+    fn an_operation_is_declared_with_one_action() {
+        let calls = declarations(&everything());
+        let operations: BTreeSet<_> = calls
+            .iter()
+            .map(|call| (call.service, call.operation))
+            .collect();
+        assert_eq!(operations.len(), calls.len());
+    }
+
+    #[test]
+    fn each_type_has_one_collector_and_calls() {
+        let kinds: Vec<_> = products(catalogue()).map(|product| product.kind).collect();
+        assert_eq!(kinds.len(), types().len());
+        for product in products(catalogue()) {
+            assert!(!product.calls.is_empty(), "{}", product.kind);
+        }
+    }
+
+    #[test]
+    fn a_type_takes_its_own_calls_alone() {
+        let volumes = BTreeSet::from(["AWS::EC2::Volume".to_owned()]);
+        assert_eq!(
+            actions(&volumes),
+            BTreeSet::from(["ec2:DescribeRegions", "ec2:DescribeVolumes"])
+        );
+        assert!(actions(&BTreeSet::from(["AWS::No::Such".to_owned()])).is_empty());
+    }
+}
