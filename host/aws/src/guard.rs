@@ -43,9 +43,12 @@ impl Intercept for Guard {
         "BlastwallGuard"
     }
 
-    fn read_before_execution(
+    // The first hook that knows the operation: `read_before_execution` of a client's interceptor
+    // runs before the SDK has put the operation's metadata into the configuration.
+    fn read_before_serialization(
         &self,
         _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let (service, operation) = cfg
