@@ -17,7 +17,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// The most entries a page holds, whatever the client asks for; small pages exercise clients.
     pub page_size: usize,
-    /// How often a credential report is still in progress after it was asked for.
+    /// How often a credential report is still in progress after it was asked for. Zero means that
+    /// there is a recent one already, as in any account that was looked at in the last four hours.
     pub report_polls: u32,
     /// The time.
     pub clock: Clock,

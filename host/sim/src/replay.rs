@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use blastwall_model::{AccountId, Arn, GLOBAL};
+use blastwall_model::{AccountId, Arn, GLOBAL, GapKind};
 
 use crate::failure::Failure;
 use crate::operation::{Call, Operation, Target};
@@ -12,89 +12,52 @@ use crate::state::State;
 /// Unknown paths of all documents: reason by path, by ARN.
 pub(crate) type Unknowns = BTreeMap<Arn, BTreeMap<String, String>>;
 
-/// Whose unknown paths an operation answers for.
-enum Whose {
-    /// Those of the resource that it is asked of.
-    Target,
-    /// Those of any resource of the account: it brings the properties of all at once.
-    Account,
-}
-
-/// Which properties an operation brings; part of an ARN's resource tells the types apart.
-struct Brings {
-    operation: &'static str,
-    whose: Whose,
-    paths: &'static [&'static str],
-}
-
-const fn brings(operation: &'static str, whose: Whose, paths: &'static [&'static str]) -> Brings {
-    Brings {
-        operation,
-        whose,
-        paths,
-    }
-}
-
-/// The operations that bring single properties. Operations that list whole documents are not
-/// here: without them there would be no document, so their failures are in the coverage.
-const TABLE: &[Brings] = &[
-    brings("GetBucketPolicy", Whose::Target, &["config.PolicyDocument"]),
-    brings(
-        "GetBucketAcl",
-        Whose::Target,
-        &["observed.Grants", "observed.OwnerId"],
-    ),
-    brings(
-        "GetBucketEncryption",
-        Whose::Target,
+/// Which properties an operation brings, for reasons that name no action. Operations that list
+/// whole documents are not here: without them there would be no document, so their failures are
+/// in the coverage.
+const BRINGS: &[(&str, &[&str])] = &[
+    ("s3:GetBucketPolicy", &["config.PolicyDocument"]),
+    ("s3:GetBucketAcl", &["observed.Grants", "observed.OwnerId"]),
+    (
+        "s3:GetEncryptionConfiguration",
         &["config.BucketEncryption"],
     ),
-    brings(
-        "GetPublicAccessBlock",
-        Whose::Target,
+    (
+        "s3:GetBucketPublicAccessBlock",
         &["config.PublicAccessBlockConfiguration"],
     ),
-    brings("GetBucketTagging", Whose::Target, &["tags"]),
-    brings(
-        "GetTrailStatus",
-        Whose::Target,
+    (
+        "s3:GetAccountPublicAccessBlock",
+        &["config.PublicAccessBlockConfiguration"],
+    ),
+    ("s3:GetBucketTagging", &["tags"]),
+    (
+        "cloudtrail:GetTrailStatus",
         &[
             "config.IsLogging",
             "observed.LatestDeliveryTime",
             "observed.LatestDeliveryError",
         ],
     ),
-    brings(
-        "GetEventSelectors",
-        Whose::Target,
+    (
+        "cloudtrail:GetEventSelectors",
         &["config.EventSelectors", "config.AdvancedEventSelectors"],
     ),
-    brings("ListTags", Whose::Target, &["tags"]),
-    brings("ListTagsForResource", Whose::Target, &["tags"]),
-    brings("DescribePolicy", Whose::Target, &["config.Content"]),
-    brings("ListTargetsForPolicy", Whose::Target, &["config.TargetIds"]),
-    brings("GetPolicy", Whose::Target, &["observed.DefaultVersionId"]),
-    brings(
-        "GetPolicyVersion",
-        Whose::Target,
-        &["config.PolicyDocument"],
+    ("cloudtrail:ListTags", &["tags"]),
+    ("organizations:ListTagsForResource", &["tags"]),
+    ("organizations:DescribePolicy", &["config.Content"]),
+    ("organizations:ListTargetsForPolicy", &["config.TargetIds"]),
+    ("iam:GetPolicy", &["observed.DefaultVersionId"]),
+    ("iam:GetPolicyVersion", &["config.PolicyDocument"]),
+    ("iam:GetAccountPasswordPolicy", &["config.PolicyPresent"]),
+    (
+        "iam:GetAccountSummary",
+        &["observed.SummaryMap", "observed.AccountMFAEnabled"],
     ),
-    brings(
-        "GetAccountPasswordPolicy",
-        Whose::Account,
-        &["config.PolicyPresent"],
-    ),
-    brings(
-        "GetAccountSummary",
-        Whose::Account,
-        &["observed.SummaryMap"],
-    ),
-    brings(
-        "GetCredentialReport",
-        Whose::Account,
-        &["observed.PasswordEnabled", "observed.MFAActive"],
-    ),
-    brings("ListAccessKeys", Whose::Target, &["observed.AccessKeys"]),
+    ("iam:GetCredentialReport", &["observed.PasswordLastUsed"]),
+    ("iam:ListAccessKeys", &["observed.AccessKeys"]),
+    ("iam:ListMFADevices", &["observed.MFAActive"]),
+    ("iam:GetLoginProfile", &["observed.PasswordEnabled"]),
 ];
 
 /// The failure that an operation is to give, if the documents remember one.
@@ -103,51 +66,117 @@ pub(crate) fn remembered(
     operation: &Operation,
     target: &Target,
 ) -> Option<Failure> {
+    let action = operation.action?;
     let state = &call.simulation.state;
     let owner = target.account.as_ref().unwrap_or(&call.principal.account);
     let (account, arn) = match &target.document {
         Some((account, arn)) => (account, Some(arn)),
         None => (owner, target.arn.as_ref()),
     };
-    gap(state, account, arn, call.region, operation)
-        .or_else(|| reason(state, account, arn, operation))
+    gap(state, account, arn, call.region, action)
+        .or_else(|| reason(state, account, arn, action))
         .map(Failure::remembered)
 }
 
-/// The answer that the coverage remembers for the action.
+/// The answer that the coverage remembers for the action. What came and could not be read comes
+/// again, and is as unreadable as it was.
 fn gap<'a>(
     state: &'a State,
     account: &AccountId,
     arn: Option<&Arn>,
     region: &str,
-    operation: &Operation,
+    action: &str,
 ) -> Option<&'a str> {
     let gaps = &state.accounts.get(account)?.gaps;
     let gap = gaps.iter().find(|gap| {
-        Some(gap.action.as_str()) == operation.action
+        gap.action == action
+            && gap.kind != GapKind::Malformed
             && (gap.region == region || gap.region == GLOBAL)
             && (gap.resource.is_none() || gap.resource.as_ref() == arn)
     })?;
     Some(&gap.answer)
 }
 
-/// The reason that a document gives for not knowing what the operation brings.
+/// The reason that a document gives for not knowing what the action brings: the document of the
+/// resource that is asked about, or any of the account where the account as a whole is asked.
 fn reason<'a>(
     state: &'a State,
     account: &AccountId,
     arn: Option<&Arn>,
-    operation: &Operation,
+    action: &str,
 ) -> Option<&'a str> {
-    let entry = TABLE
-        .iter()
-        .find(|entry| entry.operation == operation.name)?;
     let unknowns = state.unknowns.get(account)?;
-    let of_paths = |unknown: &'a BTreeMap<String, String>| {
-        let found = entry.paths.iter().find_map(|path| unknown.get(*path));
-        found.map(String::as_str)
+    match arn {
+        Some(arn) => of_action(unknowns.get(arn)?, action),
+        None => unknowns.values().find_map(|paths| of_action(paths, action)),
+    }
+}
+
+/// The reason that names the action (`AccessDenied: s3:GetBucketPolicy`), or one that names none
+/// and is of a path that the action brings.
+fn of_action<'a>(unknown: &'a BTreeMap<String, String>, action: &str) -> Option<&'a str> {
+    let named = unknown
+        .values()
+        .find(|reason| named(reason) == Some(action));
+    let paths = BRINGS
+        .iter()
+        .find(|(brings, _)| *brings == action)
+        .map_or(&[][..], |(_, paths)| paths);
+    named
+        .or_else(|| {
+            paths
+                .iter()
+                .filter_map(|path| unknown.get(*path))
+                .find(|reason| self::named(reason).is_none())
+        })
+        .map(String::as_str)
+}
+
+/// The action that a reason names.
+fn named(reason: &str) -> Option<&str> {
+    let (_, action) = reason.split_once(": ")?;
+    let (service, name) = action.split_once(':')?;
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    match entry.whose {
-        Whose::Target => of_paths(unknowns.get(arn?)?),
-        Whose::Account => unknowns.values().find_map(of_paths),
+    (is_word(service) && is_word(name)).then_some(action)
+}
+
+/// Whether a document does not know something because this action was refused.
+pub(crate) fn was_refused(state: &State, account: &AccountId, arn: &Arn, action: &str) -> bool {
+    state
+        .unknowns
+        .get(account)
+        .and_then(|unknowns| unknowns.get(arn))
+        .is_some_and(|unknown| unknown.values().any(|reason| named(reason) == Some(action)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown(paths: &[(&str, &str)]) -> BTreeMap<String, String> {
+        paths
+            .iter()
+            .map(|(path, reason)| ((*path).to_owned(), (*reason).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn reasons_that_name_an_action_are_of_that_action_alone() {
+        let paths = unknown(&[
+            (
+                "config.PolicyDocument",
+                "AccessDenied: s3:GetBucketLocation",
+            ),
+            ("tags", "AccessDenied: User: x is not authorized"),
+        ]);
+        assert_eq!(of_action(&paths, "s3:GetBucketPolicy"), None);
+        assert!(of_action(&paths, "s3:GetBucketLocation").is_some());
+        assert!(of_action(&paths, "s3:GetBucketTagging").is_some());
+        assert_eq!(of_action(&paths, "s3:GetBucketAcl"), None);
     }
 }

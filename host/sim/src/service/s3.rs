@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::failure::Failure;
 use crate::operation::{Answer, Call, Operation, Target, listing, of_resource};
 use crate::page::page;
+use crate::replay::was_refused;
 use crate::signature::hex;
 use crate::xml::Element;
 
@@ -79,6 +80,13 @@ fn region(bucket: &Bucket) -> &str {
     }
 }
 
+/// Whether listings tell the region. Older implementations of S3 do not, and where the question
+/// for it was refused too, the document says so.
+fn region_known(call: &Call<'_>, bucket: &Bucket) -> bool {
+    let state = &call.simulation.state;
+    !was_refused(state, &bucket.account, &bucket.arn, "s3:GetBucketLocation")
+}
+
 /// The id that S3 knows an account by, for documents that do not have it.
 fn canonical_id(account: &AccountId) -> String {
     hex(&Sha256::digest(account.as_str()))
@@ -117,7 +125,10 @@ fn list_buckets(call: &Call<'_>) -> Result<Answer, Failure> {
         Element::new("Bucket")
             .text("Name", name)
             .maybe("CreationDate", bucket.observed.creation_date.known())
-            .text("BucketRegion", region(bucket))
+            .maybe(
+                "BucketRegion",
+                region_known(call, bucket).then(|| region(bucket)),
+            )
             .text("BucketArn", &bucket.arn)
     });
     Ok(Answer::Xml(

@@ -179,19 +179,34 @@ pub async fn enter(
     role: &str,
     policy: Option<Value>,
 ) -> SdkConfig {
+    enter_with(server, config, account, role, None, policy)
+        .await
+        .unwrap()
+}
+
+/// Enters an account through one of its roles, if it lets us.
+pub async fn enter_with(
+    server: &Server,
+    config: &SdkConfig,
+    account: &str,
+    role: &str,
+    external_id: Option<&str>,
+    policy: Option<Value>,
+) -> Option<SdkConfig> {
     let output = aws_sdk_sts::Client::new(config)
         .assume_role()
         .role_arn(format!("arn:aws:iam::{account}:role/{role}"))
         .role_session_name("test")
+        .set_external_id(external_id.map(ToOwned::to_owned))
         .set_policy(policy.map(|policy| policy.to_string()))
         .send()
         .await
-        .unwrap();
+        .ok()?;
     let credentials = output.credentials().unwrap();
-    signed_by(
+    Some(signed_by(
         server,
         credentials.access_key_id(),
         credentials.secret_access_key(),
         Some(credentials.session_token()),
-    )
+    ))
 }
