@@ -122,6 +122,10 @@ impl Sysroot {
             && std::env::var_os("RUSTC_BOOTSTRAP").is_some_and(|value| value == "1")
     }
 
+    #[allow(
+        clippy::print_stdout,
+        reason = "this is how a build script speaks to cargo"
+    )]
     fn provide_target(&self) -> Result<()> {
         if self.has_target() || self.builds_std() {
             return Ok(());

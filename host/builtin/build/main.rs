@@ -1,5 +1,10 @@
 //! Builds every crate under plugins/ to a component and embeds them.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "this is how a build script speaks to cargo"
+)]
+
 mod component;
 
 use std::fmt::Write as _;

@@ -32,6 +32,6 @@ fn compiled_code_is_kept_and_an_entry_that_was_touched_is_written_anew() {
     *bad.last_mut().unwrap() ^= 1;
     fs::write(&entry, &bad).unwrap();
     engine().load(&bytes).unwrap();
-    assert_eq!(entries(), [entry.clone()]);
+    assert_eq!(entries(), std::slice::from_ref(&entry));
     assert_ne!(fs::read(&entry).unwrap(), bad);
 }

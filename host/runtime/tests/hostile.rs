@@ -1,7 +1,12 @@
 //! Plugins that misbehave: each is stopped, told by type what it did, and costs only its own
 //! verdicts.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
 
 mod support;
 
