@@ -198,7 +198,8 @@ impl Simulation {
             if operation.checked {
                 authorize(&call, action, &target, &[]).map_err(|refusal| {
                     let (status, code) = words.denied;
-                    Failure::new(status, code, refusal.explained())
+                    let message = format!("{}{}", words.denied_preface, refusal.explained());
+                    Failure::new(status, code, message)
                 })?;
             }
         }

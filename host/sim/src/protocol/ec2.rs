@@ -16,6 +16,7 @@ const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
 const WORDS: Words = Words {
     denied: (403, "UnauthorizedOperation"),
+    denied_preface: "You are not authorized to perform this operation. ",
     unknown_operation: (400, "InvalidAction"),
     missing: (401, "AuthFailure"),
     unknown_key: (401, "AuthFailure"),

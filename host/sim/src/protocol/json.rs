@@ -17,6 +17,7 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 const WORDS: Words = Words {
     denied: (400, "AccessDeniedException"),
+    denied_preface: "",
     unknown_operation: (400, "UnknownOperationException"),
     missing: (400, "MissingAuthenticationTokenException"),
     unknown_key: (400, "UnrecognizedClientException"),

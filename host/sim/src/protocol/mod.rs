@@ -41,6 +41,8 @@ type Word = (u16, &'static str);
 pub(crate) struct Words {
     /// Policies do not allow it.
     pub(crate) denied: Word,
+    /// What stands before the reason for that.
+    pub(crate) denied_preface: &'static str,
     /// There is no such operation.
     pub(crate) unknown_operation: Word,
     /// The request is not signed.

@@ -15,6 +15,7 @@ pub(crate) struct Query {
 
 const WORDS: Words = Words {
     denied: (403, "AccessDenied"),
+    denied_preface: "",
     unknown_operation: (400, "InvalidAction"),
     missing: (403, "MissingAuthenticationToken"),
     unknown_key: (403, "InvalidClientTokenId"),

@@ -38,6 +38,7 @@ const SUBRESOURCES: &[(&str, &str)] = &[
 
 const WORDS: Words = Words {
     denied: (403, "AccessDenied"),
+    denied_preface: "",
     unknown_operation: (405, "MethodNotAllowed"),
     missing: (403, "AccessDenied"),
     unknown_key: (403, "InvalidAccessKeyId"),

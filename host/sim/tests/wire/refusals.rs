@@ -100,8 +100,7 @@ async fn credentials_must_be_known_and_signatures_right() {
 #[tokio::test]
 async fn sessions_end() {
     let mut fixture = Fixture::new();
-    // A clock that runs an hour a second more than the client's would need waiting; one that has
-    // two settings does not.
+    // The clock has two settings, so that nobody has to wait.
     let later = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let is_later = later.clone();
     fixture.options.clock = Clock::new(move || {
@@ -243,6 +242,20 @@ async fn session_policies_narrow_a_session() {
             .ends_with("because no session policy allows the iam:GetAccountPasswordPolicy action"),
         "{message}"
     );
+    let first_region = session
+        .to_builder()
+        .region(aws_config::Region::new("us-east-1"))
+        .build();
+    let volumes = aws_sdk_ec2::Client::new(&first_region)
+        .describe_volumes()
+        .send()
+        .await;
+    let (code, message) = error(volumes);
+    assert_eq!(code, "UnauthorizedOperation");
+    assert!(
+        message.starts_with("You are not authorized to perform this operation. User: arn:aws:sts:"),
+        "{message}"
+    );
     let buckets = aws_sdk_s3::Client::new(&session)
         .list_buckets()
         .send()
@@ -372,7 +385,7 @@ async fn faults_are_injected_and_everything_is_written_down() {
     let mut fixture = Fixture::new();
     fixture.options.faults.push(Fault {
         times: Some(1),
-        ..Fault::new("iam:GetAccountSummary", "Throttling", 400)
+        ..Fault::new("iam:GetAccountSummary", "InternalFailure", 500)
     });
     fixture
         .options
@@ -403,7 +416,7 @@ async fn faults_are_injected_and_everything_is_written_down() {
             (
                 "GetAccountSummary",
                 Some("iam:GetAccountSummary"),
-                Some("Throttling")
+                Some("InternalFailure")
             ),
             ("GetAccountSummary", Some("iam:GetAccountSummary"), None),
             (
