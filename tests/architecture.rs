@@ -31,17 +31,33 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "blastwall-scan",
         &[
-            "aws", "blast", "collect", "model", "organization", "report", "runtime", "store",
+            "aws",
+            "blast",
+            "collect",
+            "model",
+            "organization",
+            "report",
+            "runtime",
+            "store",
         ],
     ),
     (
         "blastwall",
         &[
-            "aws", "blast", "builtin", "collect", "model", "organization", "report", "runtime",
-            "scan", "sim", "store",
+            "aws",
+            "blast",
+            "builtin",
+            "collect",
+            "model",
+            "organization",
+            "report",
+            "runtime",
+            "scan",
+            "sim",
+            "store",
         ],
     ),
-    ("blastwall-tests", &["model", "store"]),
+    ("blastwall-tests", &["sim", "store"]),
 ];
 
 /// Plugins depend on the SDK alone.
@@ -52,10 +68,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("aws-sdk-organizations", &["blastwall-organization"]),
     ("aws-sdk-sts", &["blastwall-organization"]),
     ("aws-sdk-", &["blastwall-organization", "blastwall-collect"]),
-    (
-        "aws-config",
-        &["blastwall-aws", "blastwall-organization"],
-    ),
+    ("aws-config", &["blastwall-aws", "blastwall-organization"]),
     ("wasmtime", &["blastwall-runtime"]),
     ("wit-component", &["blastwall-builtin"]),
     ("clap", &["blastwall"]),
