@@ -40,10 +40,10 @@ impl Caller {
 pub enum CallerError {
     /// No place where credentials are looked for had any.
     #[error(
-        "found no AWS credentials in the environment variables, the shared configuration and credentials files, a web identity token, or the metadata of a container or instance: {answer}"
+        "found no AWS credentials in the environment, the profile, a web identity token, or the metadata of a container or instance: {answer}"
     )]
     NoCredentials {
-        /// What the last places answered.
+        /// What each place answered.
         answer: String,
     },
     /// Credentials are configured and could not be loaded.
@@ -194,7 +194,14 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 
 /// The messages of an error and its causes, in one line.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut messages: Vec<String> = causes(error).map(ToString::to_string).collect();
+    let mut messages: Vec<String> = causes(error)
+        .map(|cause| {
+            // The SDK lists on lines of their own what each place answered.
+            let message = cause.to_string();
+            let lines: Vec<&str> = message.lines().map(str::trim).collect();
+            lines.join("; ").replace(":; ", ": ")
+        })
+        .collect();
     messages.dedup();
     messages.join(": ")
 }
@@ -232,10 +239,8 @@ mod tests {
 
     #[tokio::test]
     async fn missing_credentials_are_told_from_failing_ones() {
-        let missing = caller(&config(Nothing(|| {
-            CredentialsError::not_loaded("no profile")
-        })));
-        let error = missing.await.unwrap_err();
+        let missing = config(Nothing(|| CredentialsError::not_loaded("no profile")));
+        let error = caller(&missing).await.unwrap_err();
         assert!(
             matches!(&error, CallerError::NoCredentials { .. }),
             "{error:?}"
@@ -243,10 +248,10 @@ mod tests {
         assert!(error.to_string().contains("no profile"), "{error}");
         assert!(error.hint().contains("AWS_PROFILE"));
 
-        let failing = caller(&config(Nothing(|| {
+        let failing = config(Nothing(|| {
             CredentialsError::provider_error("the token of the session is old")
-        })));
-        let error = failing.await.unwrap_err();
+        }));
+        let error = caller(&failing).await.unwrap_err();
         assert!(
             matches!(&error, CallerError::CredentialsFailed { .. }),
             "{error:?}"

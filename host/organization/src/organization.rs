@@ -90,6 +90,27 @@ pub struct AccountEntry {
     pub place_unknown: Option<Unknown>,
 }
 
+impl AccountEntry {
+    /// An account of which nothing but the id is known: it belongs to no organization that could be
+    /// seen.
+    #[must_use]
+    pub fn unlisted(id: AccountId) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            email: None,
+            status: Status::Active,
+            joined: None,
+            tags: Field::Absent,
+            management: false,
+            parent: None,
+            ou_ids: Vec::new(),
+            ou_path: Vec::new(),
+            place_unknown: None,
+        }
+    }
+}
+
 /// Where an account stands in its life.
 /// Source: Organizations User Guide, "Monitor the state of your AWS accounts".
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -306,17 +327,10 @@ fn own_account(
         (Field::Absent, None)
     };
     AccountEntry {
-        id: caller.account.clone(),
-        name: caller.account.to_string(),
-        email: None,
-        status: Status::Active,
-        joined: None,
         tags,
         management: management_account == Some(&caller.account),
-        parent: None,
-        ou_ids: Vec::new(),
-        ou_path: Vec::new(),
         place_unknown,
+        ..AccountEntry::unlisted(caller.account.clone())
     }
 }
 

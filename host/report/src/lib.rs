@@ -26,7 +26,7 @@ pub mod view;
 pub use escape::visible;
 pub use format::{Format, UnknownFormat};
 pub use report::{
-    Account, AccountCounts, Check, Criticality, Environment, EnvironmentSummary, FailureCounts,
+    Account, AccountCounts, Check, Environment, EnvironmentSummary, FailureCounts,
     Filters, Organization, Plugin, PluginFailure, Problem, Report, ReportFormat, ReportedFinding,
     Scan, Summary, Timings, VerdictCounts,
 };

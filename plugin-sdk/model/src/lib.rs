@@ -17,6 +17,7 @@
 
 mod check;
 mod coverage;
+mod criticality;
 mod document;
 mod field;
 mod finding;
@@ -26,6 +27,7 @@ pub mod resources;
 
 pub use check::{Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity};
 pub use coverage::{Access, Coverage, Gap, GapKind, Service};
+pub use criticality::{Criticality, UnknownCriticality};
 pub use document::{Document, DocumentError};
 pub use field::{Field, Unknown};
 pub use finding::{Evidence, Finding, Verdict};

@@ -314,18 +314,32 @@ mod tests {
     fn unknown_paths_survive_the_round_trip() {
         let mut before = bucket();
         before.config.bucket_encryption = Field::unknown("", "AccessDenied");
-        before.mark_unknown("config.PublicAccessBlockConfiguration.BlockPublicAcls", "why");
+        before.mark_unknown(
+            "config.PublicAccessBlockConfiguration.BlockPublicAcls",
+            "why",
+        );
         before.mark_unknown("tags", "no tags for you");
         before.mark_unknown("config.FromTheFuture", "later");
         let json = serde_json::to_string(&before).unwrap();
         let after: Bucket = serde_json::from_str(&json).unwrap();
         assert_eq!(after.unknown(), before.unknown());
         assert_eq!(serde_json::to_string(&after).unwrap(), json);
-        assert!(after.config.public_access_block_configuration.get().is_err());
+        assert!(
+            after
+                .config
+                .public_access_block_configuration
+                .get()
+                .is_err()
+        );
         assert!(after.tags.get().is_err());
         assert_eq!(after.config.policy_document.get(), Ok(None));
         assert_eq!(
-            after.config.bucket_encryption.get().unwrap_err().to_string(),
+            after
+                .config
+                .bucket_encryption
+                .get()
+                .unwrap_err()
+                .to_string(),
             "config.BucketEncryption is unknown: AccessDenied"
         );
     }

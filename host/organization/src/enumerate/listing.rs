@@ -8,7 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use blastwall_aws::{Failure, Session};
-use blastwall_model::{Arn, Field, GLOBAL, Gap, Tags};
+use blastwall_model::{Arn, Field, GLOBAL, Gap, Kind, Resource, Tags};
+use futures::{StreamExt, stream};
 
 /// Calls in flight at once, within one enumeration. AWS Organizations allows few requests a
 /// second (most lists about 8, `ListTagsForResource` 10), so that more would only be throttled.
@@ -56,6 +57,22 @@ impl Connection<'_> {
                 }
             }
         }
+    }
+
+    /// Adds the tags of accounts or units to their documents; each comes with the id to ask by.
+    pub(super) async fn with_tags<K: Kind>(
+        self,
+        documents: Vec<(String, Resource<K>)>,
+    ) -> Vec<(Resource<K>, Option<Gap>)> {
+        stream::iter(documents)
+            .map(async |(id, mut document)| {
+                let (tags, gap) = self.tags(K::TYPE, &document.arn, &id).await;
+                document.tags = tags;
+                (document, gap)
+            })
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await
     }
 
     /// The tags of an account, unit or policy, known or unknown.

@@ -111,8 +111,8 @@ pub async fn enumerate(session: &Session, caller: &Caller) -> Result<Organizatio
 
     let enabled = enabled_types(&walk);
     let (units, accounts, (policies, policy_gaps)) = futures::join!(
-        walk.unit_documents(connection, &owner),
-        walk.account_documents(connection, &owner),
+        connection.with_tags(walk.unit_documents(&owner)),
+        connection.with_tags(walk.account_documents(&owner)),
         policies::policies(connection, &owner, &enabled),
     );
     gaps.extend(policy_gaps);
@@ -273,6 +273,15 @@ fn enabled_words(walk: &Walk) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A scan runs on threads, so what it awaits must be able to move between them.
+    #[test]
+    fn what_is_awaited_can_move_between_threads() {
+        fn is_send<T: Send>(_: impl Fn(&'static Session, &'static Caller) -> T) {}
+        is_send(enumerate);
+        fn enters<T: Send>(_: impl Fn(&'static crate::Entrance, &'static AccountId) -> T) {}
+        enters(crate::Entrance::enter);
+    }
 
     #[test]
     fn any_arn_names_the_organization() {

@@ -40,9 +40,12 @@ pub(super) async fn policies(
         }
         summaries.extend(listing.items);
     }
-    let found: Vec<(Policy, Vec<Gap>)> = stream::iter(summaries)
-        .filter_map(async |summary| Some((policy_id(&summary)?, document(&summary, owner)?)))
-        .map(async |(id, document)| complete(connection, id, document).await)
+    let documents: Vec<(String, Policy)> = summaries
+        .iter()
+        .filter_map(|summary| Some((summary.id.clone()?, document(summary, owner)?)))
+        .collect();
+    let found: Vec<(Policy, Vec<Gap>)> = stream::iter(documents)
+        .map(|(id, document)| complete(connection, id, document))
         .buffer_unordered(CONCURRENCY)
         .collect()
         .await;
@@ -52,10 +55,6 @@ pub(super) async fn policies(
         gaps.extend(more);
     }
     (policies, gaps)
-}
-
-fn policy_id(summary: &types::PolicySummary) -> Option<String> {
-    summary.id.clone()
 }
 
 /// What the list itself tells of a policy.

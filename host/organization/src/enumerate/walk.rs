@@ -178,46 +178,24 @@ impl Walk {
         !self.accounts.is_empty()
     }
 
-    /// The documents of the units; their tags are fetched here.
-    pub(super) async fn unit_documents(
-        &self,
-        connection: Connection<'_>,
-        owner: &AccountId,
-    ) -> Vec<(OrganizationalUnit, Option<Gap>)> {
-        stream::iter(self.units.values())
-            .filter_map(async |(unit, parent)| unit_document(unit, parent, owner))
-            .map(async |mut document| {
-                let id = document.config.id.known().cloned().unwrap_or_default();
-                let (tags, gap) = connection
-                    .tags(OrganizationalUnitKind::TYPE, &document.arn, &id)
-                    .await;
-                document.tags = tags;
-                (document, gap)
+    /// The documents of the units, each with the id that its tags are asked by.
+    pub(super) fn unit_documents(&self, owner: &AccountId) -> Vec<(String, OrganizationalUnit)> {
+        self.units
+            .iter()
+            .filter_map(|(id, (unit, parent))| {
+                Some((id.clone(), unit_document(unit, parent, owner)?))
             })
-            .buffer_unordered(CONCURRENCY)
             .collect()
-            .await
     }
 
-    /// The documents of the accounts; their tags are fetched here.
-    pub(super) async fn account_documents(
-        &self,
-        connection: Connection<'_>,
-        owner: &AccountId,
-    ) -> Vec<(Account, Option<Gap>)> {
-        stream::iter(self.accounts.values())
-            .filter_map(async |(account, parent)| account_document(account, parent, owner))
-            .map(async |mut document| {
-                let id = document.config.account_id.known().cloned();
-                let (tags, gap) = connection
-                    .tags(AccountKind::TYPE, &document.arn, &id.unwrap_or_default())
-                    .await;
-                document.tags = tags;
-                (document, gap)
+    /// The documents of the accounts, each with the id that its tags are asked by.
+    pub(super) fn account_documents(&self, owner: &AccountId) -> Vec<(String, Account)> {
+        self.accounts
+            .iter()
+            .filter_map(|(id, (account, parent))| {
+                Some((id.clone(), account_document(account, parent, owner)?))
             })
-            .buffer_unordered(CONCURRENCY)
             .collect()
-            .await
     }
 }
 

@@ -14,64 +14,13 @@ pub use built_in::built_in_rules;
 pub use pattern::{Pattern, PatternError, TagPattern};
 
 use blastwall_model::AccountId;
+pub use blastwall_model::Criticality;
 use serde::{Deserialize, Serialize};
 
 use crate::AccountEntry;
 
 /// The environment of an account that matches no rule.
 pub const UNCLASSIFIED: &str = "unclassified";
-
-/// How much depends on an environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Criticality {
-    /// Its loss is an annoyance: a sandbox.
-    Low,
-    /// Its loss costs work: a stage before production, or something unclassified.
-    Medium,
-    /// Others depend on it: shared networks and tools.
-    High,
-    /// Its loss is the loss of the business: production, security, management.
-    Critical,
-}
-
-impl Criticality {
-    /// All values, in order.
-    pub const ALL: [Criticality; 4] = [
-        Criticality::Low,
-        Criticality::Medium,
-        Criticality::High,
-        Criticality::Critical,
-    ];
-
-    /// The word for it in output and configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Criticality::Low => "low",
-            Criticality::Medium => "medium",
-            Criticality::High => "high",
-            Criticality::Critical => "critical",
-        }
-    }
-
-    /// Its weight in sums over accounts: each step weighs twice the one below.
-    #[must_use]
-    pub fn weight(self) -> u32 {
-        match self {
-            Criticality::Low => 1,
-            Criticality::Medium => 2,
-            Criticality::High => 4,
-            Criticality::Critical => 8,
-        }
-    }
-}
-
-impl std::fmt::Display for Criticality {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
 
 /// One rule: which accounts are of an environment.
 #[derive(Clone, Debug, PartialEq)]

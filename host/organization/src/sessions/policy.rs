@@ -141,12 +141,7 @@ fn prefixes(action: &str) -> Vec<(usize, &str)> {
         return Vec::new();
     };
     let bare = name.strip_suffix('*').unwrap_or(name);
-    let starts: Vec<usize> = bare
-        .char_indices()
-        .filter(|(_, character)| character.is_ascii_uppercase())
-        .map(|(at, _)| at)
-        .chain([bare.len()])
-        .collect();
+    let starts = word_starts(bare);
     let Some((_, least)) = FOLDABLE.iter().find(|(verb, _)| {
         bare.strip_prefix(verb)
             .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()))
@@ -159,6 +154,26 @@ fn prefixes(action: &str) -> Vec<(usize, &str)> {
             Some((words, action.get(..end)?))
         })
         .collect()
+}
+
+/// Where the words of an action's name begin, and its end: `ListMFADevices` is `List`, `MFA` and
+/// `Devices`.
+fn word_starts(name: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut after_upper = false;
+    let mut characters = name.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let upper = character.is_ascii_uppercase();
+        let before_lower = characters
+            .peek()
+            .is_some_and(|(_, next)| next.is_ascii_lowercase());
+        if upper && (!after_upper || before_lower) {
+            starts.push(at);
+        }
+        after_upper = upper;
+    }
+    starts.push(name.len());
+    starts
 }
 
 #[cfg(test)]
@@ -212,8 +227,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_folded_narrowly() {
         let mut many: Vec<String> = READS.iter().map(|read| (*read).to_owned()).collect();
-        many.extend((0..40).map(|number| format!("s3:GetBucketThing{number}")));
-        many.extend((0..40).map(|number| format!("ec2:DescribeThing{number}")));
+        many.extend((0..40).map(|number| format!("s3:GetBucketThingA{number}")));
+        many.extend((0..40).map(|number| format!("ec2:DescribeThingA{number}")));
         many.extend(
             ["s3:GetObjectAcl", "s3:GetObjectTagging", "iam:CreateUser"].map(str::to_owned),
         );
@@ -228,6 +243,7 @@ mod tests {
         }
         assert!(allowed.contains(&"s3:GetBucketThing*"), "{allowed:?}");
         assert!(allowed.contains(&"iam:CreateUser"));
+        assert!(allowed.contains(&"ec2:DescribeThingA1"), "{allowed:?}");
         assert!(
             !allowed.contains(&"s3:GetBucket*"),
             "folded more than needed"
@@ -256,6 +272,14 @@ mod tests {
             ]
         );
         assert_eq!(prefixes("ec2:Describe*"), [(1, "ec2:Describe")]);
+        assert_eq!(
+            prefixes("iam:ListMFADevices"),
+            [
+                (1, "iam:List"),
+                (2, "iam:ListMFA"),
+                (3, "iam:ListMFADevices")
+            ]
+        );
     }
 
     #[test]

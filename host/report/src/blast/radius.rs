@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use blastwall_blast::{AccountBlast, Radius, RadiusFact, Subject};
-use blastwall_model::AccountId;
+use blastwall_model::{AccountId, Criticality};
 
 use super::path;
 use crate::names::{Names, count, len, percent};
 use crate::page::{Page, plain, span};
-use crate::report::{Criticality, Environment};
+use crate::report::Environment;
 use crate::style::Tone;
 use crate::{Report, Style};
 

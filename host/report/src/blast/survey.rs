@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use blastwall_blast::{AccountBlast, Certainty, Crossing, OutsideParty, Subject, Survey};
-use blastwall_model::AccountId;
+use blastwall_model::{AccountId, Criticality};
 
 use super::path;
 use crate::Report;
 use crate::names::{Names, count, len, percent};
 use crate::page::{Cell, Grid, Page, Span, cell, plain, span};
-use crate::report::Criticality;
 use crate::style::Tone;
 
 /// The most environments whose pairs are drawn as a matrix; more do not fit a terminal.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use blastwall_model::{Access, AccountId, Gap};
+use blastwall_model::{Access, AccountId, Criticality, Gap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,33 +57,4 @@ pub struct Environment {
     pub name: String,
     /// How much it matters.
     pub criticality: Criticality,
-}
-
-/// How much an environment matters, from least to most.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Criticality {
-    /// Its loss is an inconvenience.
-    Low,
-    /// Its loss is a bad week.
-    Medium,
-    /// Its loss hurts customers.
-    High,
-    /// Its loss is the loss of everything.
-    Critical,
-}
-
-impl Criticality {
-    /// The word for it in output and configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Criticality::Low => "low",
-            Criticality::Medium => "medium",
-            Criticality::High => "high",
-            Criticality::Critical => "critical",
-        }
-    }
 }

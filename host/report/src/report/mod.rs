@@ -16,7 +16,7 @@ use blastwall_model::{Coverage, Finding, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use account::{Account, Criticality, Environment, Organization};
+pub use account::{Account, Environment, Organization};
 pub use check::{Check, Plugin, PluginFailure};
 pub use scan::{Filters, Problem, Scan, Timings};
 pub use summary::{AccountCounts, EnvironmentSummary, FailureCounts, Summary, VerdictCounts};

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use blastwall_model::AccountId;
+use blastwall_model::{AccountId, Criticality};
 use serde::Serialize;
 
 use crate::Style;
 use crate::names::{count, len};
 use crate::page::{Page, Span, plain, span};
-use crate::report::{Criticality, Environment};
+use crate::report::Environment;
 use crate::style::Tone;
 
 /// An account and its place in the tree.

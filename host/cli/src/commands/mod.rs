@@ -1,0 +1,8 @@
+//! The commands, one file each.
+
+pub(crate) mod accounts;
+pub(crate) mod blast_radius;
+pub(crate) mod checks;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod scan;

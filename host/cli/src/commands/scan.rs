@@ -1,0 +1,182 @@
+//! `blastwall scan`, and what the other commands share with it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use blastwall_aws::Meter;
+use blastwall_model::Severity;
+use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, Selection, scan};
+
+use crate::args::{AccountArguments, AwsArguments, CheckArguments, ScanArguments};
+use crate::config::ConfigFile;
+use crate::errors::{CommandResult, Failure};
+use crate::output::{Output, or_table, write};
+use crate::progress::Progress;
+use crate::terminal::Terminal;
+use crate::{clock, exit, plugins, setup};
+
+/// Accounts in flight, unless set: enough to hide waiting, few enough to stay small.
+const PARALLEL_ACCOUNTS: u16 = 16;
+
+/// A scan as a command asks for it.
+#[derive(Debug, Default)]
+pub(crate) struct Job {
+    pub(crate) aws: AwsArguments,
+    pub(crate) accounts: AccountArguments,
+    /// None leaves all checks out.
+    pub(crate) checks: Option<CheckArguments>,
+    pub(crate) save: Option<PathBuf>,
+    pub(crate) blast_radius: bool,
+    pub(crate) parallel_accounts: Option<u16>,
+    /// The moment that counts as the time of the scan, if it is not now.
+    pub(crate) scanned_at: Option<String>,
+}
+
+/// Scans and reports.
+pub(crate) async fn run(
+    arguments: ScanArguments,
+    file: ConfigFile,
+    terminal: Terminal,
+) -> CommandResult {
+    let job = Job {
+        aws: arguments.aws,
+        accounts: arguments.accounts,
+        checks: Some(arguments.checks),
+        save: arguments.save,
+        blast_radius: !arguments.no_blast_radius,
+        parallel_accounts: arguments.parallel_accounts,
+        scanned_at: None,
+    };
+    let meter = Meter::default();
+    let from = arguments.from.as_deref();
+    let prepared = Prepared::new(job, &file, terminal)?;
+    let origin = setup::origin(&prepared.job.aws, &file.config, from, meter.clone()).await?;
+    let mut outcome = prepared.run(&origin, meter, terminal).await?;
+    if !arguments.timings {
+        outcome.report.scan.timings = None;
+    }
+    print(&outcome, &arguments.output.output, terminal)?;
+    Ok(exit_code(
+        &outcome,
+        arguments.fail_on.map(|severity| severity.0),
+    ))
+}
+
+/// A job that is known to make sense, before the first call.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) job: Job,
+    plan: Plan,
+    plugins: Vec<Arc<blastwall_runtime::Plugin>>,
+}
+
+impl Prepared {
+    pub(crate) fn new(job: Job, file: &ConfigFile, terminal: Terminal) -> Result<Self, Failure> {
+        let (plugins, selection) = match &job.checks {
+            None => (Vec::new(), Selection::default()),
+            Some(checks) => {
+                let files: Vec<_> = checks
+                    .plugin_file
+                    .iter()
+                    .chain(&file.config.plugin_files)
+                    .cloned()
+                    .collect();
+                let plugins = plugins::load(&files, terminal)?;
+                let selection = setup::selection(checks, file, &plugins::infos(&plugins))?;
+                (plugins, selection)
+            }
+        };
+        let regions = setup::regions(&job.aws, &file.config);
+        let no_checks = CheckArguments::default();
+        let plan = Plan {
+            tool: concat!("blastwall ", env!("CARGO_PKG_VERSION")).to_owned(),
+            scanned_at: job.scanned_at.clone().unwrap_or_else(clock::now),
+            accounts: setup::account_filter(&job.accounts)?,
+            selection,
+            filters: setup::filter_words(
+                &job.accounts,
+                job.checks.as_ref().unwrap_or(&no_checks),
+                regions.as_deref(),
+            ),
+            regions,
+            environments: setup::environments(&file.config),
+            blast_radius: job.blast_radius,
+            parallel_accounts: job
+                .parallel_accounts
+                .or(file.config.scan.parallel_accounts)
+                .unwrap_or(PARALLEL_ACCOUNTS)
+                .into(),
+            save: job.save.clone(),
+        };
+        Ok(Self { job, plan, plugins })
+    }
+
+    /// Scans, with progress, and stops early but in order on Ctrl-C.
+    pub(crate) async fn run(
+        mut self,
+        origin: &Origin,
+        meter: Meter,
+        terminal: Terminal,
+    ) -> Result<Outcome, Failure> {
+        // A stored scan is judged as of its own time.
+        if let (Origin::Stored(stored), None) = (origin, &self.job.scanned_at)
+            && let Some(moment) = &stored.directory.manifest().scanned_at
+        {
+            self.plan.scanned_at.clone_from(moment);
+        }
+        let progress = Arc::new(Progress::new(terminal.is_quiet(), meter));
+        let interrupt = Interrupt::default();
+        let scanning = scan(
+            self.plan,
+            origin,
+            &self.plugins,
+            Arc::clone(&progress) as _,
+            interrupt.clone(),
+        );
+        tokio::pin!(scanning);
+        let outcome = tokio::select! {
+            outcome = &mut scanning => outcome,
+            _ = tokio::signal::ctrl_c() => {
+                interrupt.stop();
+                terminal.note("stopping: accounts in flight are finished, the report follows; again to abort");
+                tokio::select! {
+                    outcome = &mut scanning => outcome,
+                    _ = tokio::signal::ctrl_c() => {
+                        progress.clear();
+                        return Err(anyhow::anyhow!("aborted").into());
+                    }
+                }
+            }
+        };
+        progress.clear();
+        outcome.map_err(|error| match error {
+            ScanError::Origin(error) => setup::origin_failure(error),
+            other => other.into(),
+        })
+    }
+}
+
+/// Writes a report everywhere it was asked for.
+pub(crate) fn print(
+    outcome: &Outcome,
+    outputs: &[Output],
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    for output in or_table(outputs) {
+        let style = output.style(terminal);
+        write(&output, |writer| {
+            output.format.render(&outcome.report, &style, writer)
+        })?;
+    }
+    Ok(())
+}
+
+/// The exit code of a scan that was made.
+pub(crate) fn exit_code(outcome: &Outcome, fail_on: Option<Severity>) -> u8 {
+    match fail_on {
+        None => exit::SUCCESS,
+        Some(least) if outcome.fails(least) => exit::FINDINGS,
+        Some(_) if outcome.is_incomplete() => exit::INCOMPLETE,
+        Some(_) => exit::SUCCESS,
+    }
+}

@@ -1,0 +1,57 @@
+//! The help of the binary, as its user asks for it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+use std::process::Command;
+
+fn help(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_blastwall"))
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_command_shows_an_example() {
+    let main = help(&[]);
+    assert!(
+        main.contains("Exit codes:") && main.contains("Examples:"),
+        "{main}"
+    );
+    let commands: Vec<&str> = main
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        let text = help(&[command]);
+        assert!(text.contains("Example"), "{command}:\n{text}");
+        assert!(
+            text.contains(&format!("blastwall {command}")),
+            "{command}:\n{text}"
+        );
+    }
+}
+
+#[test]
+fn a_misspelt_command_is_a_usage_error_with_a_suggestion() {
+    let output = Command::new(env!("CARGO_BIN_EXE_blastwall"))
+        .arg("scna")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("scan"), "{text}");
+}

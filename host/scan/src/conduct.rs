@@ -1,0 +1,349 @@
+//! A scan, step by step.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use blastwall_blast::{Facts, Graph};
+use blastwall_model::{Access, AccountId, Coverage, Severity, Verdict};
+use blastwall_organization::Organization;
+use blastwall_report::{
+    Account, Check, Plugin as ReportedPlugin, Problem, Report, ReportFormat, ReportedFinding, Scan,
+    Timings,
+};
+use blastwall_runtime::Plugin;
+use blastwall_store::{Manifest, WriteError};
+use futures::StreamExt;
+
+use crate::account::{Done, Shop, refused, with_causes};
+use crate::origin::{Origin, OriginError};
+use crate::roster::{Member, Roster, RosterError, roster};
+use crate::{Event, Interrupt, Observer, Plan, blast};
+
+/// A scan that could not be made at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// There is no organization to scan.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// There is no account to scan.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// What is collected cannot be kept.
+    #[error("failed to save what is collected")]
+    Save(#[from] WriteError),
+}
+
+/// What came of a scan.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// The graph behind its blast radius, for further questions; none if it was left out.
+    pub graph: Option<Graph>,
+}
+
+impl Outcome {
+    /// Whether a check of at least this severity failed.
+    #[must_use]
+    pub fn fails(&self, least: Severity) -> bool {
+        self.report
+            .findings
+            .iter()
+            .any(|reported| reported.finding.verdict == Verdict::Fail && reported.severity >= least)
+    }
+
+    /// Whether something that was to be seen could not be.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        let report = &self.report;
+        let unjudged = |reported: &ReportedFinding| {
+            matches!(reported.finding.verdict, Verdict::Unknown | Verdict::Error)
+        };
+        let unseen = |coverage: &Coverage| {
+            matches!(coverage.access, Access::Refused { .. }) || !coverage.gaps.is_empty()
+        };
+        report.coverage.iter().any(unseen)
+            || report.findings.iter().any(unjudged)
+            || report
+                .organization
+                .as_ref()
+                .is_some_and(|organization| !organization.gaps.is_empty())
+    }
+}
+
+/// Scans an organization.
+///
+/// # Errors
+/// If there is no organization to read, no account left by the filters, or no place to save. All
+/// else that goes wrong is in the report.
+pub async fn scan(
+    plan: Plan,
+    origin: &Origin,
+    plugins: &[Arc<Plugin>],
+    observer: Arc<dyn Observer>,
+    interrupt: Interrupt,
+) -> Result<Outcome, ScanError> {
+    let started = Instant::now();
+    observer.event(Event::Organization);
+    let organization = origin.organization().await?;
+    let roster = roster(
+        &organization,
+        &plan.environments,
+        &plan.accounts,
+        &plan.filters.words(),
+    )?;
+    let shop = Arc::new(Shop {
+        source: origin.source(plan.types(), plan.regions.clone())?,
+        writer: Shop::writer(
+            plan.save.as_ref(),
+            Manifest {
+                scanned_at: Some(plan.scanned_at.clone()),
+                tool: Some(plan.tool.clone()),
+                caller: Some(organization.caller.arn.clone()),
+                ..Manifest::default()
+            },
+        )?,
+        partition: organization.caller.partition.to_string(),
+        plugins: plugins.to_vec(),
+        observer: Arc::clone(&observer),
+        interrupt: interrupt.clone(),
+        plan,
+    });
+    let plan = &shop.plan;
+    observer.event(Event::Accounts(
+        u64::try_from(roster.wanted().count()).unwrap_or(u64::MAX),
+    ));
+
+    let mut draft = Draft::new(&organization, &roster, plan, plugins);
+    let mut facts = plan.blast_radius.then(Facts::new);
+    if let Some(facts) = &mut facts {
+        facts.add_organization(&organization.documents);
+    }
+    // In order, so that two scans of the same facts meet them in the same order; at most as many
+    // finished accounts wait for a slow one as are in flight.
+    let mut accounts = futures::stream::iter(roster.members.values().cloned())
+        .map(|member| {
+            let task = tokio::spawn(Arc::clone(&shop).account(member.clone()));
+            async move { (member, task.await) }
+        })
+        .buffered(plan.parallel_accounts.max(1));
+    while let Some((member, done)) = accounts.next().await {
+        match done {
+            Ok(done) => {
+                if let Some(facts) = &mut facts {
+                    blast::add(facts, &member, &done);
+                }
+                draft.account(&member, done);
+            }
+            Err(error) => draft.lost(&member, &error),
+        }
+    }
+    drop(accounts);
+    if interrupt.is_set() {
+        draft.problem(
+            "scan",
+            "the scan was interrupted; accounts that were not reached are listed as skipped",
+            None,
+        );
+    }
+
+    let graph = facts.map(|facts| {
+        observer.event(Event::BlastRadius);
+        Graph::build(facts)
+    });
+    draft.report.blast_radius = graph.as_ref().map(Graph::survey);
+    draft.report.scan.timings = Some(timings(origin, started));
+    let report = draft.report.finish();
+    save_organization(shop, &organization)?;
+    Ok(Outcome { report, graph })
+}
+
+/// Writes the organization and the manifest, last, so that a directory without a manifest is known
+/// to be half a scan.
+fn save_organization(shop: Arc<Shop>, organization: &Organization) -> Result<(), WriteError> {
+    let writer = Arc::into_inner(shop).and_then(|shop| shop.writer);
+    let Some(writer) = writer else {
+        return Ok(());
+    };
+    let writer = writer
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    writer.organization(&organization.documents)?;
+    writer.finish()
+}
+
+fn timings(origin: &Origin, started: Instant) -> Timings {
+    let totals = match origin {
+        Origin::Live(live) => live.meter.totals(),
+        Origin::Stored(_) => Default::default(),
+    };
+    Timings {
+        seconds: started.elapsed().as_secs_f64(),
+        requests: totals.attempts,
+        throttled: totals.throttles,
+        retried: totals.attempts.saturating_sub(totals.calls),
+    }
+}
+
+/// A report on its way.
+struct Draft {
+    report: Report,
+    severities: std::collections::BTreeMap<blastwall_model::CheckId, Severity>,
+    /// The place in the report of each plugin.
+    plugins: Vec<usize>,
+}
+
+impl Draft {
+    fn new(
+        organization: &Organization,
+        roster: &Roster,
+        plan: &Plan,
+        plugins: &[Arc<Plugin>],
+    ) -> Self {
+        let checks = &plan.selection.checks;
+        let mut draft = Self {
+            report: Report {
+                format: ReportFormat::default(),
+                scan: Scan {
+                    tool: plan.tool.clone(),
+                    scanned_at: plan.scanned_at.clone(),
+                    caller: Some(organization.caller.arn.clone()),
+                    timings: None,
+                },
+                filters: plan.filters.clone(),
+                organization: reported_organization(organization),
+                summary: Default::default(),
+                environments: Vec::new(),
+                accounts: Vec::new(),
+                checks: checks
+                    .iter()
+                    .map(|check| Check {
+                        plugin: plugins
+                            .get(check.plugin)
+                            .map_or_else(String::new, |plugin| plugin.info().name.clone()),
+                        settings: check
+                            .info
+                            .parameters
+                            .iter()
+                            .filter_map(|parameter| {
+                                let value = check.parameters.get(&parameter.name)?;
+                                (*value != parameter.default)
+                                    .then(|| (parameter.name.clone(), value.clone()))
+                            })
+                            .collect(),
+                        info: check.info.clone(),
+                    })
+                    .collect(),
+                plugins: Vec::new(),
+                findings: Vec::new(),
+                coverage: Vec::new(),
+                blast_radius: None,
+                problems: Vec::new(),
+            },
+            severities: checks
+                .iter()
+                .map(|check| (check.info.id.clone(), check.info.severity))
+                .collect(),
+            plugins: Vec::new(),
+        };
+        for (index, plugin) in plugins.iter().enumerate() {
+            draft.plugins.push(index);
+            draft.report.plugins.push(ReportedPlugin {
+                name: plugin.info().name.clone(),
+                version: plugin.info().version.clone(),
+                digest: plugin.digest(),
+                checks: checks
+                    .iter()
+                    .filter(|check| check.plugin == index)
+                    .map(|check| check.info.id.clone())
+                    .collect(),
+                failures: Vec::new(),
+            });
+        }
+        if let Some(note) = &organization.note {
+            draft.problem("organization", &note.to_string(), Some(note.hint()));
+        }
+        for id in &roster.missing {
+            draft.problem(
+                &format!("account {id}"),
+                "the account was asked for and is not in the organization",
+                Some("see `blastwall accounts` for those that are"),
+            );
+        }
+        draft
+    }
+
+    fn problem(&mut self, subject: &str, message: &str, hint: Option<&str>) {
+        self.report.problems.push(Problem {
+            subject: subject.to_owned(),
+            message: message.to_owned(),
+            hint: hint.map(str::to_owned),
+        });
+    }
+
+    fn account(&mut self, member: &Member, done: Done) {
+        let entry = &member.entry;
+        for undecided in &member.environment.undecided {
+            self.problem(
+                &format!("account {}", entry.id),
+                &format!("its environment is not certain: {undecided}"),
+                None,
+            );
+        }
+        if let Some(message) = &done.unsaved {
+            self.problem(
+                &format!("account {}", entry.id),
+                &format!("it could not be saved: {message}"),
+                None,
+            );
+        }
+        self.report.accounts.push(Account {
+            id: entry.id.clone(),
+            name: entry.name.clone(),
+            email: entry.email.clone(),
+            ou_path: entry.ou_path.clone(),
+            status: entry.status.to_string(),
+            tags: entry.tags.known().cloned().unwrap_or_default(),
+            environment: member.reported_environment(),
+            access: done.coverage.access.clone(),
+            summary: Default::default(),
+        });
+        let severities = &self.severities;
+        self.report
+            .findings
+            .extend(done.judgement.findings.into_iter().map(|finding| {
+                ReportedFinding {
+                    severity: severities
+                        .get(&finding.check)
+                        .copied()
+                        .unwrap_or(Severity::Informational),
+                    finding,
+                }
+            }));
+        for (plugin, failure) in done.judgement.failures {
+            if let Some(plugin) = self.report.plugins.get_mut(plugin) {
+                plugin.failures.push(failure);
+            }
+        }
+        self.report.coverage.push(done.coverage);
+    }
+
+    /// An account whose task died: a bug, and still no reason to lose the others.
+    fn lost(&mut self, member: &Member, error: &tokio::task::JoinError) {
+        let done = refused(
+            &member.entry.id,
+            "scanning the account",
+            &with_causes(error),
+        );
+        self.account(member, done);
+    }
+}
+
+fn reported_organization(organization: &Organization) -> Option<blastwall_report::Organization> {
+    let management_account: AccountId = organization.management_account.clone()?;
+    Some(blastwall_report::Organization {
+        id: organization.id.clone()?,
+        management_account,
+        gaps: organization.gaps.clone(),
+    })
+}

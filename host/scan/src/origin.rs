@@ -1,0 +1,235 @@
+//! Where snapshots come from: AWS, or a directory that an earlier scan filled.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use blastwall_aws::{Budget, Declaration, Meter, SdkConfig, Session};
+use blastwall_collect::{Request, Shared, Snapshot};
+use blastwall_model::{Access, AccountId, Coverage, DocumentError};
+use blastwall_organization::{
+    AccountEntry, Caller, DECLARED, Entrance, EnumerateError, Organization, PolicyTooLarge, Role,
+    SessionPolicy, SessionSettings,
+};
+use blastwall_store::{Directory, ReadError};
+
+/// Where snapshots come from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// AWS, or something that speaks like it.
+    Live(Box<Live>),
+    /// A directory that an earlier scan filled.
+    Stored(Box<Stored>),
+}
+
+/// AWS, as one caller sees it.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Credentials, region and endpoint of the caller.
+    pub config: SdkConfig,
+    /// Who that is.
+    pub caller: Caller,
+    /// The role to assume in each account.
+    pub role: Role,
+    /// How to assume it.
+    pub settings: SessionSettings,
+    /// Counts what is sent.
+    pub meter: Meter,
+    /// How many calls are in flight at once.
+    pub parallel_calls: usize,
+}
+
+/// An organization at rest.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The directory.
+    pub directory: Directory,
+    /// Who collected it; the first account stands in where the directory does not tell.
+    pub caller: Caller,
+}
+
+/// An organization that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum OriginError {
+    /// AWS did not tell.
+    #[error("failed to read the organization")]
+    Enumerate(#[from] EnumerateError),
+    /// A stored file cannot be read.
+    #[error("failed to read the stored organization")]
+    Read(#[from] ReadError),
+    /// A stored document cannot be read.
+    #[error("failed to read the stored organization")]
+    Document(#[from] DocumentError),
+    /// The session policy for what is to be collected is longer than AWS accepts.
+    #[error("failed to narrow the sessions to what is collected")]
+    PolicyTooLarge(#[from] PolicyTooLarge),
+}
+
+impl OriginError {
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            OriginError::Enumerate(error) => Some(error.hint()),
+            OriginError::PolicyTooLarge(_) => Some("scan with fewer checks at once (`--check`)"),
+            OriginError::Read(_) | OriginError::Document(_) => None,
+        }
+    }
+}
+
+/// Gives the snapshots of accounts.
+pub(crate) enum Source {
+    Live {
+        entrance: Entrance,
+        request: Request,
+        shared: Shared,
+    },
+    Stored(Directory),
+}
+
+impl Origin {
+    /// The organization.
+    ///
+    /// # Errors
+    /// If it cannot be had at all.
+    pub async fn organization(&self) -> Result<Organization, OriginError> {
+        match self {
+            Origin::Live(live) => {
+                let declared: Arc<[Declaration]> = DECLARED.into();
+                Ok(
+                    blastwall_organization::enumerate(&live.session(declared), &live.caller)
+                        .await?,
+                )
+            }
+            Origin::Stored(stored) => {
+                let documents = stored.directory.organization()?;
+                let mut organization =
+                    blastwall_organization::from_documents(&documents, stored.caller.clone())?;
+                stored.add_unlisted(&mut organization);
+                Ok(organization)
+            }
+        }
+    }
+
+    /// A source of snapshots with these resource types.
+    pub(crate) fn source(
+        &self,
+        types: BTreeSet<String>,
+        regions: Option<Vec<String>>,
+    ) -> Result<Source, OriginError> {
+        match self {
+            Origin::Live(live) => {
+                let declared = blastwall_collect::declarations(&types);
+                let policy = SessionPolicy::new(blastwall_collect::actions(&types))?;
+                Ok(Source::Live {
+                    entrance: Entrance {
+                        caller: live.caller.clone(),
+                        session: live.session(DECLARED.into()),
+                        role: live.role.clone(),
+                        settings: live.settings.clone(),
+                        policy,
+                        declared: declared.into(),
+                        meter: live.meter.clone(),
+                        budget: Budget::new(live.parallel_calls),
+                    },
+                    request: Request { types, regions },
+                    shared: Shared::new(),
+                })
+            }
+            Origin::Stored(stored) => Ok(Source::Stored(stored.directory.clone())),
+        }
+    }
+}
+
+impl Live {
+    /// A session with the caller's own credentials.
+    fn session(&self, declared: Arc<[Declaration]>) -> Session {
+        Session::new(
+            self.caller.account.clone(),
+            self.caller.partition.clone(),
+            self.config.clone(),
+            declared,
+            self.meter.clone(),
+            Budget::new(self.parallel_calls),
+        )
+    }
+}
+
+impl Stored {
+    /// Accounts that have a file and no document in the organization are accounts all the same:
+    /// a directory need not have an organization.
+    fn add_unlisted(&self, organization: &mut Organization) {
+        for id in self.directory.accounts() {
+            if organization.account(&id).is_none() {
+                organization.accounts.push(AccountEntry::unlisted(id));
+            }
+        }
+        organization
+            .accounts
+            .sort_by(|left, right| left.id.cmp(&right.id));
+    }
+}
+
+impl Source {
+    /// Everything that can be had of an account. Never fails: what cannot be had is in the
+    /// coverage.
+    pub(crate) async fn snapshot(&self, account: &AccountId) -> Snapshot {
+        match self {
+            Source::Live {
+                entrance,
+                request,
+                shared,
+            } => match entrance.enter(account).await {
+                Ok(entered) => {
+                    let access = entered.access();
+                    blastwall_collect::collect(&entered.session, request, shared, access).await
+                }
+                Err(access) => nothing(account, access),
+            },
+            Source::Stored(directory) => stored(directory, account),
+        }
+    }
+}
+
+/// The snapshot of an account that was not looked into.
+pub(crate) fn nothing(account: &AccountId, access: Access) -> Snapshot {
+    Snapshot {
+        documents: Vec::new(),
+        coverage: Coverage {
+            account: account.clone(),
+            access,
+            regions: Vec::new(),
+            services: Default::default(),
+            gaps: Vec::new(),
+        },
+    }
+}
+
+fn stored(directory: &Directory, account: &AccountId) -> Snapshot {
+    let refused = |error: &ReadError| {
+        let access = Access::Refused {
+            tried: format!(
+                "reading account {account} in {}",
+                directory.path().display()
+            ),
+            answer: error.to_string(),
+            hint: "repair or remove the file, or scan the account again".to_owned(),
+        };
+        nothing(account, access)
+    };
+    let coverage = match directory.coverage(account) {
+        Ok(coverage) => coverage,
+        Err(error) => return refused(&error),
+    };
+    if coverage.is_none() && !directory.accounts().contains(account) {
+        let reason = "nothing of the account is stored".to_owned();
+        return nothing(account, Access::Skipped { reason });
+    }
+    match directory.resources(account) {
+        Ok(documents) => Snapshot {
+            documents,
+            coverage: coverage
+                .unwrap_or_else(|| nothing(account, Access::Entered { role: None }).coverage),
+        },
+        Err(error) => refused(&error),
+    }
+}

@@ -1,0 +1,59 @@
+//! What is to be scanned, settled before the first call.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use blastwall_organization::Rule;
+use blastwall_report::Filters;
+
+use crate::{AccountFilter, Selection};
+
+/// The resource types that the blast graph reads.
+const BLAST_TYPES: [&str; 4] = [
+    "AWS::IAM::Group",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+];
+
+/// Whether the blast graph reads resources of this type.
+pub(crate) fn is_blast_type(resource_type: &str) -> bool {
+    BLAST_TYPES.contains(&resource_type)
+}
+
+/// What is to be scanned, settled before the first call.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Name and version of the program, for the report.
+    pub tool: String,
+    /// The moment that counts as the time of the scan, RFC 3339 in UTC.
+    pub scanned_at: String,
+    /// Which accounts.
+    pub accounts: AccountFilter,
+    /// Which checks.
+    pub selection: Selection,
+    /// Which regions; none means all that are enabled in an account.
+    pub regions: Option<Vec<String>>,
+    /// How accounts become environments.
+    pub environments: Vec<Rule>,
+    /// Whether the blast radius is computed, and what only it reads collected.
+    pub blast_radius: bool,
+    /// How many accounts are in flight at once.
+    pub parallel_accounts: usize,
+    /// Where everything that was collected is kept.
+    pub save: Option<PathBuf>,
+    /// The filters in the words of the command line, for the report.
+    pub filters: Filters,
+}
+
+impl Plan {
+    /// The resource types that the checks and the blast graph read.
+    #[must_use]
+    pub fn types(&self) -> BTreeSet<String> {
+        let mut types = self.selection.types();
+        if self.blast_radius {
+            types.extend(BLAST_TYPES.map(str::to_owned));
+        }
+        types
+    }
+}

@@ -1,0 +1,365 @@
+//! Which checks run, with which parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blastwall_model::{CheckId, CheckInfo, PluginInfo, Severity};
+use serde_json::{Map, Value};
+
+/// What the user asked for; empty lists ask for everything.
+#[derive(Clone, Debug, Default)]
+pub struct CheckFilter {
+    /// Ids of checks.
+    pub checks: Vec<String>,
+    /// Names of plugins.
+    pub plugins: Vec<String>,
+    /// The least severity.
+    pub severity: Option<Severity>,
+}
+
+/// The settings of one check in the configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckSettings {
+    /// Whether it runs at all.
+    pub enabled: Option<bool>,
+    /// Parameters by name.
+    pub parameters: BTreeMap<String, Value>,
+}
+
+/// One check to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selected {
+    /// The index of its plugin.
+    pub plugin: usize,
+    /// What it says about itself.
+    pub info: CheckInfo,
+    /// The value of every parameter.
+    pub parameters: Map<String, Value>,
+}
+
+/// The checks of a scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Ordered by id.
+    pub checks: Vec<Selected>,
+}
+
+/// A selection that cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionError {
+    /// No plugin has a check of this id.
+    #[error("unknown check `{0}`")]
+    UnknownCheck(String),
+    /// No plugin has this name.
+    #[error("unknown plugin `{0}`")]
+    UnknownPlugin(String),
+    /// A check does not have this parameter.
+    #[error("check `{check}` has no parameter `{parameter}`")]
+    UnknownParameter {
+        /// The check.
+        check: CheckId,
+        /// What was set.
+        parameter: String,
+        /// The parameters that it has.
+        known: Vec<String>,
+    },
+    /// A parameter's value is of another JSON type than its default.
+    #[error("parameter `{parameter}` of check `{check}` must be {expected}")]
+    WrongType {
+        /// The check.
+        check: CheckId,
+        /// The parameter.
+        parameter: String,
+        /// The JSON type of the default.
+        expected: &'static str,
+    },
+    /// Two plugins have a check of the same id.
+    #[error("plugins `{first}` and `{second}` both have a check `{check}`")]
+    Duplicate {
+        /// The check.
+        check: CheckId,
+        /// The plugin that came first.
+        first: String,
+        /// The plugin that came second.
+        second: String,
+    },
+    /// The filters leave nothing.
+    #[error("no check is left by the filters")]
+    Empty,
+}
+
+impl Selection {
+    /// Chooses checks from what the plugins offer.
+    ///
+    /// # Errors
+    /// Every name that means nothing, every parameter that does not fit, and an empty selection.
+    pub fn choose(
+        plugins: &[&PluginInfo],
+        filter: &CheckFilter,
+        settings: &BTreeMap<String, CheckSettings>,
+    ) -> Result<Self, SelectionError> {
+        let mut offered: BTreeMap<&str, (usize, &CheckInfo)> = BTreeMap::new();
+        for (index, plugin) in plugins.iter().enumerate() {
+            for check in &plugin.checks {
+                if let Some((first, _)) = offered.insert(check.id.as_str(), (index, check)) {
+                    return Err(SelectionError::Duplicate {
+                        check: check.id.clone(),
+                        first: plugins
+                            .get(first)
+                            .map_or_else(String::new, |plugin| plugin.name.clone()),
+                        second: plugin.name.clone(),
+                    });
+                }
+            }
+        }
+        let known_plugins: BTreeSet<&str> =
+            plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+        if let Some(unknown) = filter
+            .plugins
+            .iter()
+            .find(|name| !known_plugins.contains(name.as_str()))
+        {
+            return Err(SelectionError::UnknownPlugin(unknown.clone()));
+        }
+        if let Some(unknown) = filter
+            .checks
+            .iter()
+            .chain(settings.keys())
+            .find(|id| !offered.contains_key(id.as_str()))
+        {
+            return Err(SelectionError::UnknownCheck(unknown.clone()));
+        }
+
+        let mut checks = Vec::new();
+        for (id, (plugin, info)) in offered {
+            let settings = settings.get(id);
+            let named = filter.checks.iter().any(|name| name == id);
+            let of_plugin = plugins
+                .get(plugin)
+                .is_some_and(|plugin| filter.plugins.contains(&plugin.name));
+            // Naming a check is stronger than switching it off in the configuration.
+            let wanted = if !filter.checks.is_empty() || !filter.plugins.is_empty() {
+                named || of_plugin
+            } else {
+                settings.and_then(|settings| settings.enabled) != Some(false)
+            };
+            if !wanted || filter.severity.is_some_and(|least| info.severity < least) {
+                continue;
+            }
+            checks.push(Selected {
+                plugin,
+                info: info.clone(),
+                parameters: parameters(info, settings)?,
+            });
+        }
+        if checks.is_empty() {
+            return Err(SelectionError::Empty);
+        }
+        Ok(Self { checks })
+    }
+
+    /// The resource types that the checks read.
+    pub fn types(&self) -> BTreeSet<String> {
+        self.checks
+            .iter()
+            .flat_map(|check| check.info.reads.iter().cloned())
+            .collect()
+    }
+}
+
+/// The value of every parameter of a check: what is set, else the default.
+fn parameters(
+    info: &CheckInfo,
+    settings: Option<&CheckSettings>,
+) -> Result<Map<String, Value>, SelectionError> {
+    let mut values: Map<String, Value> = info
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.clone(), parameter.default.clone()))
+        .collect();
+    for (name, value) in settings.iter().flat_map(|settings| &settings.parameters) {
+        let Some(current) = values.get_mut(name) else {
+            return Err(SelectionError::UnknownParameter {
+                check: info.id.clone(),
+                parameter: name.clone(),
+                known: info
+                    .parameters
+                    .iter()
+                    .map(|known| known.name.clone())
+                    .collect(),
+            });
+        };
+        if json_type(current) != json_type(value) {
+            return Err(SelectionError::WrongType {
+                check: info.id.clone(),
+                parameter: name.clone(),
+                expected: json_type(current),
+            });
+        }
+        *current = value.clone();
+    }
+    Ok(values)
+}
+
+/// The JSON type of a value, with its article.
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(number) if number.is_f64() => "a number",
+        Value::Number(_) => "a whole number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use blastwall_model::{Category, Parameter, Scope};
+    use serde_json::json;
+
+    fn check(id: &str, severity: Severity) -> CheckInfo {
+        CheckInfo {
+            id: id.parse().unwrap(),
+            title: String::new(),
+            description: String::new(),
+            severity,
+            category: Category::Security,
+            scope: Scope::Resource,
+            reads: vec![format!("AWS::{id}")],
+            parameters: vec![Parameter {
+                name: "max-age-days".to_owned(),
+                description: String::new(),
+                default: json!(90),
+            }],
+            controls: Vec::new(),
+            remediation: String::new(),
+            references: Vec::new(),
+        }
+    }
+
+    fn plugin(name: &str, checks: Vec<CheckInfo>) -> PluginInfo {
+        PluginInfo {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            checks,
+        }
+    }
+
+    fn ids(selection: &Selection) -> Vec<&str> {
+        selection
+            .checks
+            .iter()
+            .map(|check| check.info.id.as_str())
+            .collect()
+    }
+
+    fn settings(
+        id: &str,
+        enabled: Option<bool>,
+        value: Option<Value>,
+    ) -> BTreeMap<String, CheckSettings> {
+        BTreeMap::from([(
+            id.to_owned(),
+            CheckSettings {
+                enabled,
+                parameters: value
+                    .map(|value| ("max-age-days".to_owned(), value))
+                    .into_iter()
+                    .collect(),
+            },
+        )])
+    }
+
+    #[test]
+    fn filters_narrow_and_settings_switch_off() {
+        let iam = plugin(
+            "iam",
+            vec![check("a", Severity::High), check("b", Severity::Low)],
+        );
+        let s3 = plugin("s3", vec![check("c", Severity::Critical)]);
+        let plugins = [&iam, &s3];
+        let none = BTreeMap::new();
+        let choose = |filter: CheckFilter, settings: &BTreeMap<_, _>| {
+            Selection::choose(&plugins, &filter, settings)
+        };
+        let all = choose(CheckFilter::default(), &none).unwrap();
+        assert_eq!(ids(&all), ["a", "b", "c"]);
+        assert_eq!(all.types().len(), 3);
+
+        let high = CheckFilter {
+            severity: Some(Severity::High),
+            ..CheckFilter::default()
+        };
+        assert_eq!(ids(&choose(high, &none).unwrap()), ["a", "c"]);
+
+        let off = settings("b", Some(false), None);
+        assert_eq!(
+            ids(&choose(CheckFilter::default(), &off).unwrap()),
+            ["a", "c"]
+        );
+        let named = CheckFilter {
+            checks: vec!["b".to_owned()],
+            ..CheckFilter::default()
+        };
+        assert_eq!(ids(&choose(named.clone(), &off).unwrap()), ["b"]);
+
+        let s3_or_b = CheckFilter {
+            plugins: vec!["s3".to_owned()],
+            ..named
+        };
+        assert_eq!(ids(&choose(s3_or_b, &none).unwrap()), ["b", "c"]);
+    }
+
+    #[test]
+    fn names_that_mean_nothing_are_errors() {
+        let iam = plugin("iam", vec![check("a", Severity::High)]);
+        let choose = |filter: CheckFilter, settings: &BTreeMap<_, _>| {
+            Selection::choose(&[&iam], &filter, settings).unwrap_err()
+        };
+        let unknown = CheckFilter {
+            checks: vec!["x".to_owned()],
+            ..CheckFilter::default()
+        };
+        assert_eq!(
+            choose(unknown, &BTreeMap::new()),
+            SelectionError::UnknownCheck("x".to_owned())
+        );
+        assert!(matches!(
+            choose(
+                CheckFilter::default(),
+                &settings("a", None, Some(json!("90")))
+            ),
+            SelectionError::WrongType {
+                expected: "a whole number",
+                ..
+            }
+        ));
+        let low = CheckFilter {
+            severity: Some(Severity::Critical),
+            ..CheckFilter::default()
+        };
+        assert_eq!(choose(low, &BTreeMap::new()), SelectionError::Empty);
+        assert!(matches!(
+            Selection::choose(
+                &[&iam, &plugin("x", iam.checks.clone())],
+                &CheckFilter::default(),
+                &BTreeMap::new()
+            ),
+            Err(SelectionError::Duplicate { .. })
+        ));
+    }
+
+    #[test]
+    fn parameters_override_defaults() {
+        let iam = plugin("iam", vec![check("a", Severity::High)]);
+        let chosen = Selection::choose(
+            &[&iam],
+            &CheckFilter::default(),
+            &settings("a", None, Some(json!(30))),
+        )
+        .unwrap();
+        assert_eq!(chosen.checks[0].parameters["max-age-days"], json!(30));
+    }
+}
