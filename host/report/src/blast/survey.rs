@@ -15,7 +15,7 @@ use crate::page::{Cell, Grid, Page, Span, cell, plain, span};
 use crate::style::Tone;
 
 /// The most environments whose pairs are drawn as a matrix; more do not fit a terminal.
-const MATRIX_SIZE: usize = 8;
+const MATRIX_SIZE: usize = 10;
 
 /// How many crossings the summary names.
 const CROSSINGS_IN_SHORT: usize = 3;
@@ -93,11 +93,12 @@ struct Environments<'report> {
 }
 
 /// The order of crossings: into more critical environments first, then by how critical the
-/// target is, then the surest and shortest.
+/// target is and how little the source, then the surest and shortest.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     stays_below: bool,
     target: Reverse<Option<Criticality>>,
+    source: Option<Criticality>,
     certainty: Certainty,
     hops: u32,
     upward: bool,
@@ -131,10 +132,12 @@ impl<'report> Environments<'report> {
             .filter(|crossing| crossing.from != crossing.to)
             .map(|crossing| {
                 let target = self.criticality(&crossing.to);
-                let upward = target > self.criticality(&crossing.from);
+                let source = self.criticality(&crossing.from);
+                let upward = target > source;
                 let rank = Rank {
                     stays_below: !upward,
                     target: Reverse(target),
+                    source,
                     certainty: crossing.certainty,
                     hops: crossing.hops,
                     upward,
@@ -209,7 +212,8 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         2,
         &[span(
             Tone::Faint,
-            "How many accounts of the row reach into the column, how surely and in how many hops.",
+            "Accounts of the row that reach into the column, of all, and in how many hops; ? if \
+             conditions hold, ?? if it is speculative.",
         )],
     )?;
     page.gap()?;
@@ -234,11 +238,15 @@ fn crossing_cell(crossing: &Crossing, total: Option<usize>) -> Cell {
     cell(
         path::tone(crossing.certainty),
         format!(
-            "{} of {}, {}, {}",
+            "{}/{}, {}{}",
             crossing.sources,
             total.unwrap_or(crossing.sources),
-            path::word(crossing.certainty),
             count(u64::from(crossing.hops), "hop", "hops"),
+            match crossing.certainty {
+                Certainty::Certain => "",
+                Certainty::Conditional => "?",
+                Certainty::Speculative => "??",
+            },
         ),
     )
 }
