@@ -3,6 +3,8 @@
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::{Arn, Document, Field, Gap, GapKind, Kind, Resource, Tags};
 
+use crate::convert::sorted;
+
 /// Documents and gaps.
 #[derive(Debug, Default)]
 pub(crate) struct Harvest {
@@ -154,7 +156,7 @@ fn gap(
     failure: &Failure,
 ) -> Gap {
     Gap {
-        types: types.iter().map(|kind| (*kind).to_owned()).collect(),
+        types: sorted(types.iter().map(|kind| (*kind).to_owned())),
         action: call.action.to_owned(),
         region: region.to_owned(),
         resource,

@@ -55,37 +55,39 @@ fn enabled(
     let mut harvest = Harvest::default();
     let mut names = Vec::new();
     for description in descriptions {
-        let Some(name) = text(description.region_name()) else {
-            harvest.listing(
-                regional,
-                DESCRIBE_REGIONS,
-                asked,
-                &malformed("a region without a name"),
-            );
-            continue;
-        };
-        if context.wants(RegionKind::TYPE) {
-            document(context, description, &name, &mut harvest);
+        match text(description.region_name()) {
+            Some(name) if !is_chosen(context, &name) => {}
+            Some(name) => {
+                if context.wants(RegionKind::TYPE) {
+                    document(context, description, &name, &mut harvest);
+                }
+                names.push(name);
+            }
+            None => {
+                let failure = malformed("a region without a name");
+                harvest.listing(regional, DESCRIBE_REGIONS, asked, &failure);
+            }
         }
-        names.push(name);
     }
-    names.sort();
-    let Some(confined) = context.confined else {
-        return (names, harvest);
-    };
-    let (chosen, off): (Vec<String>, Vec<String>) = confined
-        .iter()
-        .cloned()
-        .partition(|region| names.binary_search(region).is_ok());
-    for region in off {
-        let failure = Failure::new(
-            GapKind::Unsupported,
-            "RegionDisabled",
-            "the region is not enabled in this account, so nothing was asked there",
-        );
-        harvest.listing(regional, DESCRIBE_REGIONS, &region, &failure);
+    for region in context.confined.unwrap_or_default() {
+        if !names.contains(region) {
+            let failure = Failure::new(
+                GapKind::Unsupported,
+                "RegionDisabled",
+                "the region is not enabled in this account, so nothing was asked there",
+            );
+            harvest.listing(regional, DESCRIBE_REGIONS, region, &failure);
+        }
     }
-    (sorted_once(chosen), harvest)
+    (sorted_once(names), harvest)
+}
+
+/// Whether the user's choice allows for a region. Those that it does not are no documents either:
+/// a check on "every region" is about those that were looked at.
+fn is_chosen(context: &Context<'_>, region: &str) -> bool {
+    context
+        .confined
+        .is_none_or(|chosen| chosen.iter().any(|one| one == region))
 }
 
 fn document(context: &Context<'_>, description: &Description, name: &str, harvest: &mut Harvest) {
@@ -170,7 +172,7 @@ mod tests {
             enabled(context, REGIONAL, &described, "us-east-1")
         });
         assert_eq!(regions, ["eu-west-1"]);
-        assert_eq!(harvest.documents.len(), 2);
+        assert_eq!(harvest.documents.len(), 1);
         let [gap] = &harvest.gaps[..] else {
             panic!("{:?}", harvest.gaps)
         };

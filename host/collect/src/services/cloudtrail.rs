@@ -95,6 +95,11 @@ async fn look_into(
         Err(failure) => return Harvest::failed(&[TrailKind::TYPE], LIST, region, &failure),
     };
     let session = context.session;
+    // A trail is asked for at home, even where only its shadow is looked at: there it answers in
+    // full.
+    let home = description.home_region().unwrap_or(region);
+    let at_home = (home != region).then(|| client!(aws_sdk_cloudtrail, session, home));
+    let cloudtrail = at_home.as_ref().unwrap_or(cloudtrail);
     let (status, selectors, tagging) = futures::join!(
         session.call(cloudtrail.get_trail_status().name(arn.as_str()).send()),
         session.call(
@@ -105,7 +110,6 @@ async fn look_into(
         ),
         tagging(context, cloudtrail, &arn),
     );
-    let home = description.home_region().unwrap_or(region);
     let mut trail = Trail::new(arn, session.account().clone(), home);
     describe(&mut trail, description);
     let mut harvest = Harvest::default();

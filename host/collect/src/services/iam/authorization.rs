@@ -225,8 +225,9 @@ fn policy(
         .map(Policy::encoded);
     let about = About::resource(&policy);
     let config = &mut policy.config;
-    config.managed_policy_name = text(detail.policy_name()).into();
-    config.path = text(detail.path()).into();
+    let (path, name) = super::managed::path_and_name(&policy.arn);
+    config.managed_policy_name = name.to_owned().into();
+    config.path = path.into();
     config.policy_document = default
         .map(|default| document(harvest, &about, LIST, "the policy", &default))
         .into();

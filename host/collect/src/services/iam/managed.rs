@@ -9,8 +9,9 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy};
 use blastwall_aws::{Declaration, Failure};
+use blastwall_model::resources::iam::ManagedPolicyObserved;
 use blastwall_model::resources::{ManagedPolicy, ManagedPolicyKind};
-use blastwall_model::{Arn, GLOBAL, Kind};
+use blastwall_model::{Arn, Field, GLOBAL, Kind};
 use futures::{StreamExt, stream};
 
 use super::{authorization, document};
@@ -83,10 +84,20 @@ pub(super) async fn complete(context: &Context<'_>, iam: &Client, policies: Poli
     if !context.wants(ManagedPolicyKind::TYPE) {
         return harvest;
     }
-    for policy in &policies.own {
-        harvest.add(policy);
-    }
     let incomplete = policies.incomplete.as_ref();
+    for mut policy in policies.own {
+        // AWS counts its own attachments; other implementations of the API leave that to us.
+        let uses = policies.attachments.0.get(policy.arn.as_str());
+        let counted = counts(uses.copied().unwrap_or_default(), incomplete);
+        let observed = &mut policy.observed;
+        if observed.attachment_count == Field::Absent {
+            observed.attachment_count = counted.attachment_count;
+        }
+        if observed.permissions_boundary_usage_count == Field::Absent {
+            observed.permissions_boundary_usage_count = counted.permissions_boundary_usage_count;
+        }
+        harvest.add(&policy);
+    }
     let mut fetched = stream::iter(policies.attachments.0)
         .filter_map(async |(arn, uses)| Some((of_aws(&arn)?, uses)))
         .map(|(arn, uses)| of_aws_document(context, iam, arn, uses, incomplete))
@@ -116,13 +127,7 @@ async fn of_aws_document(
     let mut policy = ManagedPolicy::new(arn.clone(), context.session.account().clone(), GLOBAL);
     policy.config.managed_policy_name = name.to_owned().into();
     policy.config.path = path.into();
-    let observed = &mut policy.observed;
-    observed.attachment_count = uses.attached.into();
-    observed.permissions_boundary_usage_count = uses.as_boundary.into();
-    if let Some(failure) = incomplete {
-        observed.attachment_count = unknown(authorization::LIST, failure);
-        observed.permissions_boundary_usage_count = unknown(authorization::LIST, failure);
-    }
+    policy.observed = counts(uses, incomplete);
 
     let mut harvest = Harvest::default();
     let about = About::resource(&policy);
@@ -149,8 +154,21 @@ async fn of_aws_document(
     harvest
 }
 
+/// The counts of a policy, unknown if the listing ended before all attachments were seen.
+fn counts(uses: Uses, incomplete: Option<&Failure>) -> ManagedPolicyObserved {
+    let count = |number: u32| match incomplete {
+        Some(failure) => unknown(authorization::LIST, failure),
+        None => Field::Known(number),
+    };
+    ManagedPolicyObserved {
+        attachment_count: count(uses.attached),
+        permissions_boundary_usage_count: count(uses.as_boundary),
+        ..ManagedPolicyObserved::default()
+    }
+}
+
 /// Path and name out of `policy/path/name`.
-fn path_and_name(arn: &Arn) -> (String, &str) {
+pub(super) fn path_and_name(arn: &Arn) -> (String, &str) {
     let resource = arn.resource();
     let resource = resource.strip_prefix("policy/").unwrap_or(resource);
     match resource.rsplit_once('/') {

@@ -216,7 +216,7 @@ fn policy_document(
         readable: false, ..
     })) = &policy
     {
-        harvest.incomplete(&about, POLICY, &malformed("the bucket policy is not JSON"));
+        harvest.incomplete(about, POLICY, &malformed("the bucket policy is not JSON"));
     }
     harvest.field(
         about,
@@ -243,7 +243,7 @@ fn set_acl(
         }
         Err(failure) => {
             bucket.observed.owner_id = crate::harvest::unknown(ACL, &failure);
-            bucket.observed.grants = harvest.field(&about, ACL, Err(failure));
+            bucket.observed.grants = harvest.field(about, ACL, Err(failure));
         }
     }
 }
