@@ -1,8 +1,8 @@
 //! Where reports go.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
@@ -76,15 +76,34 @@ pub(crate) fn write(
             }
         }
         Some(path) => {
-            let partial = path.with_extension("partial");
-            let result = File::create(&partial)
+            // A device or a pipe is written to as it is; only a file is replaced as a whole.
+            let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
+            let target = if special {
+                path.clone()
+            } else {
+                partial(path)
+            };
+            let result = File::create(&target)
                 .map(BufWriter::new)
                 .and_then(|mut writer| {
                     render(&mut writer)?;
                     writer.flush()
                 })
-                .and_then(|()| std::fs::rename(&partial, path));
+                .and_then(|()| {
+                    if special {
+                        Ok(())
+                    } else {
+                        fs::rename(&target, path)
+                    }
+                });
             result.with_context(|| format!("failed to write `{}`", path.display()))
         }
     }
+}
+
+/// The file that becomes `path` once it is whole: beside it, so that the two are on one file system.
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    path.with_file_name(name)
 }

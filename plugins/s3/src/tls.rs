@@ -1,6 +1,5 @@
 //! Buckets that accept plain HTTP.
 
-use blastwall_sdk::policy::Pattern;
 use blastwall_sdk::policy::analysis::requires_tls;
 use blastwall_sdk::prelude::*;
 
@@ -33,20 +32,10 @@ use crate::policy::bucket_policy;
 /// - <https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html>
 #[check(id = "s3-bucket-tls", severity = Medium, category = Security, controls = ["cis-aws-7.0:3.1.1"])]
 pub(crate) fn check(bucket: &Bucket) -> Result<Outcome, Unknown> {
-    let Some((document, mut policy)) = bucket_policy(bucket)? else {
+    let Some((document, policy)) = bucket_policy(bucket)? else {
         return Ok(fail("the bucket has no policy, so it accepts plain HTTP"));
     };
-    let arn = bucket.arn.as_str();
-    for resources in policy
-        .statements
-        .iter_mut()
-        .filter_map(|statement| statement.resources.as_mut())
-    {
-        resources
-            .patterns
-            .retain(|pattern| covers_all(pattern, arn));
-    }
-    Ok(match requires_tls(&policy) {
+    Ok(match requires_tls(&policy, bucket.arn.as_str()) {
         Ok(statements) => statements.into_iter().fold(
             pass("the bucket policy refuses plain HTTP"),
             |outcome, statement| outcome.statement("/config/PolicyDocument", document, statement),
@@ -54,12 +43,4 @@ pub(crate) fn check(bucket: &Bucket) -> Result<Outcome, Unknown> {
         Err(why) => fail(format!("the bucket accepts plain HTTP: {why}"))
             .evidence("/config/PolicyDocument", document),
     })
-}
-
-/// Whether a pattern covers the bucket itself or all its objects. What covers some objects alone
-/// (`bucket/logs/*`, `bucket/log*`) refuses nothing to the others.
-fn covers_all(pattern: &Pattern, bucket: &str) -> bool {
-    // A pattern that ends in `*` and matches the empty key matches every key.
-    let objects = || pattern.as_str().ends_with('*') && pattern.matches(&format!("{bucket}/"));
-    pattern.matches(bucket) || objects()
 }

@@ -5,9 +5,7 @@
 //! Amazon S3 User Guide, "Protecting data in transit"
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html>.
 
-use std::cmp::Ordering;
-
-use crate::arn;
+use crate::Pattern;
 use crate::condition::{Comparison, Condition, OperatorKind, Quantifier};
 use crate::language::{Effect, Policy, PrincipalEntry, Statement};
 
@@ -25,8 +23,8 @@ pub enum PlainHttp {
     ObjectsNotCovered,
 }
 
-/// Whether plain HTTP is refused to everyone, on the bucket and on all its objects, be it by one
-/// statement or by several. `Ok` has the indices of the statements that do it.
+/// Whether plain HTTP is refused to everyone, on the bucket with this ARN and on all its objects, be
+/// it by one statement or by several. `Ok` has the indices of the statements that do it.
 ///
 /// A statement counts when it denies every S3 action to the principal `*` under no condition but
 /// `aws:SecureTransport` being false, or an equivalent on `s3:TlsVersion`, which requests over plain
@@ -35,53 +33,29 @@ pub enum PlainHttp {
 ///
 /// # Errors
 /// What is left uncovered.
-pub fn requires_tls(policy: &Policy) -> Result<Vec<usize>, PlainHttp> {
-    let mut buckets: Vec<(usize, &str)> = Vec::new();
-    let mut objects: Vec<(usize, &str)> = Vec::new();
-    for (index, statement) in policy.statements.iter().enumerate() {
-        if !refuses_plain_http(statement) {
-            continue;
-        }
-        let Some(resources) = statement
-            .resources
-            .as_ref()
-            .filter(|clause| !clause.negated)
-        else {
-            continue;
-        };
-        for pattern in &resources.patterns {
-            let text = pattern.as_str();
-            if pattern.matches_everything() {
-                return Ok(vec![index]);
-            }
-            let name = arn::split(text)
-                .filter(|parts| parts.service == "s3")
-                .map_or("", |parts| parts.resource);
-            // `bucket*` covers the bucket and all its objects: a wildcard crosses the slash.
-            match name.strip_suffix("/*") {
-                Some(bucket) => objects.push((index, bucket)),
-                None if name.ends_with('*') => return Ok(vec![index]),
-                None if !name.is_empty() => buckets.push((index, name)),
-                None => {}
-            }
-        }
+pub fn requires_tls(policy: &Policy, bucket: &str) -> Result<Vec<usize>, PlainHttp> {
+    // A pattern that matches the empty key and ends in `*` matches every key; `bucket/logs/*` and
+    // `bucket/log*` leave other objects out.
+    let empty_key = format!("{bucket}/");
+    let covers_bucket = |pattern: &Pattern| pattern.matches(bucket);
+    let covers_objects =
+        |pattern: &Pattern| pattern.as_str().ends_with('*') && pattern.matches(&empty_key);
+    let first = |covers: &dyn Fn(&Pattern) -> bool| {
+        policy.statements.iter().position(|statement| {
+            refuses_plain_http(statement)
+                && statement
+                    .resources
+                    .as_ref()
+                    .is_some_and(|clause| !clause.negated && clause.patterns.iter().any(covers))
+        })
+    };
+    match (first(&covers_bucket), first(&covers_objects)) {
+        (Some(bucket), Some(objects)) if bucket == objects => Ok(vec![bucket]),
+        (Some(bucket), Some(objects)) => Ok(vec![bucket.min(objects), bucket.max(objects)]),
+        (Some(_), None) => Err(PlainHttp::ObjectsNotCovered),
+        (None, Some(_)) => Err(PlainHttp::BucketNotCovered),
+        (None, None) => Err(PlainHttp::NoDeny),
     }
-    for (bucket_statement, bucket) in &buckets {
-        if let Some((objects_statement, _)) = objects.iter().find(|(_, other)| other == bucket) {
-            return Ok(match bucket_statement.cmp(objects_statement) {
-                Ordering::Less => vec![*bucket_statement, *objects_statement],
-                Ordering::Equal => vec![*bucket_statement],
-                Ordering::Greater => vec![*objects_statement, *bucket_statement],
-            });
-        }
-    }
-    Err(if !objects.is_empty() {
-        PlainHttp::BucketNotCovered
-    } else if !buckets.is_empty() {
-        PlainHttp::ObjectsNotCovered
-    } else {
-        PlainHttp::NoDeny
-    })
 }
 
 fn refuses_plain_http(statement: &Statement) -> bool {
@@ -157,7 +131,7 @@ mod tests {
         let policy = format!(
             r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny",{principal},"Action":{action},"Resource":{resource},"Condition":{condition}}}]}}"#
         );
-        requires_tls(&Policy::parse(&policy).unwrap())
+        requires_tls(&Policy::parse(&policy).unwrap(), "arn:aws:s3:::b")
     }
 
     const EVERYONE: &str = r#""Principal":"*""#;
@@ -183,6 +157,28 @@ mod tests {
         assert_eq!(
             check(EVERYONE, r#""s3:*""#, r#""arn:aws:s3:::b""#, INSECURE),
             Err(PlainHttp::ObjectsNotCovered)
+        );
+        assert_eq!(
+            check(
+                EVERYONE,
+                r#""s3:*""#,
+                r#"["arn:aws:s3:::b","arn:aws:s3:::b/logs/*"]"#,
+                INSECURE
+            ),
+            Err(PlainHttp::ObjectsNotCovered)
+        );
+        assert_eq!(
+            check(
+                EVERYONE,
+                r#""s3:*""#,
+                r#"["arn:aws:s3:::other","arn:aws:s3:::other/*"]"#,
+                INSECURE
+            ),
+            Err(PlainHttp::NoDeny)
+        );
+        assert_eq!(
+            check(EVERYONE, r#""s3:*""#, r#""arn:aws:s3:::*""#, INSECURE),
+            Ok(vec![0])
         );
         assert_eq!(
             check(EVERYONE, r#""s3:GetObject""#, BOTH, INSECURE),
