@@ -71,6 +71,8 @@ pub(crate) struct OrganizationFacts {
     attached: BTreeMap<(PolicyType, String), Vec<Attachment>>,
     /// Policies that could not be read: type, target and policy name.
     unreadable: BTreeMap<(PolicyType, String), Vec<String>>,
+    /// Policies of which it is not known what they are attached to: they may bind any account.
+    unplaced: BTreeMap<PolicyType, Vec<String>>,
     /// Whether AWS's own policy that allows everything is among the documents. AWS lists it
     /// always, so a description without it was written by hand and leaves out the default.
     full_access_told: bool,
@@ -163,7 +165,14 @@ impl OrganizationFacts {
         }
         let name = config.name.known().map_or(id, String::as_str);
         let origin: Arc<str> = format!("{name} ({id})").into();
-        let targets = config.target_ids.get().map_err(in_words)?;
+        let targets = match config.target_ids.get() {
+            Ok(targets) => targets,
+            Err(unknown) => {
+                let unplaced = self.unplaced.entry(policy_type).or_default();
+                unplaced.push(origin.to_string());
+                return Err(in_words(unknown));
+            }
+        };
         let kept = match config.content.required() {
             Ok(content) => policies.keep(content).map_err(in_words),
             Err(unknown) => Err(in_words(unknown)),
@@ -253,11 +262,13 @@ impl OrganizationFacts {
             .collect()
     }
 
-    /// Policies of one type above an account that could not be read.
+    /// Policies of one type that could not be read, or not placed, and that are or may be above an
+    /// account.
     pub(crate) fn unreadable(&self, policy_type: PolicyType, account: &AccountId) -> Vec<String> {
         self.lineage(account)
             .into_iter()
             .filter_map(|place| self.unreadable.get(&(policy_type, place)))
+            .chain(self.unplaced.get(&policy_type))
             .flatten()
             .cloned()
             .collect()
