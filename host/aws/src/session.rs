@@ -78,6 +78,16 @@ impl Session {
         &self.config
     }
 
+    /// The same session with a count of calls of its own: for what is fetched once on behalf of all
+    /// accounts. Which account comes first is chance, and must not show in what was asked of it.
+    #[must_use]
+    pub fn on_behalf_of_all(&self) -> Self {
+        Self {
+            calls: Calls::default(),
+            ..self.clone()
+        }
+    }
+
     /// The guard for clients of a region; [`client!`](crate::client) puts it in place.
     #[must_use]
     pub fn guard(&self, region: &str) -> Guard {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy};
-use blastwall_aws::{Declaration, Failure};
+use blastwall_aws::{Declaration, Failure, client};
 use blastwall_model::resources::iam::ManagedPolicyObserved;
 use blastwall_model::resources::{ManagedPolicy, ManagedPolicyKind};
 use blastwall_model::{Arn, Field, GLOBAL, Kind};
@@ -79,7 +79,7 @@ impl Attachments {
 }
 
 /// The documents of the account's own policies, and of those of AWS that are in use.
-pub(super) async fn complete(context: &Context<'_>, iam: &Client, policies: Policies) -> Harvest {
+pub(super) async fn complete(context: &Context<'_>, policies: Policies) -> Harvest {
     let mut harvest = Harvest::default();
     if !context.wants(ManagedPolicyKind::TYPE) {
         return harvest;
@@ -98,6 +98,8 @@ pub(super) async fn complete(context: &Context<'_>, iam: &Client, policies: Poli
         }
         harvest.add(&policy);
     }
+    let session = context.session.on_behalf_of_all();
+    let iam = &client!(aws_sdk_iam, &session, context.global_region());
     let mut fetched = stream::iter(policies.attachments.0)
         .filter_map(async |(arn, uses)| Some((of_aws(&arn)?, uses)))
         .map(|(arn, uses)| of_aws_document(context, iam, arn, uses, incomplete))

@@ -82,7 +82,7 @@ async fn collect(context: &Context<'_>) -> Harvest {
     harvest.append(password_policy);
     let (users, policies) = futures::join!(
         credentials::complete(context, iam, listed.users, &report),
-        managed::complete(context, iam, listed.policies),
+        managed::complete(context, listed.policies),
     );
     harvest.append(listed.harvest);
     harvest.append(users);
