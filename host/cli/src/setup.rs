@@ -143,7 +143,13 @@ async fn live(aws: &AwsArguments, config: &Config, meter: Meter) -> Result<Origi
         .await
         .map_err(|error| {
             let hint = error.hint();
-            Failure::from(error).hint(hint)
+            let error = anyhow::Error::from(error);
+            Failure::from(match &aws.profile {
+                // The SDK does not tell a profile that nobody has from one without credentials.
+                Some(profile) => error.context(format!("failed with the profile `{profile}`")),
+                None => error,
+            })
+            .hint(hint)
         })?;
     Ok(Origin::Live(Box::new(Live {
         config: sdk,
