@@ -17,6 +17,15 @@ pub(crate) const ELSEWHERE: &str = "eu-west-1";
 /// AWS's own policy that allows everything.
 pub(crate) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
+/// Operations that moto is made not to know behind its second endpoint, in the words of requests.
+const LACKING: [&str; 5] = [
+    "GET ?encryption",
+    "Action=DescribeVolumes&",
+    "Action=GetCredentialReport&",
+    "CloudTrail_20131101.GetTrailStatus",
+    "AWSOrganizationsV20161128.ListTargetsForPolicy",
+];
+
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -52,7 +61,7 @@ pub(crate) struct Ids {
 pub(crate) fn seeded() -> &'static Seeded {
     static SEEDED: OnceLock<Seeded> = OnceLock::new();
     SEEDED.get_or_init(|| {
-        let moto = Moto::start();
+        let moto = Moto::start(&LACKING);
         Runtime::new().unwrap().block_on(seed(moto))
     })
 }
@@ -60,12 +69,12 @@ pub(crate) fn seeded() -> &'static Seeded {
 impl Seeded {
     /// The program, pointed at this moto with the credentials of the management account.
     pub(crate) fn blastwall(&self) -> Blastwall {
-        Blastwall::new()
-            .credentials(KEY, SECRET)
-            .argument("--endpoint-url")
-            .argument(self.moto.endpoint())
-            .argument("--role")
-            .argument(AUDIT)
+        auditor(self.moto.endpoint())
+    }
+
+    /// The same, where moto lacks some operations.
+    pub(crate) fn lacking(&self) -> Blastwall {
+        auditor(self.moto.lacking())
     }
 
     /// All accounts that can be entered.
@@ -80,6 +89,15 @@ impl Seeded {
             &self.sandbox,
         ]
     }
+}
+
+fn auditor(endpoint: &str) -> Blastwall {
+    Blastwall::new()
+        .credentials(KEY, SECRET)
+        .argument("--endpoint-url")
+        .argument(endpoint)
+        .argument("--role")
+        .argument(AUDIT)
 }
 
 async fn seed(moto: Moto) -> Seeded {

@@ -19,5 +19,5 @@ mod simulation;
 
 pub use moto::Moto;
 pub use program::{Blastwall, Run, target_directory};
-pub use report::Report;
+pub use report::{Report, assert_same};
 pub use simulation::{EXTERNAL_ID, KEY, SECRET, Simulation, example};

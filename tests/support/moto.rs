@@ -18,20 +18,23 @@ const SERVER: &str = include_str!("moto_server.py");
 #[derive(Debug)]
 pub struct Moto {
     endpoint: String,
+    lacking: String,
     process: Child,
     /// Closed, it tells the server to end.
     _lifeline: Option<ChildStdin>,
 }
 
 impl Moto {
-    /// Installs moto if need be, and starts it.
+    /// Installs moto if need be, and starts it. `lacking` names operations, as requests do, that
+    /// are unknown behind the second endpoint.
     ///
     /// # Panics
     /// If Python or the package cannot be had: a foreign proof that is skipped is none.
     #[must_use]
-    pub fn start() -> Self {
+    pub fn start(lacking: &[&str]) -> Self {
         let mut process = Command::new(environment().join("bin/python"))
             .args(["-c", SERVER])
+            .args(lacking)
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -44,12 +47,16 @@ impl Moto {
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let port: u16 = line
-            .trim()
-            .parse()
-            .unwrap_or_else(|_| panic!("moto did not start; it said {line:?}"));
+        let ports: Vec<u16> = line
+            .split_whitespace()
+            .filter_map(|port| port.parse().ok())
+            .collect();
+        let [whole, lacking] = ports[..] else {
+            panic!("moto did not start; it said {line:?}");
+        };
         Self {
-            endpoint: format!("http://127.0.0.1:{port}"),
+            endpoint: format!("http://127.0.0.1:{whole}"),
+            lacking: format!("http://127.0.0.1:{lacking}"),
             process,
             _lifeline: lifeline,
         }
@@ -59,6 +66,12 @@ impl Moto {
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// The endpoint URL of the same moto without some operations.
+    #[must_use]
+    pub fn lacking(&self) -> &str {
+        &self.lacking
     }
 }
 

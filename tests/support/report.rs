@@ -1,8 +1,8 @@
 //! The JSON report, read as a stranger would: by its documented names alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A report.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,4 +131,36 @@ impl Report {
             .find(|item| item[key] == value)
             .unwrap_or_else(|| panic!("no {value} among the {list} of the report"))
     }
+}
+
+/// Fails at the first place where two JSON values differ, and shows no more than that place.
+///
+/// # Panics
+/// If they differ.
+pub fn assert_same(left: &Value, right: &Value) {
+    if let Some(place) = difference("", left, right) {
+        panic!("they differ at {place}");
+    }
+}
+
+fn difference(path: &str, left: &Value, right: &Value) -> Option<String> {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            keys.into_iter().find_map(|key| {
+                let value = |side: &Map<String, Value>| side.get(key).cloned().unwrap_or_default();
+                difference(&format!("{path}/{key}"), &value(left), &value(right))
+            })
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => left
+            .iter()
+            .zip(right)
+            .enumerate()
+            .find_map(|(index, (left, right))| difference(&format!("{path}/{index}"), left, right)),
+        _ => (left != right).then(|| format!("{path}: {} and {}", short(left), short(right))),
+    }
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(300).collect()
 }
