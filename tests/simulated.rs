@@ -407,6 +407,11 @@ fn throttled_calls_are_repeated() {
         let timings = report.0["scan"]["timings"].take();
         assert_eq!(timings["throttled"], 2, "{action}");
         assert_eq!(timings["retried"], 2, "{action}");
+        // Two answers of hundreds: a pause, and no lasting slowness.
+        assert!(
+            timings["seconds"].as_f64().unwrap() < 20.0,
+            "{action}: {timings}"
+        );
         for part in ["findings", "coverage", "blast_radius"] {
             assert_same(&report.0[part], &undisturbed.0[part]);
         }
