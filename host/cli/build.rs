@@ -53,10 +53,6 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is how a build script speaks to cargo"
-)]
 fn emit(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
 }

@@ -47,7 +47,12 @@ mod tests {
         let loopback = Some(IpAddr::from(Ipv4Addr::LOCALHOST));
         assert_eq!(evident("111122223333.localhost"), loopback);
         assert_eq!(evident("111122223333.127.0.0.1"), loopback);
-        for name in ["localhost", "s3.amazonaws.com", "127.0.0.1", "localhost.example.com"] {
+        for name in [
+            "localhost",
+            "s3.amazonaws.com",
+            "127.0.0.1",
+            "localhost.example.com",
+        ] {
             assert_eq!(evident(name), None, "{name}");
         }
     }

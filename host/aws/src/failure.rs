@@ -88,6 +88,9 @@ const UNAVAILABLE: &[&str] = &[
     "504",
 ];
 
+/// What EC2 writes before the encoded part of a refusal.
+const ENCODED: &str = "Encoded authorization failure message:";
+
 /// AWS messages are short; what is longer is an HTML page or worse.
 const MESSAGE_LIMIT: usize = 500;
 
@@ -137,7 +140,9 @@ impl Failure {
     /// A failure from its parts.
     #[must_use]
     pub fn new(kind: GapKind, code: &str, message: &str) -> Self {
-        let mut message = message.to_owned();
+        // What follows is for `sts:DecodeAuthorizationMessage`, long and another one at each call.
+        let message = message.split(ENCODED).next().unwrap_or_default();
+        let mut message = message.trim_end().to_owned();
         if message.len() > MESSAGE_LIMIT {
             let end = (0..=MESSAGE_LIMIT)
                 .rev()
@@ -191,6 +196,15 @@ mod tests {
         ] {
             assert_eq!(Failure::answered(code, "m").kind, kind, "{code}");
         }
+    }
+
+    #[test]
+    fn what_differs_from_call_to_call_is_cut() {
+        let failure = Failure::answered(
+            "UnauthorizedOperation",
+            "You are not authorized. Encoded authorization failure message: 4fTk…",
+        );
+        assert_eq!(failure.message, "You are not authorized.");
     }
 
     #[test]

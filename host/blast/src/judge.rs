@@ -293,11 +293,8 @@ impl<'w> Judge<'w> {
                     Identity::Attached(attachments) | Identity::AtLeast(attachments) => attachments
                         .get(at.policy)
                         .map(|from| (from.origin.to_string(), Some(from.policy)))
-                        .or_else(|| Some(("a policy that was not seen".to_owned(), None))),
-                    Identity::Anything => Some((
-                        "any identity policy that the attacker writes".to_owned(),
-                        None,
-                    )),
+                        .or_else(|| Some(("one that was not seen".to_owned(), None))),
+                    Identity::Anything => Some(("any that the attacker writes".to_owned(), None)),
                 },
             ),
             Layer::Resource => (
@@ -306,7 +303,7 @@ impl<'w> Judge<'w> {
                     Some(ResourcePolicy::Trust(index, role)) => {
                         Some((format!("trust policy of {role}"), Some(index)))
                     }
-                    _ => Some(("a policy that was not seen".to_owned(), None)),
+                    _ => Some(("one that was not seen".to_owned(), None)),
                 },
             ),
             Layer::Session => ("session policy", None),

@@ -647,6 +647,38 @@ fn an_account_that_was_not_entered_counts_as_far_as_others_tell() {
 }
 
 #[test]
+fn a_suspended_account_is_neither_inside_nor_outside() {
+    let mut org = chain();
+    for document in &mut org.organization {
+        if document["config"]["AccountId"] == DEV {
+            document["observed"]["Status"] = json!("SUSPENDED");
+        }
+    }
+    for org in [org.clone(), org.refused(DEV)] {
+        // Nobody can act in it, so that what trusts it lets nobody in.
+        assert!(org.graph().find(DEV).is_err());
+        let survey = org.survey();
+        assert!(survey.accounts.iter().all(|blast| {
+            blast
+                .entered_by
+                .iter()
+                .all(|entrance| !entrance.from.to_string().contains(DEV))
+        }));
+        assert_eq!(survey.blind_spots.len(), 1);
+        assert_eq!(survey.blind_spots[0].account, DEV);
+    }
+}
+
+#[test]
+fn a_wildcard_in_a_principal_names_nobody() {
+    let org = Org::three()
+        .role(PROD, "target", trust(&[&role(DEV, "*")]), &[])
+        .role(DEV, "ci", nobody(), &[admin()]);
+    assert_eq!(org.reach(&role(DEV, "ci"), &role(PROD, "target")), None);
+    assert_eq!(org.reach(DEV, &role(PROD, "target")), None);
+}
+
+#[test]
 fn services_and_identity_providers_are_outside_parties() {
     let provider = format!("arn:aws:iam::{PROD}:oidc-provider/token.actions.githubusercontent.com");
     let org = Org::three().role(PROD, "worker", nobody(), &[]).role(

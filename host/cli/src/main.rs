@@ -1,6 +1,16 @@
 //! The program `blastwall`: arguments, configuration, progress, exit code. What it does is in the
 //! crates below; each command here parses, calls one operation and prints.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
 mod args;
 mod clock;
 mod commands;

@@ -78,11 +78,7 @@ pub(crate) fn write(
         Some(path) => {
             // A device or a pipe is written to as it is; only a file is replaced as a whole.
             let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
-            let target = if special {
-                path.clone()
-            } else {
-                partial(path)
-            };
+            let target = if special { path.clone() } else { partial(path) };
             let result = File::create(&target)
                 .map(BufWriter::new)
                 .and_then(|mut writer| {

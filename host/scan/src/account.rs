@@ -49,9 +49,6 @@ impl Shop {
         let skipped = |reason: &str| Access::Skipped {
             reason: reason.to_owned(),
         };
-        if !member.wanted {
-            return empty(id, skipped("left out by the filters"));
-        }
         if let Some(reason) = member.entry.status.skip_reason() {
             return empty(id, skipped(reason));
         }

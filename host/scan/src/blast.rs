@@ -7,18 +7,20 @@ use crate::Member;
 use crate::account::Done;
 use crate::plan::is_blast_type;
 
-/// Adds an account that was looked into. Of one that was not, or whose principals could not all be
-/// listed, the graph knows the environment, and calls the rest a blind spot.
+/// Adds an account that was looked into. One that was not, or whose principals could not all be
+/// listed, stays a blind spot of the graph, known by its environment alone.
 pub(crate) fn add(facts: &mut Facts, member: &Member, done: &Done) {
-    let environment = Environment::new(
+    if is_seen(&done.coverage) {
+        facts.add_account(&member.entry.id, environment(member), &done.blast);
+    }
+}
+
+/// The environment of an account, which counts for as much as it is critical.
+pub(crate) fn environment(member: &Member) -> Environment {
+    Environment::new(
         member.environment.name.clone(),
         f64::from(member.environment.criticality.weight()),
-    );
-    if is_seen(&done.coverage) {
-        facts.add_account(&member.entry.id, environment, &done.blast);
-    } else {
-        facts.set_environment(&member.entry.id, environment);
-    }
+    )
 }
 
 fn is_seen(coverage: &Coverage) -> bool {

@@ -118,10 +118,13 @@ pub async fn scan(
     let mut facts = plan.blast_radius.then(Facts::new);
     if let Some(facts) = &mut facts {
         facts.add_organization(&organization.documents);
+        for member in roster.members.values() {
+            facts.set_environment(&member.entry.id, blast::environment(member));
+        }
     }
     // In order, so that two scans of the same facts meet them in the same order; at most as many
     // finished accounts wait for a slow one as are in flight.
-    let mut accounts = futures::stream::iter(roster.members.values().cloned())
+    let mut accounts = futures::stream::iter(roster.wanted().cloned())
         .map(|member| {
             let task = tokio::spawn(Arc::clone(&shop).account(member.clone()));
             async move { (member, task.await) }
@@ -139,6 +142,16 @@ pub async fn scan(
         }
     }
     drop(accounts);
+    let left_out = roster.members.len() - roster.wanted().count();
+    if left_out > 0 && plan.blast_radius {
+        draft.problem(
+            "blast radius",
+            &format!(
+                "it sees the accounts that the filters leave; {left_out} others are blind spots"
+            ),
+            Some("scan without account filters to see every way across"),
+        );
+    }
     if interrupt.is_set() {
         draft.problem(
             "scan",

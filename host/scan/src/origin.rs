@@ -79,7 +79,7 @@ impl OriginError {
 /// Gives the snapshots of accounts.
 pub(crate) enum Source {
     Live {
-        entrance: Entrance,
+        entrance: Box<Entrance>,
         request: Request,
         shared: Shared,
     },
@@ -121,7 +121,7 @@ impl Origin {
                 let declared = blastwall_collect::declarations(&types);
                 let policy = SessionPolicy::new(blastwall_collect::actions(&types))?;
                 Ok(Source::Live {
-                    entrance: Entrance {
+                    entrance: Box::new(Entrance {
                         caller: live.caller.clone(),
                         session: live.session(DECLARED.into()),
                         role: live.role.clone(),
@@ -130,7 +130,7 @@ impl Origin {
                         declared: declared.into(),
                         meter: live.meter.clone(),
                         budget: Budget::new(live.parallel_calls),
-                    },
+                    }),
                     request: Request { types, regions },
                     shared: Shared::new(),
                 })

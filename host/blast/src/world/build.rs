@@ -51,7 +51,9 @@ impl World {
         for (id, membership) in &organization.accounts {
             if membership.is_active() {
                 ids.insert(id.clone());
-            } else if !ids.contains(id) {
+            } else {
+                // Whatever documents there are of it, nobody can act in it.
+                ids.remove(id);
                 let status = membership.status.as_deref().unwrap_or_default();
                 set_aside.insert(id.clone(), format!("its status is {status}"));
             }
@@ -112,7 +114,11 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let outside = outside_parties(&trusts, &accounts_by_id, organization.id.as_deref());
+        let outside = outside_parties(
+            &trusts,
+            |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
+            organization.id.as_deref(),
+        );
         let outside_by_party = outside
             .iter()
             .enumerate()
@@ -293,13 +299,13 @@ pub(crate) fn named_roles(
 
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
-    accounts: &HashMap<AccountId, AccountIndex>,
+    is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
 ) -> Vec<OutsideParty> {
     let mut parties = BTreeSet::new();
     let outside = |id: &str| {
         let id: AccountId = id.parse().ok()?;
-        (!accounts.contains_key(&id)).then_some(OutsideParty::Account { id })
+        (!is_inside(&id)).then_some(OutsideParty::Account { id })
     };
     for summary in trusts.values() {
         if summary.anyone {

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use blastwall_blast::{Certainty, Step, Subject};
+use blastwall_blast::{Certainty, Condition, Step, Subject};
 
 use crate::names::{Names, count};
 use crate::page::{Page, Span, plain, span};
@@ -110,27 +110,39 @@ pub(super) fn steps(
         }
         page.hanging(indent, indent + 3, &line)?;
         let indent = indent + 3;
-        for condition in &step.conditions {
-            let mut line = vec![
-                span(Tone::Doubtful, "only if "),
-                plain(condition.text.as_str()),
-            ];
-            if condition.attacker_can_set {
-                line.push(span(Tone::Doubtful, " (the attacker chooses it)"));
-            }
-            page.hanging(indent, indent + 8, &line)?;
-        }
+        conditions(page, indent, &step.conditions)?;
         for evidence in &step.evidence {
-            page.hanging(
-                indent,
-                indent + 3,
-                &[
-                    span(Tone::Faint, format!("{} ", evidence.layer)),
-                    plain(format!("{}, {}: ", evidence.policy, evidence.statement)),
-                    span(Tone::Faint, evidence.text.as_str()),
-                ],
-            )?;
+            let mut line = Vec::new();
+            if !evidence.policy.starts_with(&evidence.layer) {
+                line.push(span(Tone::Faint, format!("{} ", evidence.layer)));
+            }
+            line.push(plain(evidence.policy.as_str()));
+            // A policy that nobody has seen has no statement to tell.
+            if !evidence.text.is_empty() {
+                line.push(plain(format!(", {}: ", evidence.statement)));
+                line.push(span(Tone::Faint, evidence.text.as_str()));
+            }
+            page.hanging(indent, indent + 3, &line)?;
         }
+    }
+    Ok(())
+}
+
+/// What must hold, a line each.
+pub(super) fn conditions<'a>(
+    page: &mut Page<'_>,
+    indent: usize,
+    conditions: impl IntoIterator<Item = &'a Condition>,
+) -> io::Result<()> {
+    for condition in conditions {
+        let mut line = vec![
+            span(Tone::Doubtful, "only if "),
+            plain(condition.text.as_str()),
+        ];
+        if condition.attacker_can_set {
+            line.push(span(Tone::Doubtful, " (the attacker chooses it)"));
+        }
+        page.hanging(indent, indent + 8, &line)?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! One radius in detail: what falls when this falls, account by account, and why.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use blastwall_blast::{AccountBlast, Radius, RadiusFact, Subject};
+use blastwall_blast::{AccountBlast, Certainty, Condition, Radius, RadiusFact, Subject};
 use blastwall_model::{AccountId, Criticality};
 
 use super::path;
@@ -180,7 +180,8 @@ fn in_short(page: &mut Page<'_>, radius: &Radius, fallen: &[Fallen<'_>]) -> io::
     )
 }
 
-/// One account: the best way in step by step, the other things that fall by name and rating.
+/// One account: the best way in step by step; the other things that fall by name, rating and
+/// conditions.
 fn write_account(
     page: &mut Page<'_>,
     radius: &Radius,
@@ -212,6 +213,11 @@ fn write_account(
         )?;
         if index == 0 {
             path::steps(page, 4, &radius.path(&fact.subject), names)?;
+        } else if !whole && fact.certainty != Certainty::Certain {
+            let way = radius.path(&fact.subject);
+            let conditions: BTreeSet<&Condition> =
+                way.iter().flat_map(|step| &step.conditions).collect();
+            path::conditions(page, 4, conditions)?;
         }
         let rest = fallen.facts.len() - index - 1;
         if whole {

@@ -2,7 +2,7 @@
 
 /// A document that cannot be read as a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at `{pointer}`: {problem}")]
+#[error("{}{problem}", place(pointer))]
 pub struct PolicyError {
     /// Where, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
@@ -39,6 +39,15 @@ impl PolicyError {
             pointer: pointer.into(),
             problem,
         }
+    }
+}
+
+/// The words for where; none for the whole document.
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("at `{pointer}`: ")
     }
 }
 

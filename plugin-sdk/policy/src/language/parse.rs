@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn errors_say_where() {
         assert!(error("{").contains("not JSON"));
-        assert_eq!(error("{}"), "at ``: missing `Statement`");
+        assert_eq!(error("{}"), "missing `Statement`");
         assert_eq!(
             error(r#"{"Statement":[{"Effect":"allow","Action":"*"}]}"#),
             "at `/Statement/0/Effect`: expected `Allow` or `Deny`"

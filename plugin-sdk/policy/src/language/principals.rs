@@ -67,7 +67,8 @@ impl PrincipalEntry {
                 | Principal::Role { .. }
                 | Principal::RoleSession { .. }
                 | Principal::FederatedUser { .. }),
-            ) => Self::Identity(principal),
+                // "You cannot use a wildcard to match part of a principal name or ARN."
+            ) if !text.contains(['*', '?']) => Self::Identity(principal),
             _ if is_unique_id(text) => Self::Deleted(text.into()),
             _ => Self::Other(text.into()),
         }

@@ -1,4 +1,4 @@
-//! The help of the binary, as its user asks for it.
+//! What the binary says of itself, as its user asks for it.
 
 #![allow(
     clippy::unwrap_used,
@@ -54,4 +54,33 @@ fn a_misspelt_command_is_a_usage_error_with_a_suggestion() {
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("scan"), "{text}");
+}
+
+#[test]
+fn the_list_of_checks_in_the_documentation_is_true() {
+    let output = Command::new(env!("CARGO_BIN_EXE_blastwall"))
+        .args(["checks", "-o", "json"])
+        .output()
+        .unwrap();
+    let checks: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let page = include_str!("../../../plugins/README.md");
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let checks = checks.as_array().unwrap();
+    assert_eq!(rows.len(), checks.len(), "{rows:#?}");
+    for check in checks {
+        let field = |name: &str| check[name].as_str().unwrap().to_owned();
+        let row = format!(
+            "| `{}` | {} | {} |",
+            field("id"),
+            field("title"),
+            field("severity")
+        );
+        assert!(
+            rows.iter().any(|found| found.starts_with(&row)),
+            "no row {row}"
+        );
+    }
 }
