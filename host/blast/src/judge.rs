@@ -8,7 +8,8 @@ use blastwall_model::Arn;
 use blastwall_policy::decide::{rcps_bind, scps_bind};
 use blastwall_policy::language::Version;
 use blastwall_policy::{
-    Keys, Layer, Layers, Policy, Principal, Question, Reach, Requirement, StatementRef, reach,
+    Effect, Keys, Layer, Layers, Policy, Principal, Question, Reach, Requirement, StatementRef,
+    reach,
 };
 use serde_json::json;
 
@@ -394,11 +395,16 @@ impl<'w> RequestKeys<'w> {
     }
 
     /// The caller has these tags. A session of a role may carry further ones, so for roles a tag
-    /// that is not there stays open.
+    /// that is not there stays open; and so do all where the trust policy lets sessions be tagged,
+    /// because those tags win over the role's.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
     pub(crate) fn with_tags_of(mut self, row: &PrincipalRow) -> Self {
         let Some(tags) = &row.tags else {
             return self;
         };
+        if self.world.tag_keys.is_empty() || self.lets_tag_sessions(&row.trust) {
+            return self;
+        }
         for key in &self.world.tag_keys {
             let Some(name) = key.strip_prefix("aws:principaltag/") else {
                 continue;
@@ -416,6 +422,19 @@ impl<'w> RequestKeys<'w> {
             }
         }
         self
+    }
+
+    fn lets_tag_sessions(&self, trust: &Trust) -> bool {
+        let policy = match trust {
+            Trust::Policy(index) => self.world.policies.get(*index),
+            Trust::Unknown => return true,
+            Trust::NotApplicable => None,
+        };
+        policy.is_some_and(|stored| {
+            stored.policy.statements.iter().any(|statement| {
+                statement.effect == Effect::Allow && statement.actions.covers("sts:TagSession")
+            })
+        })
     }
 
     /// The resource is this role.

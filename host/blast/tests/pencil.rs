@@ -494,6 +494,40 @@ fn a_principal_arn_condition_is_met_by_making_such_a_role() {
 }
 
 #[test]
+fn session_tags_win_over_the_tags_of_a_role() {
+    let tagged = |trust| {
+        json!({"type": "AWS::IAM::Role", "arn": role(DEV, "caller"), "account": DEV,
+            "tags": {"team": "blue"},
+            "config": {"RoleName": "caller", "AssumeRolePolicyDocument": trust, "Policies": [
+                {"PolicyName": "assume", "PolicyDocument": allow("sts:AssumeRole", "*")}]}})
+    };
+    let org = |actions: &[&str]| {
+        Org::three()
+            .add(
+                DEV,
+                tagged(policy(&[
+                    json!({"Effect": "Allow", "Principal": {"AWS": root(DEV)}, "Action": actions}),
+                ])),
+            )
+            .role(
+                PROD,
+                "red",
+                trust_if(
+                    &[&root(DEV)],
+                    json!({"StringEquals": {"aws:PrincipalTag/team": "red"}}),
+                ),
+                &[],
+            )
+    };
+    let reach = |org: Org| org.reach(&role(DEV, "caller"), &role(PROD, "red"));
+    assert_eq!(reach(org(&["sts:AssumeRole"])), None);
+    assert_eq!(
+        reach(org(&["sts:AssumeRole", "sts:TagSession"])),
+        Some(Conditional)
+    );
+}
+
+#[test]
 fn roles_of_identity_center_cannot_be_made() {
     let sso = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
     let into = role(PROD, "release");
