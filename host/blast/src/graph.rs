@@ -26,10 +26,21 @@ pub struct BlindSpot {
 
 /// A start that is no account, principal or outside party of these facts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no account, user, role or outside party of this organization")]
+#[error("`{text}` {problem}")]
 pub struct UnknownStart {
     /// What was asked for.
     pub text: String,
+    /// What keeps it from being a start.
+    pub problem: String,
+}
+
+impl UnknownStart {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            problem: "is no account, user, role or outside party of this organization".to_owned(),
+        }
+    }
 }
 
 /// Facts and the rules between them.
@@ -119,15 +130,20 @@ impl Graph {
     /// # Errors
     /// If there is none such, or several accounts have the name.
     pub fn find(&self, text: &str) -> Result<Subject, UnknownStart> {
-        let unknown = || UnknownStart {
-            text: text.to_owned(),
-        };
+        let unknown = || UnknownStart::new(text);
         let account = |id: &str| {
             let row = self.world.account(self.world.find_account(id)?)?;
             Some(Subject::Account { id: row.id.clone() })
         };
         if let Some(subject) = account(text) {
             return Ok(subject);
+        }
+        let mut set_aside = self.world.set_aside.iter();
+        if let Some((_, why)) = set_aside.find(|(id, _)| id.as_str() == text) {
+            return Err(UnknownStart {
+                text: text.to_owned(),
+                problem: format!("is left out of the blast radius: {why}"),
+            });
         }
         if let Some(index) = self.world.find_principal(text) {
             let row = self.world.principal(index).ok_or_else(unknown)?;

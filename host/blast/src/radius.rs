@@ -87,9 +87,8 @@ impl Graph {
         let starts = start
             .iter()
             .map(|subject| {
-                self.fact(subject).ok_or_else(|| UnknownStart {
-                    text: subject.to_string(),
-                })
+                self.fact(subject)
+                    .ok_or_else(|| UnknownStart::new(subject.to_string()))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let mut closure = Closure::new(&self.rules);

@@ -690,7 +690,8 @@ fn a_suspended_account_is_neither_inside_nor_outside() {
     }
     for org in [org.clone(), org.refused(DEV)] {
         // Nobody can act in it, so that what trusts it lets nobody in.
-        assert!(org.graph().find(DEV).is_err());
+        let error = org.graph().find(DEV).unwrap_err().to_string();
+        assert!(error.ends_with("its status is SUSPENDED"), "{error}");
         let survey = org.survey();
         assert!(survey.accounts.iter().all(|blast| {
             blast
