@@ -74,6 +74,17 @@ fn web_to_ci() -> Value {
     )
 }
 
+/// Role deploy of prod → role/vault beside it, with a second factor.
+fn deploy_to_vault() -> Value {
+    step(
+        "assume-role",
+        &role(PROD, "deploy"),
+        &role(PROD, "vault"),
+        json!([{ "text": "aws:MultiFactorAuthPresent Bool \"true\"", "attacker_can_set": false }]),
+        json!([]),
+    )
+}
+
 fn management(to: &str) -> Value {
     step(
         "management-account",
@@ -236,6 +247,7 @@ pub(crate) fn radius() -> Radius {
             fact(role(WEB, "batch"), "certain", 0, Some(own(WEB, "batch"))),
             fact(role(CI, "runner"), "conditional", 1, Some(web_to_ci())),
             fact(role(PROD, "deploy"), "conditional", 2, Some(ci_to_prod())),
+            fact(role(PROD, "vault"), "conditional", 3, Some(deploy_to_vault())),
         ],
     }))
     .unwrap();
