@@ -9,6 +9,8 @@ use crate::report::{Account, Report};
 /// The accounts of a report by id.
 pub(crate) struct Names<'report> {
     accounts: BTreeMap<&'report AccountId, &'report Account>,
+    /// Names of accounts that only the blast radius speaks of: filters left them out.
+    others: BTreeMap<&'report AccountId, &'report str>,
 }
 
 impl<'report> Names<'report> {
@@ -18,6 +20,12 @@ impl<'report> Names<'report> {
                 .accounts
                 .iter()
                 .map(|account| (&account.id, account))
+                .collect(),
+            others: report
+                .blast_radius
+                .iter()
+                .flat_map(|survey| &survey.accounts)
+                .filter_map(|blast| Some((&blast.account, blast.name.as_deref()?)))
                 .collect(),
         }
     }
@@ -29,7 +37,11 @@ impl<'report> Names<'report> {
     /// `payments-prod (111122223333)`, or the id alone if there is no name. The id is always
     /// there, because names are free text and need not be unique.
     pub(crate) fn label(&self, id: &AccountId) -> String {
-        label(self.account(id).map_or("", |account| &account.name), id)
+        let name = match self.account(id) {
+            Some(account) => account.name.as_str(),
+            None => self.others.get(id).copied().unwrap_or_default(),
+        };
+        label(name, id)
     }
 
     /// Up to `limit` labels in a row, and how many more there are.
