@@ -101,6 +101,16 @@ impl Failure {
         E: ProvideErrorMetadata + Error + 'static,
     {
         match error {
+            // The SDK calls an answer that it cannot read an error of the service.
+            SdkError::ServiceError(service)
+                if service.raw().status().is_success() && service.err().code().is_none() =>
+            {
+                Self::new(
+                    GapKind::Malformed,
+                    "UnreadableAnswer",
+                    &chain(service.err()),
+                )
+            }
             SdkError::ServiceError(service) => {
                 let status = service.raw().status().as_u16().to_string();
                 let code = service.err().code().unwrap_or(&status);
@@ -182,6 +192,9 @@ fn chain(error: &dyn Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
     use super::*;
 
     #[test]
@@ -196,6 +209,19 @@ mod tests {
         ] {
             assert_eq!(Failure::answered(code, "m").kind, kind, "{code}");
         }
+    }
+
+    #[test]
+    fn a_success_that_cannot_be_read_is_malformed() {
+        let answer = |status: u16| {
+            let raw = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+            let error = ErrorMetadata::builder().message("no XML").build();
+            Failure::from_sdk(&SdkError::service_error(error, raw))
+        };
+        let unreadable = answer(200);
+        assert_eq!(unreadable.kind, GapKind::Malformed);
+        assert!(unreadable.message.contains("no XML"), "{unreadable}");
+        assert_eq!(answer(403).kind, GapKind::Denied);
     }
 
     #[test]
