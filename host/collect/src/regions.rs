@@ -1,5 +1,6 @@
 //! Which regions of an account are looked at: those enabled in it, confined to the user's choice.
 
+use aws_sdk_ec2::operation::describe_regions::DescribeRegionsOutput;
 use aws_sdk_ec2::types::Region as Description;
 use blastwall_aws::{Declaration, Failure, client};
 use blastwall_model::resources::{Region, RegionKind};
@@ -24,26 +25,27 @@ pub(crate) async fn regions(
     context: &Context<'_>,
     regional: &[&'static str],
 ) -> (Vec<String>, Harvest) {
-    let asked = asked_region(context);
-    let ec2 = client!(aws_sdk_ec2, context.session, &asked);
-    let answer = context
-        .session
-        .call(ec2.describe_regions().all_regions(false).send())
-        .await;
-    match answer {
-        Ok(answer) => enabled(context, regional, answer.regions(), &asked),
-        Err(failure) => refused(context, regional, &asked, &failure),
+    // A policy may keep everybody out of the regions that nobody uses, so the caller's own is asked
+    // first; but it may be off in this account, which the one of the global services never is.
+    let global = context.global_region();
+    let own = context.session.config().region();
+    let own = own.map_or_else(|| global.to_owned(), ToString::to_string);
+    let failure = match describe(context, &own).await {
+        Ok(answer) => return enabled(context, regional, answer.regions(), &own),
+        Err(failure) => failure,
+    };
+    if own != global
+        && let Ok(answer) = describe(context, global).await
+    {
+        return enabled(context, regional, answer.regions(), global);
     }
+    refused(context, regional, &own, &failure)
 }
 
-/// The session's own region, else the one that answers for global services. It needs to be one
-/// that is enabled, which the caller's own region is in all likelihood.
-fn asked_region(context: &Context<'_>) -> String {
-    context
-        .session
-        .config()
-        .region()
-        .map_or_else(|| context.global_region().to_owned(), ToString::to_string)
+async fn describe(context: &Context<'_>, region: &str) -> Result<DescribeRegionsOutput, Failure> {
+    let ec2 = client!(aws_sdk_ec2, context.session, region);
+    let call = ec2.describe_regions().all_regions(false);
+    context.session.call(call.send()).await
 }
 
 fn enabled(

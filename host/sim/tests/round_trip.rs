@@ -246,8 +246,7 @@ fn assert_complete(documents: &[Document]) {
     }
 }
 
-#[tokio::test]
-async fn the_example_organization_comes_back() {
+fn example() -> (Directory, Options) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/organization");
     let directory = Directory::open(path).unwrap();
     let principal = directory.manifest().caller.clone().unwrap();
@@ -258,6 +257,12 @@ async fn the_example_organization_comes_back() {
         }],
         ..Options::default()
     };
+    (directory, options)
+}
+
+#[tokio::test]
+async fn the_example_organization_comes_back() {
+    let (directory, options) = example();
     let way = Way {
         role: "BlastwallAudit",
         external_id: Some("blastwall-demo"),
@@ -266,5 +271,49 @@ async fn the_example_organization_comes_back() {
     assert_eq!(
         refused.iter().map(AccountId::as_str).collect::<Vec<_>>(),
         ["343434565656"]
+    );
+}
+
+/// The region of the first calls need not be on in the account that is looked into.
+#[tokio::test]
+async fn a_region_that_is_off_does_not_hide_which_are_on() {
+    let (directory, options) = example();
+    let first = options.callers[0].clone();
+    let simulator = Simulator::load(&directory, options).unwrap();
+    let server = simulator
+        .serve("127.0.0.1:0".parse().unwrap())
+        .await
+        .unwrap();
+    let token = first.session_token.as_deref();
+    let config = common::signed_by(
+        &server,
+        &first.access_key_id,
+        &first.secret_access_key,
+        token,
+    );
+    let config = config
+        .into_builder()
+        .region(aws_config::Region::new("eu-south-1"))
+        .build();
+    let wanted = BTreeSet::from(["AWS::EC2::Volume".to_owned()]);
+    let own: AccountId = first.principal.account().parse().unwrap();
+    let session = session(&own, &config, declarations(&wanted));
+    let request = Request {
+        types: wanted,
+        regions: Some(vec!["eu-south-1".to_owned(), "us-east-1".to_owned()]),
+    };
+    let access = Access::Entered { role: None };
+    let coverage = collect(&session, &request, &Shared::new(), access)
+        .await
+        .coverage;
+    assert_eq!(coverage.regions, ["us-east-1"]);
+    let answers: Vec<&str> = coverage
+        .gaps
+        .iter()
+        .map(|gap| gap.answer.as_str())
+        .collect();
+    assert!(
+        matches!(answers[..], [only] if only.starts_with("RegionDisabled")),
+        "{answers:?}"
     );
 }
