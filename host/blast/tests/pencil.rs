@@ -192,6 +192,19 @@ fn a_service_control_policy_cuts_it() {
 }
 
 #[test]
+fn a_service_control_policy_that_cannot_be_read_is_a_condition() {
+    let org = chain().scp("torn", json!("{not json"), &[DEV]);
+    let radius = org.radius(DEV);
+    let step = &radius.path(&principal(&role(TEST, "runner")))[0];
+    assert_eq!(step.certainty, Conditional);
+    let text = &step.conditions[0].text;
+    assert!(
+        text.starts_with("torn (p-torn), which could not be read"),
+        "{text}"
+    );
+}
+
+#[test]
 fn every_level_of_an_allow_list_must_allow() {
     let org = |allowed: &str| {
         chain()

@@ -263,14 +263,16 @@ impl OrganizationFacts {
     }
 
     /// Policies of one type that could not be read, or not placed, and that are or may be above an
-    /// account.
+    /// account, each as the condition that it lets through what is asked.
     pub(crate) fn unreadable(&self, policy_type: PolicyType, account: &AccountId) -> Vec<String> {
         self.lineage(account)
             .into_iter()
             .filter_map(|place| self.unreadable.get(&(policy_type, place)))
             .chain(self.unplaced.get(&policy_type))
             .flatten()
-            .cloned()
+            .map(|origin| {
+                format!("{origin}, which could not be read or placed, does not stand in the way")
+            })
             .collect()
     }
 }
