@@ -8,6 +8,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use blastwall_report::{Format, Style};
 
+use crate::errors::Failure;
 use crate::terminal::Terminal;
 
 /// One `-o FORMAT[=PATH]`.
@@ -52,12 +53,19 @@ impl FromStr for Output {
 }
 
 /// The outputs asked for, `table` on standard output if none were.
-pub(crate) fn or_table(outputs: &[Output]) -> Vec<Output> {
-    if outputs.is_empty() {
+pub(crate) fn or_table(outputs: &[Output]) -> Result<Vec<Output>, Failure> {
+    let printed = outputs.iter().filter(|output| output.path.is_none());
+    if printed.count() > 1 {
+        return Err(
+            Failure::usage(anyhow::anyhow!("only one format can be printed"))
+                .hint("write the others to files: `-o json=report.json`"),
+        );
+    }
+    Ok(if outputs.is_empty() {
         vec![Output::STDOUT]
     } else {
         outputs.to_vec()
-    }
+    })
 }
 
 /// Writes one report: to a file through a temporary one, so that nobody reads half of it, or to

@@ -2,20 +2,24 @@
 //! file, the file over the defaults.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use blastwall_aws::{Meter, Partition, Settings};
 use blastwall_model::Arn;
 use blastwall_organization::{Caller, Role, Rule, SessionSettings, built_in_rules};
 use blastwall_report::Filters;
+use blastwall_runtime::Plugin;
 use blastwall_scan::{
-    AccountFilter, CheckFilter, Live, Origin, OriginError, Selection, SelectionError, Stored,
+    AccountFilter, CheckFilter, Live, Origin, OriginError, RosterError, Selection, SelectionError,
+    Stored,
 };
 use blastwall_store::Directory;
 
 use crate::args::{AccountArguments, AwsArguments, CheckArguments};
 use crate::config::{Config, ConfigFile, nearest};
 use crate::errors::Failure;
+use crate::plugins;
 
 /// Calls in flight over all accounts, unless configured. AWS throttles by account and region, so
 /// the bound protects our own sockets and memory more than AWS.
@@ -68,14 +72,17 @@ pub(crate) fn filter_words(
 pub(crate) fn selection(
     checks: &CheckArguments,
     file: &ConfigFile,
-    plugins: &[&blastwall_model::PluginInfo],
+    loaded: &[Arc<Plugin>],
 ) -> Result<Selection, Failure> {
+    let plugins = &plugins::infos(loaded);
     let filter = CheckFilter {
         checks: checks.check.clone(),
         plugins: checks.plugin.clone(),
         severity: checks.severity.map(|severity| severity.0),
     };
-    Selection::choose(plugins, &filter, &file.config.checks).map_err(|error| {
+    let chosen = Selection::choose(plugins, &filter, &file.config.checks)
+        .and_then(|selection| selection.validate(loaded).map(|()| selection));
+    chosen.map_err(|error| {
         let ids: Vec<&str> = plugins
             .iter()
             .flat_map(|plugin| &plugin.checks)
@@ -121,6 +128,11 @@ pub(crate) async fn origin(
     }
 }
 
+/// What to say if the filters leave nobody.
+pub(crate) fn roster_failure(error: RosterError) -> Failure {
+    Failure::from(error).hint("see `blastwall accounts` for ids, names, units and environments")
+}
+
 /// What to say of an organization that cannot be had.
 pub(crate) fn origin_failure(error: OriginError) -> Failure {
     let hint = error.hint().map(str::to_owned);
@@ -133,6 +145,7 @@ pub(crate) fn origin_failure(error: OriginError) -> Failure {
 async fn live(aws: &AwsArguments, config: &Config, meter: Meter) -> Result<Origin, Failure> {
     // What is wrong with the settings is said before anything is sent.
     let (role, settings) = role(aws, config)?;
+    check_endpoint(aws)?;
     let sdk = blastwall_aws::load(&Settings {
         profile: aws.profile.clone(),
         region: aws.region.first().cloned(),
@@ -159,6 +172,23 @@ async fn live(aws: &AwsArguments, config: &Config, meter: Meter) -> Result<Origi
         meter,
         parallel_calls: config.scan.parallel_calls.unwrap_or(PARALLEL_CALLS).into(),
     })))
+}
+
+/// Refuses an endpoint that is no address, which the SDK would only notice in the midst of a call.
+fn check_endpoint(aws: &AwsArguments) -> Result<(), Failure> {
+    let given = aws.endpoint_url.clone().map(|url| ("--endpoint-url", url));
+    let set = || {
+        std::env::var("AWS_ENDPOINT_URL")
+            .ok()
+            .map(|url| ("AWS_ENDPOINT_URL", url))
+    };
+    match given.or_else(set) {
+        Some((place, url)) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            Err(Failure::usage(anyhow!("{place} is no address: `{url}`"))
+                .hint("write it with its scheme, such as http://localhost:5000"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The role to assume in each account, and how.

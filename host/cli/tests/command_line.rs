@@ -84,3 +84,46 @@ fn the_list_of_checks_in_the_documentation_is_true() {
         );
     }
 }
+
+/// Runs a command in an empty directory with this configuration; gives its code and its errors.
+fn refused(configuration: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("blastwall.toml"), configuration).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_blastwall"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_value_that_a_plugin_cannot_take_is_known_before_the_scan() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/organization");
+    let (code, errors) = refused(
+        "[checks.ec2-security-group-open-ports]\nports = [22, 70000]\n",
+        &["scan", "--from", example],
+    );
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("blastwall.toml:2:1"), "{errors}");
+    assert!(errors.contains("70000"), "{errors}");
+}
+
+#[test]
+fn a_rule_for_every_account_must_say_so() {
+    let (code, errors) = refused("[[environments]]\nname = \"prod\"\n", &["accounts"]);
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("has no condition"), "{errors}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_said_before_anything_is_sent() {
+    for (arguments, expected) in [
+        (&["scan", "-o", "json", "-o", "table"][..], "only one format"),
+        (&["accounts", "--endpoint-url", "127.0.0.1:4"], "is no address"),
+    ] {
+        let (code, errors) = refused("", arguments);
+        assert_eq!(code, Some(2), "{errors}");
+        assert!(errors.contains(expected), "{errors}");
+    }
+}

@@ -1,8 +1,10 @@
 //! Which checks run, with which parameters.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use blastwall_model::{CheckId, CheckInfo, PluginInfo, Severity};
+use blastwall_runtime::{Evaluation, Plugin, Snapshot};
 use serde_json::{Map, Value};
 
 /// What the user asked for; empty lists ask for everything.
@@ -71,6 +73,14 @@ pub enum SelectionError {
         parameter: String,
         /// The JSON type of the default.
         expected: &'static str,
+    },
+    /// The plugin itself refuses the parameters of a check.
+    #[error("the parameters of check `{check}` are refused: {answer}")]
+    Refused {
+        /// The check.
+        check: CheckId,
+        /// What the plugin says.
+        answer: String,
     },
     /// Two plugins have a check of the same id.
     #[error("plugins `{first}` and `{second}` both have a check `{check}`")]
@@ -155,6 +165,41 @@ impl Selection {
             return Err(SelectionError::Empty);
         }
         Ok(Self { checks })
+    }
+
+    /// Puts the parameters that differ from their defaults to the plugins, on an account without
+    /// resources, so that a value that a plugin cannot take is known before the scan.
+    ///
+    /// # Errors
+    /// The first check whose parameters its plugin refuses.
+    pub fn validate(&self, plugins: &[Arc<Plugin>]) -> Result<(), SelectionError> {
+        let Ok(account) = "000000000000".parse() else {
+            return Ok(());
+        };
+        let mut evaluation = Evaluation {
+            account,
+            partition: "aws".to_owned(),
+            scanned_at: "2000-01-01T00:00:00Z".to_owned(),
+            checks: BTreeMap::new(),
+        };
+        let nothing = Arc::new(Snapshot::default());
+        for check in &self.checks {
+            let changed =
+                check.info.parameters.iter().any(|parameter| {
+                    check.parameters.get(&parameter.name) != Some(&parameter.default)
+                });
+            let Some(plugin) = plugins.get(check.plugin).filter(|_| changed) else {
+                continue;
+            };
+            evaluation.checks = BTreeMap::from([(check.info.id.clone(), check.parameters.clone())]);
+            if let Some(failure) = plugin.evaluate(&evaluation, &nothing).failure {
+                return Err(SelectionError::Refused {
+                    check: check.info.id.clone(),
+                    answer: failure.to_string(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The resource types that the checks read.

@@ -10,7 +10,8 @@ use crate::world::{Transport, open_to_world};
 ///
 /// Looks at the inbound rules of each security group for all TCP or UDP ports open to every IPv4 or
 /// IPv6 address, by one rule or by several that leave nothing out. Whatever listens on an instance
-/// of the group, now or later, is then reachable by everybody. What a prefix list holds is not
+/// of the group, now or later, is then reachable by everybody. A rule from 1 counts as well as one
+/// from 0, a port that exists on no wire. What a prefix list holds is not
 /// looked at: a group that depends on one is unknown.
 ///
 /// # Remediation

@@ -6,7 +6,7 @@ use blastwall_scan::{Event, Observer, roster};
 
 use crate::args::{AccountsArguments, CheckArguments};
 use crate::config::ConfigFile;
-use crate::errors::{CommandResult, Failure};
+use crate::errors::CommandResult;
 use crate::output::{or_table, write};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
@@ -18,6 +18,7 @@ pub(crate) async fn run(
     file: ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
+    let outputs = or_table(&arguments.output.output)?;
     let filter = setup::account_filter(&arguments.accounts)?;
     let words = setup::filter_words(&arguments.accounts, &CheckArguments::default(), None).words();
     let meter = Meter::default();
@@ -41,7 +42,7 @@ pub(crate) async fn run(
         terminal.warn(&format!("{} was not answered: {}", gap.action, gap.answer));
     }
     let rules = setup::environments(&file.config);
-    let roster = roster(&organization, &rules, &filter, &words).map_err(Failure::from)?;
+    let roster = roster(&organization, &rules, &filter, &words).map_err(setup::roster_failure)?;
     for id in &roster.missing {
         terminal.warn(&format!("account {id} is not in the organization"));
     }
@@ -78,7 +79,7 @@ pub(crate) async fn run(
     } else {
         Vec::new()
     };
-    for output in or_table(&arguments.output.output) {
+    for output in outputs {
         let style = output.style(terminal);
         write(&output, |writer| match output.format {
             Format::Json => view::accounts::json(organization.id.as_deref(), &leaves, writer),

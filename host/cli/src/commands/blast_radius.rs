@@ -17,6 +17,7 @@ pub(crate) async fn run(
     file: ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
+    let outputs = or_table(&arguments.output.output)?;
     let job = Job {
         aws: arguments.aws,
         blast_radius: true,
@@ -45,7 +46,7 @@ pub(crate) async fn run(
         }
     };
     let report = &outcome.report;
-    for output in or_table(&arguments.output.output) {
+    for output in outputs {
         let style = output.style(terminal);
         write(&output, |writer| match (output.format, &start) {
             (Format::Json, None) => view::json(&report.blast_radius, writer),

@@ -15,6 +15,7 @@ pub(crate) fn run(
     file: &ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
+    let outputs = or_table(&arguments.output.output)?;
     let files: Vec<_> = arguments
         .checks
         .plugin_file
@@ -24,7 +25,7 @@ pub(crate) fn run(
         .collect();
     let plugins = plugins::load(&files, terminal)?;
     let infos = plugins::infos(&plugins);
-    let chosen = setup::selection(&arguments.checks, file, &infos)?;
+    let chosen = setup::selection(&arguments.checks, file, &plugins)?;
     let entries: Vec<view::checks::CheckEntry<'_>> = match &arguments.id {
         None => chosen
             .checks
@@ -55,7 +56,7 @@ pub(crate) fn run(
             found
         }
     };
-    for output in or_table(&arguments.output.output) {
+    for output in outputs {
         let style = output.style(terminal);
         write(&output, |writer| match (output.format, &arguments.id) {
             (Format::Json, _) => view::checks::json(&entries, writer),

@@ -15,7 +15,7 @@ use super::scan::{Job, Prepared, exit_code, print};
 use crate::args::{CheckArguments, DemoArguments};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
-use crate::output::{Output, write};
+use crate::output::{Output, or_table, write};
 use crate::terminal::Terminal;
 use crate::{exit, setup};
 
@@ -36,6 +36,7 @@ const PARALLEL_CALLS: usize = 64;
 
 /// Serves and scans.
 pub(crate) async fn run(arguments: DemoArguments, terminal: Terminal) -> CommandResult {
+    let outputs = or_table(&arguments.output.output)?;
     let folder = tempfile::tempdir().context("failed to make a temporary directory")?;
     let configuration = unpack(folder.path()).context("failed to unpack the example")?;
     let path = match &arguments.organization {
@@ -67,7 +68,7 @@ pub(crate) async fn run(arguments: DemoArguments, terminal: Terminal) -> Command
         .run(&origin, meter, terminal)
         .await?;
     outcome.report.scan.timings = None;
-    print(&outcome, &arguments.output.output, terminal)?;
+    print(&outcome, &outputs, terminal)?;
     Ok(exit_code(
         &outcome,
         arguments.fail_on.map(|severity| severity.0),

@@ -38,6 +38,7 @@ pub(crate) async fn run(
     file: ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
+    let outputs = or_table(&arguments.output.output)?;
     let job = Job {
         aws: arguments.aws,
         accounts: arguments.accounts,
@@ -55,7 +56,7 @@ pub(crate) async fn run(
     if !arguments.timings {
         outcome.report.scan.timings = None;
     }
-    print(&outcome, &arguments.output.output, terminal)?;
+    print(&outcome, &outputs, terminal)?;
     Ok(exit_code(
         &outcome,
         arguments.fail_on.map(|severity| severity.0),
@@ -82,7 +83,7 @@ impl Prepared {
                     .cloned()
                     .collect();
                 let plugins = plugins::load(&files, terminal)?;
-                let selection = setup::selection(checks, file, &plugins::infos(&plugins))?;
+                let selection = setup::selection(checks, file, &plugins)?;
                 (plugins, selection)
             }
         };
@@ -151,6 +152,7 @@ impl Prepared {
         progress.clear();
         outcome.map_err(|error| match error {
             ScanError::Origin(error) => setup::origin_failure(error),
+            ScanError::Roster(error) => setup::roster_failure(error),
             other => other.into(),
         })
     }
@@ -162,7 +164,7 @@ pub(crate) fn print(
     outputs: &[Output],
     terminal: Terminal,
 ) -> Result<(), Failure> {
-    for output in or_table(outputs) {
+    for output in outputs {
         let style = output.style(terminal);
         write(&output, |writer| {
             output.format.render(&outcome.report, &style, writer)

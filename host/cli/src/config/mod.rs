@@ -142,6 +142,16 @@ impl ConfigFile {
                 format!("{check}.{parameter}"),
                 format!("must be {expected}"),
             ),
+            SelectionError::Refused { check, answer } => {
+                // With one parameter set there is no doubt which one is meant.
+                let settings = self.config.checks.get(check.as_str())?;
+                let mut names = settings.parameters.keys();
+                let key = match (names.next(), names.next()) {
+                    (Some(name), None) => format!("{check}.{name}"),
+                    _ => check.to_string(),
+                };
+                (key, answer.clone())
+            }
             SelectionError::UnknownPlugin(_)
             | SelectionError::Duplicate { .. }
             | SelectionError::Empty => return None,
@@ -236,6 +246,14 @@ fn environment(mut table: Table<'_>) -> Option<Rule> {
         problems.add(span, "an environment needs a `name`", "in this rule");
         return None;
     };
+    if when == Conditions::default() {
+        problems.add(
+            span,
+            format!("the rule for `{name}` has no condition"),
+            "give `ou`, `account-name`, `tag` or `account-id`; `account-name = [\"*\"]` is every account",
+        );
+        return None;
+    }
     Some(Rule {
         name,
         criticality: criticality.unwrap_or(Criticality::Medium),
