@@ -94,7 +94,10 @@ fn refused(configuration: &str, arguments: &[&str]) -> (Option<i32>, String) {
         .current_dir(folder.path())
         .output()
         .unwrap();
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
 }
 
 #[test]
@@ -119,8 +122,14 @@ fn a_rule_for_every_account_must_say_so() {
 #[test]
 fn what_cannot_be_meant_is_said_before_anything_is_sent() {
     for (arguments, expected) in [
-        (&["scan", "-o", "json", "-o", "table"][..], "only one format"),
-        (&["accounts", "--endpoint-url", "127.0.0.1:4"], "is no address"),
+        (
+            &["scan", "-o", "json", "-o", "table"][..],
+            "only one format",
+        ),
+        (
+            &["accounts", "--endpoint-url", "127.0.0.1:4"],
+            "is no address",
+        ),
     ] {
         let (code, errors) = refused("", arguments);
         assert_eq!(code, Some(2), "{errors}");

@@ -142,7 +142,7 @@ impl ConfigFile {
                 format!("{check}.{parameter}"),
                 format!("must be {expected}"),
             ),
-            SelectionError::Refused { check, answer } => {
+            SelectionError::Refused { check, .. } => {
                 // With one parameter set there is no doubt which one is meant.
                 let settings = self.config.checks.get(check.as_str())?;
                 let mut names = settings.parameters.keys();
@@ -150,7 +150,7 @@ impl ConfigFile {
                     (Some(name), None) => format!("{check}.{name}"),
                     _ => check.to_string(),
                 };
-                (key, answer.clone())
+                (key, "the plugin cannot take this".to_owned())
             }
             SelectionError::UnknownPlugin(_)
             | SelectionError::Duplicate { .. }
