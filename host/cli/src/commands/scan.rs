@@ -166,7 +166,7 @@ pub(crate) fn print(
 ) -> Result<(), Failure> {
     for output in outputs {
         let style = output.style(terminal);
-        write(&output, |writer| {
+        write(output, |writer| {
             output.format.render(&outcome.report, &style, writer)
         })?;
     }
