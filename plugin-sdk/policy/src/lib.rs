@@ -7,6 +7,7 @@
 //! - [`Policy::parse`] compiles a document ([`language`]).
 //! - [`decide()`] answers one request whose condition keys are all known ([`mod@decide`]).
 //! - [`reach()`] answers a question with open condition keys: yes, only if, or no ([`mod@reach`]).
+//! - [`cases`] decides cases given as JSON, for runners.
 //! - [`analysis`] says what one policy does by itself: whom it lets in, whether it is public.
 //!
 //! ```
@@ -43,6 +44,7 @@
 
 pub mod analysis;
 mod arn;
+pub mod cases;
 pub mod condition;
 mod context;
 pub mod decide;
@@ -54,10 +56,10 @@ mod truth;
 
 pub use context::{Context, Keys, Known};
 pub use decide::{
-    Decision, DecisionKind, Layer, Layers, Level, Organization, Reason, Request, ServiceRule,
-    StatementRef, decide,
+    Decision, DecisionKind, GrantConstraint, KmsGrant, Layer, Layers, Level, Organization, Reason,
+    Request, ServiceRule, StatementRef, decide,
 };
-pub use language::{Effect, Policy, PolicyError, Statement};
+pub use language::{Effect, Policy, PolicyCache, PolicyError, Statement};
 pub use pattern::Pattern;
 pub use principal::{FederationProtocol, Principal, PrincipalError};
 pub use reach::{Evidence, KeyControl, Question, Reach, Requirement, Test, reach};

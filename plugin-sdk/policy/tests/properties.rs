@@ -300,6 +300,7 @@ impl World {
             boundary: boundary.as_ref(),
             session: session.as_ref().map(|policies| policies.as_slice()),
             resource: resource.as_ref(),
+            kms_grants: &[],
             vpc_endpoints: &endpoints,
             restrict_public_buckets: self.restrict,
         })

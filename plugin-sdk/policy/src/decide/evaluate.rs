@@ -10,6 +10,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>.
 
 use super::layers::{Layer, Layers};
+use super::organization;
+use super::principals::Who;
 use super::rules::{self, ServiceRule};
 use super::statement::{Principals, Query, Ref, applies};
 use crate::language::{Effect, Policy};
@@ -131,6 +133,23 @@ impl Tally {
         account: Allow::NONE,
     };
 
+    fn of_grants(query: &Query<'_>, layers: &Layers<'_>) -> Self {
+        let who = layers
+            .kms_grants
+            .iter()
+            .map(|grant| grant.covers(query))
+            .fold(Who::NOBODY, Who::or);
+        let allow = |truth| Allow {
+            truth,
+            ..Allow::NONE
+        };
+        Self {
+            direct: allow(who.direct),
+            role: allow(who.role),
+            account: allow(who.account),
+        }
+    }
+
     fn any(&self) -> Allow {
         self.account.better(self.role).better(self.direct)
     }
@@ -178,8 +197,7 @@ fn tally(
 
 /// Evaluates a query.
 pub(crate) fn evaluate(query: &Query<'_>, layers: &Layers<'_>) -> Evaluation {
-    if rules::always_allowed(query) {
-        let rule = ServiceRule::CallerIdentity;
+    if let Some(rule) = rules::always_allowed(query) {
         return Verdict::Granted {
             truth: Truth::True,
             grant: None,
@@ -206,6 +224,8 @@ struct Judged {
     /// What keeps gates from being certain.
     uncertain: Vec<Uncertain>,
     resource: Tally,
+    /// The grants on the key.
+    granted: Tally,
     identity: Allow,
     boundary: Allow,
     session: Allow,
@@ -217,18 +237,30 @@ fn judge(query: &Query<'_>, layers: &Layers<'_>, denies: &mut Vec<Ref>) -> Resul
         gates: Truth::True,
         uncertain: Vec::new(),
         resource: Tally::NONE,
+        granted: Tally::of_grants(query, layers),
         identity: Allow::NONE,
         boundary: Allow::UNLIMITED,
         session: Allow::UNLIMITED,
     };
-    for (level, policies) in layers.scps.unwrap_or_default().iter().enumerate() {
+    let scps = layers
+        .scps
+        .filter(|_| organization::scps_touch(query.principal, query.role_path));
+    for (level, policies) in scps.unwrap_or_default().iter().enumerate() {
         let layer = Layer::Scp { level };
         let allow = tally(layer, policies, query, denies)?.direct;
         judged.gate(layer, allow);
     }
     // Only denies matter: the full-access policy is attached at every level and cannot be removed.
     // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
-    for (level, policies) in layers.rcps.unwrap_or_default().iter().enumerate() {
+    let rcps = layers.rcps.filter(|_| {
+        organization::rcps_touch(
+            query.principal,
+            query.role_path,
+            query.action,
+            query.resource,
+        )
+    });
+    for (level, policies) in rcps.unwrap_or_default().iter().enumerate() {
         tally(Layer::Rcp { level }, policies, query, denies)?;
     }
     for (endpoint, policy) in layers.vpc_endpoints.iter().enumerate() {
@@ -309,41 +341,46 @@ fn combine(
     }
     let limits = [Some(judged.boundary), Some(judged.session)];
     let resource = &judged.resource;
-    let unlimited = |allow| Path {
-        grants: [Some(allow), None],
-        limits: [None, None],
+    let granted = &judged.granted;
+    let limited = |one, other| {
+        Some(Path {
+            grants: [Some(one), other],
+            limits,
+        })
+    };
+    let unlimited = |allow| {
+        Some(Path {
+            grants: [Some(allow), None],
+            limits: [None, None],
+        })
     };
     let paths = match query.principal.acting_account() {
         // Services, anonymous callers and identity providers have no identity side.
-        None => [Some(unlimited(resource.any())), None, None],
+        None => [unlimited(resource.any()), None, None],
         // Across accounts both sides must allow, and nothing gets around the limits.
-        Some(account) if account != query.resource_account => [
-            Some(Path {
-                grants: [Some(judged.identity), Some(resource.any())],
-                limits,
-            }),
-            None,
-            None,
-        ],
+        Some(account) if account != query.resource_account => {
+            [limited(judged.identity, Some(resource.any())), None, None]
+        }
         // Within an account either side is enough, except where the resource policy must at least
         // hand the question to the account. Naming the user or session (or everyone) gets around
         // boundary and session policies, naming the role does not.
         Some(_) => {
             let delegated = rules::needs_resource_policy(query).then(|| resource.any());
             [
-                Some(Path {
-                    grants: [Some(judged.identity), delegated],
-                    limits,
-                }),
-                Some(Path {
-                    grants: [Some(resource.role), None],
-                    limits,
-                }),
-                Some(unlimited(resource.direct)),
+                limited(judged.identity, delegated),
+                limited(resource.role, None),
+                unlimited(resource.direct),
             ]
         }
     };
-    let best = paths.into_iter().flatten().reduce(|best, next| {
+    // A grant on a key needs no consent of the identity side, wherever the grantee is.
+    let grant_paths = [
+        unlimited(granted.direct),
+        limited(granted.role, None),
+        limited(judged.identity, Some(granted.account)),
+    ];
+    let paths = paths.into_iter().chain(grant_paths);
+    let best = paths.flatten().reduce(|best, next| {
         let better = next.truth() > best.truth()
             || (next.truth() == best.truth() && next.cost() < best.cost());
         if better { next } else { best }
@@ -366,7 +403,11 @@ fn combine(
         verdict: Verdict::Granted {
             truth,
             grant: grants.clone().find_map(|need| need.at),
-            rule: ServiceRule::RootUser,
+            rule: if matches!(query.principal, Principal::Root { .. }) {
+                ServiceRule::RootUser
+            } else {
+                ServiceRule::KmsGrant
+            },
         },
         possible_denies,
         uncertain,

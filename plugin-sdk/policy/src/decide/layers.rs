@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::grants::KmsGrant;
 use crate::language::Policy;
 
 /// The SCPs or RCPs attached at one level: the root, an OU, or the account.
@@ -23,6 +24,8 @@ pub struct Layers<'a> {
     pub session: Option<&'a [&'a Policy]>,
     /// The policy of the resource: the trust policy for `sts:AssumeRole…`, the key policy for KMS.
     pub resource: Option<&'a Policy>,
+    /// Grants on the KMS key that the request is about.
+    pub kms_grants: &'a [KmsGrant],
     /// Policies of the VPC endpoints the request passes; each must allow.
     pub vpc_endpoints: &'a [&'a Policy],
     /// The effective S3 setting RestrictPublicBuckets of the bucket.

@@ -9,6 +9,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 pub(crate) mod evaluate;
+mod grants;
 mod layers;
 mod organization;
 mod outcome;
@@ -18,6 +19,7 @@ pub(crate) mod statement;
 mod tables;
 mod without_resource;
 
+pub use grants::{GrantConstraint, KmsGrant};
 pub use layers::{Layer, Layers, Level};
 pub use organization::{Organization, Selected, rcps_bind, scps_bind};
 pub use outcome::{Decision, DecisionKind, Reason, StatementRef};

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Request;
 use super::layers::{Layers, Level};
 use super::tables::RCP_SERVICES;
+use crate::arn;
 use crate::principal::Principal;
 
 /// What is attached where in an organization.
@@ -32,7 +34,18 @@ pub struct Selected<'a> {
 }
 
 impl<'a> Organization<'a> {
-    /// Selects the policies for a request: SCPs by the caller's account, RCPs by the resource's.
+    /// Selects the policies for a request.
+    #[must_use]
+    pub fn select_for(&self, request: &Request<'_>) -> Selected<'a> {
+        self.select(
+            request.principal,
+            request.role_path,
+            request.action,
+            request.resource_account,
+        )
+    }
+
+    /// Selects the policies for a request by its parts: SCPs by the caller's account, RCPs by the resource's.
     #[must_use]
     pub fn select(
         &self,
@@ -74,10 +87,12 @@ impl<'a> Selected<'a> {
 /// service-linked roles, not AWS services, and nobody without an account. Root users are bound.
 #[must_use]
 pub fn scps_bind(principal: &Principal, role_path: Option<&str>, management_account: &str) -> bool {
-    principal
-        .acting_account()
-        .is_some_and(|account| account != management_account)
-        && !is_service_linked(principal, role_path)
+    principal.acting_account() != Some(management_account) && scps_touch(principal, role_path)
+}
+
+/// [`scps_bind`] as far as it does not depend on the organization.
+pub(crate) fn scps_touch(principal: &Principal, role_path: Option<&str>) -> bool {
+    principal.acting_account().is_some() && !is_service_linked(principal, role_path)
 }
 
 /// Whether RCPs of the resource's account can bind the request: not in the management account, only
@@ -90,14 +105,29 @@ pub fn rcps_bind(
     resource_account: &str,
     management_account: &str,
 ) -> bool {
+    resource_account != management_account && rcps_touch(principal, role_path, action, "*")
+}
+
+/// [`rcps_bind`] as far as it does not depend on the organization. A service may always assume a
+/// service-linked role.
+pub(crate) fn rcps_touch(
+    principal: &Principal,
+    role_path: Option<&str>,
+    action: &str,
+    resource: &str,
+) -> bool {
     let service = action
         .split_once(':')
         .map_or(action, |(service, _)| service);
-    resource_account != management_account
-        && RCP_SERVICES
-            .iter()
-            .any(|supported| service.eq_ignore_ascii_case(supported))
+    let by_its_service = matches!(principal, Principal::Service { .. })
+        && arn::split(resource).is_some_and(|parts| {
+            parts.service == "iam" && parts.resource.starts_with("role/aws-service-role/")
+        });
+    RCP_SERVICES
+        .iter()
+        .any(|supported| service.eq_ignore_ascii_case(supported))
         && !action.eq_ignore_ascii_case("kms:RetireGrant")
+        && !by_its_service
         && !is_service_linked(principal, role_path)
 }
 

@@ -43,6 +43,15 @@ impl Who {
         self.direct.or(self.role).or(self.account)
     }
 
+    /// Covered by one or the other.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            direct: self.direct.or(other.direct),
+            role: self.role.or(other.role),
+            account: self.account.or(other.account),
+        }
+    }
+
     /// Covered only as far as `truth` holds.
     pub(crate) fn limited(self, truth: Truth) -> Self {
         Self {

