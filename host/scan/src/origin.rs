@@ -110,9 +110,10 @@ impl Origin {
         }
     }
 
-    /// A source of snapshots with these resource types.
+    /// A source of snapshots of the organization's accounts with these resource types.
     pub(crate) fn source(
         &self,
+        organization: &Organization,
         types: BTreeSet<String>,
         regions: Option<Vec<String>>,
     ) -> Result<Source, OriginError> {
@@ -124,6 +125,7 @@ impl Origin {
                     entrance: Box::new(Entrance {
                         caller: live.caller.clone(),
                         session: live.session(DECLARED.into()),
+                        management_account: organization.management_account.clone(),
                         role: live.role.clone(),
                         settings: live.settings.clone(),
                         policy,

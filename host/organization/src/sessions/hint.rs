@@ -36,10 +36,19 @@ const BY_POLICY: &[(&str, &str)] = &[
     ),
 ];
 
-/// What most likely lets this caller in.
-pub(super) fn hint(failure: &Failure, caller: &Caller, settings: &SessionSettings) -> String {
+/// Why a role that every member has is missing in the management account. Sources: Organizations
+/// User Guide, "Accessing member accounts"; CloudFormation User Guide, "StackSets and Organizations".
+const MANAGEMENT: &str = "; neither AWS Organizations nor a stack set with service-managed permissions makes roles in the management account, so it has to be made there by hand";
+
+/// What most likely lets this caller in, in an account that is the `management` account or not.
+pub(super) fn hint(
+    failure: &Failure,
+    caller: &Caller,
+    settings: &SessionSettings,
+    management: bool,
+) -> String {
     match failure.code.as_str() {
-        "AccessDenied" | "AccessDeniedException" => denied(failure, caller, settings),
+        "AccessDenied" | "AccessDeniedException" => denied(failure, caller, settings, management),
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
             "the caller's own credentials have expired: get new ones (`aws sso login`) and scan again"
                 .to_owned()
@@ -77,7 +86,12 @@ fn by_kind(kind: GapKind) -> &'static str {
     }
 }
 
-fn denied(failure: &Failure, caller: &Caller, settings: &SessionSettings) -> String {
+fn denied(
+    failure: &Failure,
+    caller: &Caller,
+    settings: &SessionSettings,
+    management: bool,
+) -> String {
     let message = failure.message.to_lowercase();
     if let Some((_, hint)) = BY_POLICY
         .iter()
@@ -90,8 +104,9 @@ fn denied(failure: &Failure, caller: &Caller, settings: &SessionSettings) -> Str
     } else {
         "and asks for no external id (`--external-id` gives one)"
     };
+    let missing = if management { MANAGEMENT } else { "" };
     format!(
-        "check that the role exists in the account, that its trust policy allows {} {external_id}, and that the caller may use sts:AssumeRole on it",
+        "check that the role exists in the account, that its trust policy allows {} {external_id}, and that the caller may use sts:AssumeRole on it{missing}",
         caller.arn
     )
 }
@@ -155,19 +170,36 @@ mod tests {
             ("500", String::new(), "did not answer"),
             ("Strange", String::new(), "check that the account exists"),
         ] {
-            let found = hint(&Failure::answered(code, &message), &user, &settings);
+            let found = hint(&Failure::answered(code, &message), &user, &settings, false);
             assert!(found.contains(expected), "{code} {message}: {found}");
         }
         let with_id = settings.clone().with_external_id("acme").unwrap();
-        let found = hint(&Failure::answered("AccessDenied", on), &user, &with_id);
+        let found = hint(
+            &Failure::answered("AccessDenied", on),
+            &user,
+            &with_id,
+            false,
+        );
         assert!(
             found.contains("with the external id that was given"),
             "{found}"
         );
+        let found = hint(
+            &Failure::answered("AccessDenied", on),
+            &user,
+            &settings,
+            true,
+        );
+        assert!(found.ends_with("made there by hand"), "{found}");
 
         let session = caller("arn:aws:sts::111122223333:assumed-role/admin/me");
         let long = settings.with_duration_seconds(7_200).unwrap();
-        let found = hint(&Failure::answered("ValidationError", ""), &session, &long);
+        let found = hint(
+            &Failure::answered("ValidationError", ""),
+            &session,
+            &long,
+            false,
+        );
         assert!(found.contains("one hour at the most"), "{found}");
     }
 }

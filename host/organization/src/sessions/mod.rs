@@ -43,6 +43,9 @@ pub struct Entrance {
     pub caller: Caller,
     /// The caller's own session; it must be allowed to send [`DECLARED`](crate::DECLARED).
     pub session: Session,
+    /// The management account, if known: a delegated administrator needs a role there too, and
+    /// nothing makes that role on its own.
+    pub management_account: Option<AccountId>,
     /// The role to assume in each account.
     pub role: Role,
     /// How to assume it.
@@ -103,7 +106,12 @@ impl Entrance {
         let refused = |failure: &Failure| Access::Refused {
             tried: format!("sts:AssumeRole on {role}"),
             answer: failure.answer(),
-            hint: hint::hint(failure, &self.caller, &self.settings),
+            hint: hint::hint(
+                failure,
+                &self.caller,
+                &self.settings,
+                self.management_account.as_ref() == Some(account),
+            ),
         };
         let answer = self
             .session
