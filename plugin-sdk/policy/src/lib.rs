@@ -49,6 +49,7 @@ pub mod condition;
 mod context;
 pub mod decide;
 pub mod language;
+mod lowered;
 mod pattern;
 mod principal;
 pub mod reach;

@@ -11,5 +11,6 @@ mod transport;
 
 pub use administration::grants_administration;
 pub use audience::{Audience, Grant, audience};
+pub(crate) use public::is_public_policy;
 pub use public::{PublicGrant, public_access};
 pub use transport::{PlainHttp, requires_tls};

@@ -67,6 +67,11 @@ pub fn public_access(policy: &Policy, _owner_account: &str) -> Option<PublicGran
     })
 }
 
+/// Whether [`public_access`] finds a statement; allocates nothing.
+pub(crate) fn is_public_policy(policy: &Policy) -> bool {
+    policy.statements.iter().any(is_public)
+}
+
 fn is_public(statement: &Statement) -> bool {
     let everyone = statement
         .principal

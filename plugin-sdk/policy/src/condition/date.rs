@@ -71,12 +71,14 @@ fn fraction(digits: &str) -> Option<i128> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let padded: String = digits
-        .chars()
-        .chain(std::iter::repeat('0'))
-        .take(9)
-        .collect();
-    padded.parse().ok()
+    // Nine digits are nanoseconds; further ones are less.
+    Some(
+        digits
+            .bytes()
+            .chain(std::iter::repeat(b'0'))
+            .take(9)
+            .fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0')),
+    )
 }
 
 fn number(text: &str, digits: usize) -> Option<i64> {

@@ -44,10 +44,12 @@ impl ConditionValue {
         let exact = Reading {
             wildcards: false,
             variables,
+            fold: false,
         };
         let like = Reading {
             wildcards: true,
             variables,
+            fold: false,
         };
         let matcher = match kind {
             OperatorKind::StringEquals => Matcher::Text(Pattern::compile(&text, exact)),
@@ -120,8 +122,8 @@ impl ConditionValue {
     pub(super) fn matches(&self, actual: &str, facts: &Facts<'_>) -> Matched {
         let known = Matched::known;
         match &self.matcher {
-            Matcher::Text(pattern) => pattern.matches_with(actual, false, facts),
-            Matcher::TextIgnoringCase(pattern) => pattern.matches_with(actual, true, facts),
+            Matcher::Text(pattern) => pattern.matches_with(actual, facts),
+            Matcher::TextIgnoringCase(pattern) => pattern.equals_ignoring_case(actual, facts),
             Matcher::Arn(patterns) => arn_matches(patterns, actual, facts),
             Matcher::Anything => known(true),
             Matcher::Number(comparison, value) => known(
@@ -185,7 +187,7 @@ fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Matc
     ];
     let mut all = Matched::known(true);
     for (pattern, field) in patterns.iter().zip(fields) {
-        let matched = pattern.matches_with(field, false, facts);
+        let matched = pattern.matches_with(field, facts);
         all.truth = all.truth.and(matched.truth);
         all.unresolved |= matched.unresolved;
     }

@@ -225,7 +225,7 @@ struct Judged {
     uncertain: Vec<Uncertain>,
     resource: Tally,
     /// The grants on the key.
-    granted: Tally,
+    granted: Option<Tally>,
     identity: Allow,
     boundary: Allow,
     session: Allow,
@@ -237,7 +237,7 @@ fn judge(query: &Query<'_>, layers: &Layers<'_>, denies: &mut Vec<Ref>) -> Resul
         gates: Truth::True,
         uncertain: Vec::new(),
         resource: Tally::NONE,
-        granted: Tally::of_grants(query, layers),
+        granted: (!layers.kms_grants.is_empty()).then(|| Tally::of_grants(query, layers)),
         identity: Allow::NONE,
         boundary: Allow::UNLIMITED,
         session: Allow::UNLIMITED,
@@ -341,51 +341,43 @@ fn combine(
     }
     let limits = [Some(judged.boundary), Some(judged.session)];
     let resource = &judged.resource;
-    let granted = &judged.granted;
-    let limited = |one, other| {
-        Some(Path {
-            grants: [Some(one), other],
-            limits,
-        })
+    let mut best: Option<Path> = None;
+    let mut consider = |grants: [Option<Allow>; 2], limits: [Option<Allow>; 2]| {
+        let path = Path { grants, limits };
+        let truth = path.truth();
+        let is_better = truth != Truth::False
+            && best.as_ref().is_none_or(|best| {
+                truth > best.truth() || (truth == best.truth() && path.cost() < best.cost())
+            });
+        if is_better {
+            best = Some(path);
+        }
     };
-    let unlimited = |allow| {
-        Some(Path {
-            grants: [Some(allow), None],
-            limits: [None, None],
-        })
-    };
-    let paths = match query.principal.acting_account() {
+    let unlimited = [None, None];
+    match query.principal.acting_account() {
         // Services, anonymous callers and identity providers have no identity side.
-        None => [unlimited(resource.any()), None, None],
+        None => consider([Some(resource.any()), None], unlimited),
         // Across accounts both sides must allow, and nothing gets around the limits.
         Some(account) if account != query.resource_account => {
-            [limited(judged.identity, Some(resource.any())), None, None]
+            consider([Some(judged.identity), Some(resource.any())], limits);
         }
         // Within an account either side is enough, except where the resource policy must at least
         // hand the question to the account. Naming the user or session (or everyone) gets around
         // boundary and session policies, naming the role does not.
         Some(_) => {
             let delegated = rules::needs_resource_policy(query).then(|| resource.any());
-            [
-                limited(judged.identity, delegated),
-                limited(resource.role, None),
-                unlimited(resource.direct),
-            ]
+            consider([Some(judged.identity), delegated], limits);
+            consider([Some(resource.role), None], limits);
+            consider([Some(resource.direct), None], unlimited);
         }
-    };
+    }
     // A grant on a key needs no consent of the identity side, wherever the grantee is.
-    let grant_paths = [
-        unlimited(granted.direct),
-        limited(granted.role, None),
-        limited(judged.identity, Some(granted.account)),
-    ];
-    let paths = paths.into_iter().chain(grant_paths);
-    let best = paths.flatten().reduce(|best, next| {
-        let better = next.truth() > best.truth()
-            || (next.truth() == best.truth() && next.cost() < best.cost());
-        if better { next } else { best }
-    });
-    let Some(best) = best.filter(|path| path.truth() != Truth::False) else {
+    if let Some(granted) = &judged.granted {
+        consider([Some(granted.direct), None], unlimited);
+        consider([Some(granted.role), None], limits);
+        consider([Some(judged.identity), Some(granted.account)], limits);
+    }
+    let Some(best) = best else {
         return Verdict::Missing(missing(query, layers, judged)).into();
     };
     let truth = best.truth().and(judged.gates);

@@ -23,7 +23,15 @@ use crate::truth::Truth;
 pub struct KmsGrant {
     grantee: PrincipalClause,
     operations: Vec<Box<str>>,
-    constraint: Option<GrantConstraint>,
+    constraint: Option<Pairs>,
+}
+
+/// A constraint with the condition keys of its pairs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pairs {
+    exactly: bool,
+    /// Condition key in lower case, and the value it must have.
+    pairs: Vec<(Box<str>, Box<str>)>,
 }
 
 /// What the encryption context of a request must be. Keys ignore case and values do not.
@@ -72,7 +80,7 @@ impl KmsGrant {
                 .into_iter()
                 .map(|operation| operation.as_ref().into())
                 .collect(),
-            constraint,
+            constraint: constraint.map(Pairs::compile),
         }
     }
 
@@ -99,24 +107,43 @@ impl KmsGrant {
     }
 }
 
-impl GrantConstraint {
-    fn truth(&self, query: &Query<'_>) -> Truth {
-        let (pairs, exactly) = match self {
-            Self::Equals(pairs) => (pairs, true),
-            Self::Subset(pairs) => (pairs, false),
+/// Where the pairs of an encryption context are among the condition keys.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context>
+const PAIR_PREFIX: &str = "kms:encryptioncontext:";
+
+impl Pairs {
+    fn compile(constraint: GrantConstraint) -> Self {
+        let (pairs, exactly) = match constraint {
+            GrantConstraint::Equals(pairs) => (pairs, true),
+            GrantConstraint::Subset(pairs) => (pairs, false),
         };
+        let compiled = |(key, value): (String, String)| {
+            let key = format!("{PAIR_PREFIX}{}", key.to_ascii_lowercase());
+            (key.into(), value.into())
+        };
+        Self {
+            exactly,
+            pairs: pairs.into_iter().map(compiled).collect(),
+        }
+    }
+
+    fn truth(&self, query: &Query<'_>) -> Truth {
         let mut truth = Truth::True;
-        for (key, wanted) in pairs {
-            let key = format!("kms:encryptioncontext:{}", key.to_ascii_lowercase());
-            truth = truth.and(match query.facts.lookup(&key) {
+        for (key, wanted) in &self.pairs {
+            truth = truth.and(match query.facts.lookup(key) {
                 Fact::Unknown => Truth::Maybe,
                 Fact::Absent => Truth::False,
-                Fact::One(value) => (value == wanted).into(),
-                Fact::Values(values) => (values == [wanted.as_str()]).into(),
+                Fact::One(value) => (*value == **wanted).into(),
+                Fact::Values(values) => (values == [&**wanted]).into(),
             });
         }
-        if exactly {
-            let known = |key: &str| pairs.keys().any(|pair| pair.eq_ignore_ascii_case(key));
+        if self.exactly {
+            let known = |name: &str| {
+                self.pairs.iter().any(|(key, _)| {
+                    key.strip_prefix(PAIR_PREFIX)
+                        .is_some_and(|known| known.eq_ignore_ascii_case(name))
+                })
+            };
             truth = truth.and(match query.facts.lookup("kms:encryptioncontextkeys") {
                 Fact::Unknown => Truth::Maybe,
                 Fact::Absent => Truth::True,

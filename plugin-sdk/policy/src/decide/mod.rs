@@ -27,6 +27,7 @@ pub use rules::ServiceRule;
 pub use tables::{RCP_SERVICES, RCP_SERVICES_AS_OF, has_no_resource_level};
 
 use crate::context::{Context, Facts};
+use crate::lowered::Lowered;
 use crate::principal::Principal;
 use evaluate::{Verdict, evaluate};
 use statement::Query;
@@ -53,10 +54,11 @@ pub struct Request<'a> {
 /// Decides a request.
 #[must_use]
 pub fn decide(request: &Request<'_>, layers: &Layers<'_>) -> Decision {
+    let action = Lowered::new(request.action);
     let query = Query::new(
         request.principal,
         request.role_path,
-        request.action,
+        action.as_str(),
         request.resource,
         request.resource_account,
         Facts::concrete(request.context),

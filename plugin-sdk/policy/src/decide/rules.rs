@@ -205,9 +205,7 @@ fn blocked_as_public(query: &Query<'_>, layers: &Layers<'_>) -> bool {
         && query.is_service("s3")
         && !matches!(query.principal, Principal::Service { .. })
         && query.principal.account() != Some(query.resource_account)
-        && layers
-            .resource
-            .is_some_and(|policy| analysis::public_access(policy, query.resource_account).is_some())
+        && layers.resource.is_some_and(analysis::is_public_policy)
 }
 
 /// The bucket owner's root user can always read, replace and delete the bucket policy, even when

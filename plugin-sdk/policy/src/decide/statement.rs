@@ -2,9 +2,9 @@
 
 use super::layers::{Layer, Layers};
 use super::principals::Who;
-use super::tables::has_no_resource_level;
+use super::tables::lower_has_no_resource_level;
 use crate::context::Facts;
-use crate::language::Statement;
+use crate::language::{ServiceFilter, Statement};
 use crate::principal::Principal;
 use crate::truth::Truth;
 
@@ -13,7 +13,9 @@ use crate::truth::Truth;
 pub(crate) struct Query<'a> {
     pub(crate) principal: &'a Principal,
     pub(crate) role_path: Option<&'a str>,
+    /// Lower case.
     pub(crate) action: &'a str,
+    pub(crate) service: ServiceFilter,
     pub(crate) resource: &'a str,
     pub(crate) resource_account: &'a str,
     pub(crate) facts: Facts<'a>,
@@ -34,8 +36,9 @@ impl<'a> Query<'a> {
             principal,
             role_path: principal.own_role_path().or(role_path),
             action,
+            service: ServiceFilter::of_action(action),
             // Such an action is always on `*`, and a narrower ARN in a policy does not match it.
-            resource: if has_no_resource_level(action) {
+            resource: if lower_has_no_resource_level(action) {
                 "*"
             } else {
                 resource
@@ -46,7 +49,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Whether the action is `name`; actions ignore case.
+    /// Whether the action is `name`, in any case.
     pub(crate) fn is_action(&self, name: &str) -> bool {
         self.action.eq_ignore_ascii_case(name)
     }
@@ -91,7 +94,7 @@ impl Principals {
 
 /// Whom the statement covers, if it applies at all.
 pub(crate) fn applies(statement: &Statement, query: &Query<'_>, principals: Principals) -> Who {
-    if !statement.actions.covers(query.action) {
+    if !statement.actions.covers_lower(query.action, query.service) {
         return Who::NOBODY;
     }
     let mut truth = resource_truth(statement, query);

@@ -1,6 +1,7 @@
 //! Dated lists of AWS facts that the rules need.
 
 use super::without_resource::WITHOUT_RESOURCE;
+use crate::lowered::Lowered;
 
 /// Services whose resources RCPs cover, by action prefix, sorted.
 ///
@@ -78,13 +79,12 @@ pub const RCP_SERVICES_AS_OF: &str = "2026-09";
 /// Whether an action is known to have no resource-level permissions, so that only `*` matches it.
 #[must_use]
 pub fn has_no_resource_level(action: &str) -> bool {
-    WITHOUT_RESOURCE
-        .binary_search_by(|known| {
-            known
-                .bytes()
-                .cmp(action.bytes().map(|byte| byte.to_ascii_lowercase()))
-        })
-        .is_ok()
+    lower_has_no_resource_level(Lowered::new(action).as_str())
+}
+
+/// [`has_no_resource_level`] for an action in lower case.
+pub(crate) fn lower_has_no_resource_level(action: &str) -> bool {
+    WITHOUT_RESOURCE.binary_search(&action).is_ok()
 }
 
 #[cfg(test)]

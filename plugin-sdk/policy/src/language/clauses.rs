@@ -1,6 +1,7 @@
 //! What a statement is about: actions and resources.
 
 use crate::context::Facts;
+use crate::lowered::Lowered;
 use crate::pattern::{Pattern, Reading, negate_unless_void};
 use crate::truth::Truth;
 
@@ -12,6 +13,47 @@ pub struct ActionClause {
     pub negated: bool,
     /// The patterns.
     pub patterns: Vec<Pattern>,
+    /// The services that patterns may match.
+    services: ServiceFilter,
+}
+
+/// A set of services that may hold too many: one bit for each of 64 hashes. Most statements of a
+/// large policy are about other services than the request, and this tells without looking further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceFilter(u64);
+
+impl ServiceFilter {
+    const ALL: Self = Self(u64::MAX);
+
+    /// The service of an action, in lower case. An action without colon may match anything.
+    pub(crate) fn of_action(action: &str) -> Self {
+        action
+            .split_once(':')
+            .map_or(Self::ALL, |(service, _)| Self::of_service(service))
+    }
+
+    fn of_service(service: &str) -> Self {
+        let hash = service.bytes().fold(0_u32, |hash, byte| {
+            hash.wrapping_mul(31)
+                .wrapping_add(u32::from(byte.to_ascii_lowercase()))
+        });
+        Self(1 << ((hash ^ (hash >> 6)) & 63))
+    }
+
+    fn of_pattern(text: &str) -> Self {
+        match text.split_once(':') {
+            Some((service, _)) if !service.contains(['*', '?']) => Self::of_service(service),
+            _ => Self::ALL,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// `Resource` or `NotResource`.
@@ -29,6 +71,15 @@ impl ActionClause {
         let reading = Reading {
             wildcards: true,
             variables: false,
+            fold: true,
+        };
+        let services = if negated {
+            ServiceFilter::ALL
+        } else {
+            texts
+                .iter()
+                .map(|text| ServiceFilter::of_pattern(text))
+                .fold(ServiceFilter(0), ServiceFilter::or)
         };
         Self {
             negated,
@@ -36,16 +87,22 @@ impl ActionClause {
                 .iter()
                 .map(|text| Pattern::compile(text, reading))
                 .collect(),
+            services,
         }
     }
 
     /// Whether the clause covers an action such as `s3:GetObject`, in any case.
     #[must_use]
     pub fn covers(&self, action: &str) -> bool {
-        self.patterns
-            .iter()
-            .any(|pattern| pattern.matches_ignoring_case(action))
-            != self.negated
+        let action = Lowered::new(action);
+        self.covers_lower(action.as_str(), ServiceFilter::of_action(action.as_str()))
+    }
+
+    /// Whether the clause covers an action in lower case, whose service is given as well.
+    #[inline]
+    pub(crate) fn covers_lower(&self, action: &str, service: ServiceFilter) -> bool {
+        self.services.meets(service)
+            && self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
     }
 
     /// Whether the clause covers every action of every service: `*`, `*:*`, or a `NotAction` that
@@ -74,6 +131,7 @@ impl ResourceClause {
         let reading = Reading {
             wildcards: true,
             variables,
+            fold: false,
         };
         let patterns = texts
             .iter()
@@ -106,7 +164,7 @@ impl ResourceClause {
         let mut any = Truth::False;
         let mut unresolved = false;
         for pattern in &self.patterns {
-            let matched = pattern.matches_with(resource, false, facts);
+            let matched = pattern.matches_with(resource, facts);
             unresolved |= matched.unresolved;
             any = any.or(matched.truth);
             if any == Truth::True {

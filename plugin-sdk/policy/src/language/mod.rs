@@ -16,6 +16,7 @@ mod principals;
 use std::sync::Arc;
 
 pub use cache::PolicyCache;
+pub(crate) use clauses::ServiceFilter;
 pub use clauses::{ActionClause, ResourceClause};
 pub use error::{PolicyError, PolicyProblem};
 pub use principals::{PrincipalClause, PrincipalEntry};

@@ -21,6 +21,7 @@ use crate::context::{Facts, Keys};
 use crate::decide::evaluate::{Verdict, evaluate};
 use crate::decide::statement::Query;
 use crate::decide::{Layers, Reason, ServiceRule, StatementRef};
+use crate::lowered::Lowered;
 use crate::principal::Principal;
 use crate::truth::Truth;
 
@@ -108,10 +109,11 @@ pub fn reach(question: &Question<'_>, layers: &Layers<'_>) -> Reach {
         question.resource_account,
         question.keys,
     );
+    let action = Lowered::new(question.action);
     let query = Query::new(
         question.principal,
         question.role_path,
-        question.action,
+        action.as_str(),
         question.resource,
         question.resource_account,
         Facts::Open(&derived),
