@@ -600,35 +600,3 @@ fn a_role_that_nobody_has_is_a_line_for_each_account() {
     );
     assert_eq!(right.entered(), [PROD_SHOP, PROD_PAYMENTS]);
 }
-
-#[test]
-fn what_is_saved_is_judged_the_same() {
-    let simulation = Simulation::example();
-    let program = simulation.auditor();
-    let live = program
-        .run(["scan", "-o", "json", "--save", "today"])
-        .exits(0);
-    let offline = Blastwall::new()
-        .argument("--config")
-        .argument(example().join("blastwall.toml"));
-    let today = program.directory().join("today");
-    let stored = offline
-        .run([
-            "scan".as_ref(),
-            "-o".as_ref(),
-            "json".as_ref(),
-            "--from".as_ref(),
-            today.as_os_str(),
-        ])
-        .exits(0);
-    let (live, stored) = (live.report(), stored.report());
-    for part in [
-        "organization",
-        "accounts",
-        "findings",
-        "coverage",
-        "blast_radius",
-    ] {
-        assert_same(&live.0[part], &stored.0[part]);
-    }
-}

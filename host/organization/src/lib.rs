@@ -36,7 +36,9 @@ pub use environments::{
     Conditions, Criticality, Environment, Pattern, PatternError, Rule, TagPattern, UNCLASSIFIED,
     built_in_rules, classify,
 };
-pub use organization::{AccountEntry, Note, Organization, Status, Unit, from_documents};
+pub use organization::{
+    AccountEntry, Note, Organization, OrganizationCoverage, Status, Unit, from_documents,
+};
 pub use sessions::{
     Entered, Entrance, PolicyTooLarge, Role, RoleError, SessionPolicy, SessionSettings,
     SettingsError,

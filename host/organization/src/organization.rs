@@ -14,6 +14,8 @@ use blastwall_model::{
     AccountId, Document, DocumentError, Field, Gap, Kind, Resource, Tags, Unknown,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::Caller;
 
 /// An organization, or a single account that belongs to none or cannot see its own.
@@ -39,7 +41,35 @@ pub struct Organization {
     pub note: Option<Note>,
 }
 
+/// What could not be seen of an organization, as it is kept beside its documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganizationCoverage {
+    /// What could not be seen, sorted.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// Why this is one account instead of an organization, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
 impl Organization {
+    /// What could not be seen.
+    #[must_use]
+    pub fn coverage(&self) -> OrganizationCoverage {
+        OrganizationCoverage {
+            gaps: self.gaps.clone(),
+            note: self.note.clone(),
+        }
+    }
+
+    /// The same organization, of which this could not be seen.
+    #[must_use]
+    pub fn with_coverage(mut self, coverage: OrganizationCoverage) -> Self {
+        self.gaps = coverage.gaps;
+        self.note = coverage.note;
+        self
+    }
+
     /// The account with this id.
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&AccountEntry> {
@@ -188,7 +218,8 @@ pub struct Unit {
 }
 
 /// Why one account is all that is to be scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "reason")]
 pub enum Note {
     /// The account belongs to no organization.
     Outside,
@@ -196,6 +227,7 @@ pub enum Note {
     /// administrator, so that AWS shows it nothing but its management account.
     Member {
         /// The management account, if AWS told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         management_account: Option<AccountId>,
         /// What AWS answered.
         answer: String,

@@ -182,6 +182,7 @@ fn save_organization(shop: Arc<Shop>, organization: &Organization) -> Result<(),
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     writer.organization(&organization.documents)?;
+    writer.organization_coverage(&organization.coverage())?;
     writer.finish()
 }
 

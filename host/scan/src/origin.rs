@@ -102,8 +102,10 @@ impl Origin {
             }
             Origin::Stored(stored) => {
                 let documents = stored.directory.organization()?;
+                let coverage = stored.directory.organization_coverage()?;
                 let mut organization =
-                    blastwall_organization::from_documents(&documents, stored.caller.clone())?;
+                    blastwall_organization::from_documents(&documents, stored.caller.clone())?
+                        .with_coverage(coverage.unwrap_or_default());
                 stored.add_unlisted(&mut organization);
                 Ok(organization)
             }

@@ -9,10 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use blastwall_model::{AccountId, Coverage, Document, DocumentError};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::manifest::{FORMAT, Head, Manifest};
-use crate::{ACCOUNTS, MANIFEST, ORGANIZATION, coverage_path, resources_path};
+use crate::{
+    ACCOUNTS, MANIFEST, ORGANIZATION, ORGANIZATION_COVERAGE, coverage_path, resources_path,
+};
 
 /// An organization at rest, opened.
 #[derive(Clone, Debug)]
@@ -160,6 +163,14 @@ impl Directory {
         self.documents(ORGANIZATION, None)
     }
 
+    /// What could not be seen of the organization itself; none if the directory does not say.
+    ///
+    /// # Errors
+    /// If the file cannot be read, was changed or is no coverage.
+    pub fn organization_coverage<T: DeserializeOwned>(&self) -> Result<Option<T>, ReadError> {
+        self.object(ORGANIZATION_COVERAGE)
+    }
+
     /// The accounts, sorted.
     #[must_use]
     pub fn accounts(&self) -> Vec<AccountId> {
@@ -179,8 +190,12 @@ impl Directory {
     /// # Errors
     /// If the file cannot be read, was changed or is no coverage.
     pub fn coverage(&self, account: &AccountId) -> Result<Option<Coverage>, ReadError> {
-        let relative = coverage_path(account);
-        let Some(bytes) = self.bytes(&relative)? else {
+        self.object(&coverage_path(account))
+    }
+
+    /// What a file of one JSON object says; none if there is no such file.
+    fn object<T: DeserializeOwned>(&self, relative: &str) -> Result<Option<T>, ReadError> {
+        let Some(bytes) = self.bytes(relative)? else {
             return Ok(None);
         };
         serde_json::from_slice(&bytes)

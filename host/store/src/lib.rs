@@ -24,6 +24,7 @@ pub use writer::{WriteError, Writer};
 
 const MANIFEST: &str = "manifest.json";
 const ORGANIZATION: &str = "organization.jsonl";
+const ORGANIZATION_COVERAGE: &str = "coverage.json";
 const ACCOUNTS: &str = "accounts";
 
 /// The path of an account's documents, relative to the directory, as digests name it.

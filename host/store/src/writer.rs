@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use blastwall_model::{AccountId, Coverage, Document};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::manifest::{FORMAT, Manifest, Written};
-use crate::{MANIFEST, ORGANIZATION, coverage_path, resources_path};
+use crate::{MANIFEST, ORGANIZATION, ORGANIZATION_COVERAGE, coverage_path, resources_path};
 
 /// A directory that is being written. Accounts may come from several threads, in any order.
 #[derive(Debug)]
@@ -85,6 +86,15 @@ impl Writer {
         self.write(ORGANIZATION, &self.lines(ORGANIZATION, documents)?)
     }
 
+    /// Writes what could not be seen of the organization itself.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn organization_coverage(&self, coverage: &impl Serialize) -> Result<(), WriteError> {
+        let path = ORGANIZATION_COVERAGE;
+        self.write(path, &self.pretty(path, coverage)?)
+    }
+
     /// Writes the documents and the coverage of an account.
     ///
     /// # Errors
@@ -123,7 +133,7 @@ impl Writer {
         move |source| WriteError::Json { path, source }
     }
 
-    fn pretty(&self, relative: &str, value: &impl serde::Serialize) -> Result<Vec<u8>, WriteError> {
+    fn pretty(&self, relative: &str, value: &impl Serialize) -> Result<Vec<u8>, WriteError> {
         let mut bytes = serde_json::to_vec_pretty(value).map_err(self.json_error(relative))?;
         bytes.push(b'\n');
         Ok(bytes)

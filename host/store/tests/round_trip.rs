@@ -10,6 +10,7 @@ use std::path::Path;
 
 use blastwall_model::{Access, AccountId, Coverage, Document};
 use blastwall_store::{Directory, Manifest, OpenError, ReadError, WriteError, Writer};
+use serde_json::{Value, json};
 
 const BUCKET: &str = r#"{"type":"AWS::S3::Bucket","arn":"arn:aws:s3:::b","account":"111122223333","region":"eu-west-1"}"#;
 const USER: &str = r#"{"type":"AWS::IAM::User","arn":"arn:aws:iam::111122223333:user/u","account":"111122223333"}"#;
@@ -38,6 +39,9 @@ fn write(path: &Path) {
     writer
         .organization(&[Document::parse(ROOT).unwrap()])
         .unwrap();
+    writer
+        .organization_coverage(&json!({ "gaps": [] }))
+        .unwrap();
     let spread = BUCKET.replace(",\"arn\"", ",\n\"arn\"");
     let documents = [
         Document::parse(&spread).unwrap(),
@@ -64,12 +68,14 @@ fn what_is_written_is_read() {
         directory.manifest().scanned_at.as_deref(),
         Some("2026-11-01T12:00:00Z")
     );
-    assert_eq!(directory.manifest().digests.len(), 3);
+    assert_eq!(directory.manifest().digests.len(), 4);
     assert_eq!(directory.accounts(), [account()]);
     assert_eq!(
         directory.organization().unwrap(),
         [Document::parse(ROOT).unwrap()]
     );
+    let coverage_of_all: Option<Value> = directory.organization_coverage().unwrap();
+    assert_eq!(coverage_of_all, Some(json!({ "gaps": [] })));
     let resources = directory.resources(&account()).unwrap();
     let kinds: Vec<&str> = resources
         .iter()

@@ -16,7 +16,7 @@ use blastwall_model::{
     AccountId, Arn, Document, DocumentError, Field, GLOBAL, Gap, GapKind, Kind, Resource,
 };
 
-use crate::organization::{Note, Organization, from_documents};
+use crate::organization::{Note, Organization, OrganizationCoverage, from_documents};
 use crate::{Caller, enumerate::walk::Walk};
 use listing::{Connection, gap, reason};
 
@@ -139,11 +139,8 @@ fn conclude(
 ) -> Result<Organization, EnumerateError> {
     gaps.sort();
     gaps.dedup();
-    let mut organization =
-        from_documents(documents, caller.clone()).map_err(EnumerateError::Read)?;
-    organization.gaps = gaps;
-    organization.note = note;
-    Ok(organization)
+    let organization = from_documents(documents, caller.clone()).map_err(EnumerateError::Read)?;
+    Ok(organization.with_coverage(OrganizationCoverage { gaps, note }))
 }
 
 fn write<K: Kind>(resource: &Resource<K>) -> Result<Document, EnumerateError> {
