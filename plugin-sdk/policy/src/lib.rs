@@ -8,6 +8,7 @@
 //! - [`decide()`] answers one request whose condition keys are all known ([`mod@decide`]).
 //! - [`reach()`] answers a question with open condition keys: yes, only if, or no ([`mod@reach`]).
 //! - [`cases`] decides cases given as JSON, for runners.
+//! - `actions` (a feature of the crate) has every action of every service.
 //! - [`analysis`] says what one policy does by itself: whom it lets in, whether it is public.
 //!
 //! ```
@@ -42,6 +43,8 @@
     )
 )]
 
+#[cfg(feature = "actions")]
+pub mod actions;
 pub mod analysis;
 mod arn;
 pub mod cases;

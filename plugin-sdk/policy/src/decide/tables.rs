@@ -77,6 +77,9 @@ pub const RCP_SERVICES: [&str; 62] = [
 pub const RCP_SERVICES_AS_OF: &str = "2026-09";
 
 /// Whether an action is known to have no resource-level permissions, so that only `*` matches it.
+///
+/// Without the feature `actions` only the services this tool asks about most are known; an action
+/// of another service is then evaluated on the resource its request names.
 #[must_use]
 pub fn has_no_resource_level(action: &str) -> bool {
     lower_has_no_resource_level(Lowered::new(action).as_str())
@@ -84,6 +87,10 @@ pub fn has_no_resource_level(action: &str) -> bool {
 
 /// [`has_no_resource_level`] for an action in lower case.
 pub(crate) fn lower_has_no_resource_level(action: &str) -> bool {
+    #[cfg(feature = "actions")]
+    if crate::actions::is_without_resource(action) {
+        return true;
+    }
     WITHOUT_RESOURCE.binary_search(&action).is_ok()
 }
 
