@@ -319,17 +319,20 @@ fn the_demo_says_the_same_twice() {
 #[test]
 fn every_request_is_a_declared_read() {
     let simulation = Simulation::example();
-    scan(&simulation, &[]);
-    let declared: BTreeSet<&str> = blastwall_collect::declarations(
-        &blastwall_collect::types()
+    scan(&simulation, &["--with-tags"]);
+    let everything = blastwall_collect::Request {
+        types: blastwall_collect::types()
             .into_iter()
             .map(str::to_owned)
             .collect(),
-    )
-    .iter()
-    .chain(blastwall_organization::DECLARED)
-    .map(|declaration| declaration.action)
-    .collect();
+        tags: true,
+        regions: None,
+    };
+    let declared: BTreeSet<&str> = blastwall_collect::declarations(&everything)
+        .iter()
+        .chain(blastwall_organization::DECLARED)
+        .map(|declaration| declaration.action)
+        .collect();
     let log = simulation.log();
     assert!(log.len() > 100, "{} requests", log.len());
     for request in &log {
@@ -372,6 +375,72 @@ fn only_what_the_checks_read_is_fetched() {
     for unwanted in ["iam", "ec2", "cloudtrail", "s3-control"] {
         assert!(!services.contains(unwanted), "{services:?}");
     }
+}
+
+#[test]
+fn tags_are_fetched_if_they_are_asked_for() {
+    const ACTIONS: [&str; 2] = ["s3:GetBucketTagging", "cloudtrail:ListTags"];
+    let simulation = Simulation::example();
+    let program = simulation.auditor();
+    let documents = |option: &[&str], directory: &str| -> Vec<Value> {
+        let scan = ["scan", "--account", PROD_SHOP, "--save", directory];
+        let _ = program.run(scan.iter().chain(option)).exits(0);
+        let place = format!("{directory}/accounts/{PROD_SHOP}/resources.jsonl");
+        let text = std::fs::read_to_string(program.directory().join(place)).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .filter(|document: &Value| {
+                ["AWS::S3::Bucket", "AWS::CloudTrail::Trail"]
+                    .contains(&document["type"].as_str().unwrap())
+            })
+            .collect()
+    };
+    let asked = || -> BTreeSet<&str> {
+        let actions = simulation.log().into_iter();
+        let actions = actions.filter_map(|request| request.action);
+        actions.filter(|action| ACTIONS.contains(action)).collect()
+    };
+
+    let without = documents(&[], "without");
+    assert!(asked().is_empty());
+    for document in &without {
+        // Not an empty set: nobody looked.
+        assert_eq!(document["tags"], Value::Null);
+        let reason = document["unknown"]["tags"].as_str().unwrap();
+        let (code, action) = reason.split_once(": ").unwrap();
+        assert!(
+            code == "NotCollected" && ACTIONS.contains(&action),
+            "{reason}"
+        );
+    }
+    let with = documents(&["--with-tags"], "with");
+    assert_eq!(asked(), ACTIONS.into());
+    assert_eq!(with.len(), without.len());
+    // They have none, and now that is known.
+    assert!(
+        with.iter()
+            .all(|document| document["unknown"]["tags"].is_null())
+    );
+
+    // By configuration as well, for those who write checks that read them.
+    let file = program.file("tags.toml", "version = 1\n[collect]\ntags = true\n");
+    let again = Simulation::example();
+    let configured = Blastwall::new()
+        .credentials(KEY, SECRET)
+        .variable("AWS_ENDPOINT_URL", again.endpoint())
+        .run([
+            "scan",
+            "--account",
+            MANAGEMENT,
+            "--config",
+            file.to_str().unwrap(),
+        ]);
+    let _ = configured.exits(0);
+    let log = again.log();
+    assert!(
+        log.iter()
+            .any(|request| request.action == Some("s3:GetBucketTagging"))
+    );
 }
 
 #[test]

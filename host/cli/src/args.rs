@@ -216,6 +216,11 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) from: Option<PathBuf>,
 
+    /// Also collect tags that take calls of their own, those of buckets and trails; without it, a
+    /// check that reads them cannot decide.
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) with_tags: bool,
+
     /// Leave the blast radius out, and do not collect what only it reads.
     #[arg(long)]
     pub(crate) no_blast_radius: bool,

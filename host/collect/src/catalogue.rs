@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 
 use crate::context::Context;
 use crate::harvest::Harvest;
-use crate::{regions, services};
+use crate::{Request, regions, services};
 
 /// One service: the resource types that it produces and how.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub struct Product {
     pub kind: &'static str,
     /// The calls. Two types of a service may share some; those are made once.
     pub calls: &'static [Declaration],
+    /// The calls that bring nothing but tags, made only if tags are wanted.
+    pub tags: &'static [Declaration],
 }
 
 /// A collector's entry point: collects those of its types that the context wants.
@@ -57,13 +59,16 @@ pub fn types() -> BTreeSet<&'static str> {
     products(catalogue()).map(|product| product.kind).collect()
 }
 
-/// The calls that these types take, sorted. Types that no collector produces take none.
+/// The calls that a request takes, sorted. Types that no collector produces take none.
 #[must_use]
-pub fn declarations(types: &BTreeSet<String>) -> Vec<Declaration> {
+pub fn declarations(request: &Request) -> Vec<Declaration> {
     let mut calls = BTreeSet::new();
     for collector in catalogue() {
-        for product in collector.wanted(types) {
+        for product in collector.wanted(&request.types) {
             calls.extend(product.calls);
+            if request.tags {
+                calls.extend(product.tags);
+            }
             if matches!(collector.run, Run::EachRegion(_)) {
                 calls.insert(regions::DESCRIBE_REGIONS);
             }
@@ -72,10 +77,10 @@ pub fn declarations(types: &BTreeSet<String>) -> Vec<Declaration> {
     calls.into_iter().collect()
 }
 
-/// The IAM actions that these types take.
+/// The IAM actions that a request takes.
 #[must_use]
-pub fn actions(types: &BTreeSet<String>) -> BTreeSet<&'static str> {
-    declarations(types)
+pub fn actions(request: &Request) -> BTreeSet<&'static str> {
+    declarations(request)
         .into_iter()
         .map(|call| call.action)
         .collect()
@@ -101,8 +106,19 @@ fn products(collectors: &'static [Collector]) -> impl Iterator<Item = &'static P
 mod tests {
     use super::*;
 
-    fn everything() -> BTreeSet<String> {
-        types().into_iter().map(str::to_owned).collect()
+    fn everything() -> Request {
+        Request {
+            types: types().into_iter().map(str::to_owned).collect(),
+            tags: true,
+            regions: None,
+        }
+    }
+
+    fn one(kind: &str) -> Request {
+        Request {
+            types: BTreeSet::from([kind.to_owned()]),
+            ..Request::default()
+        }
     }
 
     /// The one action that is neither Get, List nor Describe; it makes IAM bring a report up to
@@ -146,11 +162,22 @@ mod tests {
 
     #[test]
     fn a_type_takes_its_own_calls_alone() {
-        let volumes = BTreeSet::from(["AWS::EC2::Volume".to_owned()]);
         assert_eq!(
-            actions(&volumes),
+            actions(&one("AWS::EC2::Volume")),
             BTreeSet::from(["ec2:DescribeRegions", "ec2:DescribeVolumes"])
         );
-        assert!(actions(&BTreeSet::from(["AWS::No::Such".to_owned()])).is_empty());
+        assert!(actions(&one("AWS::No::Such")).is_empty());
+    }
+
+    #[test]
+    fn tags_take_calls_only_if_they_are_wanted() {
+        let without = one("AWS::CloudTrail::Trail");
+        let with = Request {
+            tags: true,
+            ..without.clone()
+        };
+        let without = actions(&without);
+        let more: Vec<_> = actions(&with).difference(&without).copied().collect();
+        assert_eq!(more, ["cloudtrail:ListTags"]);
     }
 }

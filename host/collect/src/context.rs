@@ -14,6 +14,8 @@ pub(crate) struct Context<'a> {
     pub(crate) session: &'a Session,
     /// The types that are wanted.
     pub(crate) types: &'a BTreeSet<String>,
+    /// Whether tags are wanted that take calls of their own.
+    pub(crate) tags: bool,
     /// What the whole scan shares.
     pub(crate) shared: &'a Shared,
     /// The regions that are looked at, sorted; empty if no wanted type has regions.

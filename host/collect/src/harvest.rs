@@ -110,17 +110,23 @@ impl Harvest {
         }
     }
 
-    /// The tags that a call was to bring.
+    /// The tags that a call was to bring; none if it was not made, because nobody wants tags. They
+    /// are unknown then, which is not a gap: a resource without tags must not be mistaken for one
+    /// whose tags nobody asked for.
     pub(crate) fn tags(
         &mut self,
         about: &About,
         call: Declaration,
-        answer: Result<Field<Tags>, Failure>,
+        answer: Option<Result<Field<Tags>, Failure>>,
     ) -> Field<Tags> {
-        answer.unwrap_or_else(|failure| {
-            self.incomplete(about, call, &failure);
-            Field::unknown("tags", reason(call, &failure))
-        })
+        match answer {
+            Some(Ok(tags)) => tags,
+            Some(Err(failure)) => {
+                self.incomplete(about, call, &failure);
+                Field::unknown("tags", reason(call, &failure))
+            }
+            None => Field::unknown("tags", not_collected(call)),
+        }
     }
 }
 
@@ -132,6 +138,11 @@ pub(crate) fn unknown<T>(call: Declaration, failure: &Failure) -> Field<T> {
 /// Why a property is unknown, as documents say it: `AccessDenied: s3:GetBucketPolicy`.
 pub(crate) fn reason(call: Declaration, failure: &Failure) -> String {
     format!("{}: {}", failure.code, call.action)
+}
+
+/// Why a property is unknown whose call nobody asked for.
+pub(crate) fn not_collected(call: Declaration) -> String {
+    format!("NotCollected: {}", call.action)
 }
 
 /// An answer in which an error code means that there is none.

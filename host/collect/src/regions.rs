@@ -151,6 +151,7 @@ mod tests {
         test(&Context {
             session: &session,
             types: &BTreeSet::from([RegionKind::TYPE.to_owned()]),
+            tags: false,
             shared: &Shared::new(),
             regions: &[],
             confined,

@@ -23,6 +23,9 @@ pub struct Request {
     /// The resource types. One that no collector produces leaves a gap. Those of the organization
     /// (`AWS::Organizations::*`) are not an account's and have no place here.
     pub types: BTreeSet<String>,
+    /// Whether to fetch tags that take calls of their own; without it they are unknown. Tags that
+    /// come with other answers, as those of EC2 and of users and roles do, are always there.
+    pub tags: bool,
     /// The regions to look at; none means all that are enabled in the account. Global services
     /// are always looked at; buckets count by the region that they are in.
     pub regions: Option<Vec<String>>,
@@ -43,7 +46,7 @@ pub struct Snapshot {
 /// how the account was entered, for the coverage.
 ///
 /// The session must allow the calls that [`declarations`](crate::declarations) gives for the
-/// types.
+/// request.
 pub async fn collect(
     session: &Session,
     request: &Request,
@@ -53,6 +56,7 @@ pub async fn collect(
     let mut context = Context {
         session,
         types: &request.types,
+        tags: request.tags,
         shared,
         regions: &[],
         confined: request.regions.as_deref(),

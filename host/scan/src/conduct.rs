@@ -93,7 +93,7 @@ pub async fn scan(
         &plan.filters.words(),
     )?;
     let shop = Arc::new(Shop {
-        source: origin.source(&organization, plan.types(), plan.regions.clone())?,
+        source: origin.source(&organization, plan.request())?,
         writer: Shop::writer(
             plan.save.as_ref(),
             Manifest {

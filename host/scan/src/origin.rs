@@ -1,6 +1,5 @@
 //! Where snapshots come from: AWS, or a directory that an earlier scan filled.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blastwall_aws::{Budget, Declaration, Meter, SdkConfig, Session};
@@ -112,17 +111,16 @@ impl Origin {
         }
     }
 
-    /// A source of snapshots of the organization's accounts with these resource types.
+    /// A source of snapshots of the organization's accounts.
     pub(crate) fn source(
         &self,
         organization: &Organization,
-        types: BTreeSet<String>,
-        regions: Option<Vec<String>>,
+        request: Request,
     ) -> Result<Source, OriginError> {
         match self {
             Origin::Live(live) => {
-                let declared = blastwall_collect::declarations(&types);
-                let policy = SessionPolicy::new(blastwall_collect::actions(&types))?;
+                let declared = blastwall_collect::declarations(&request);
+                let policy = SessionPolicy::new(blastwall_collect::actions(&request))?;
                 Ok(Source::Live {
                     entrance: Box::new(Entrance {
                         caller: live.caller.clone(),
@@ -135,7 +133,7 @@ impl Origin {
                         meter: live.meter.clone(),
                         budget: Budget::new(live.parallel_calls),
                     }),
-                    request: Request { types, regions },
+                    request,
                     shared: Shared::new(),
                 })
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use blastwall_collect::Request;
 use blastwall_organization::Rule;
 use blastwall_report::Filters;
 
@@ -32,6 +33,8 @@ pub struct Plan {
     pub accounts: AccountFilter,
     /// Which checks.
     pub selection: Selection,
+    /// Whether tags are collected that take calls of their own.
+    pub tags: bool,
     /// Which regions; none means all that are enabled in an account.
     pub regions: Option<Vec<String>>,
     /// How accounts become environments.
@@ -55,5 +58,15 @@ impl Plan {
             types.extend(BLAST_TYPES.map(str::to_owned));
         }
         types
+    }
+
+    /// What is to be collected of each account.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request {
+            types: self.types(),
+            tags: self.tags,
+            regions: self.regions.clone(),
+        }
     }
 }

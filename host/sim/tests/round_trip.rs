@@ -55,15 +55,19 @@ async fn account(
     } else {
         enter_with(server, first, id.as_str(), way.role, way.external_id, None).await?
     };
-    let wanted: BTreeSet<String> = types().into_iter().map(ToOwned::to_owned).collect();
-    let request = Request {
-        types: wanted.clone(),
-        regions: None,
-    };
-    let session = session(id, &config, declarations(&wanted));
+    let request = everything_there_is();
+    let session = session(id, &config, declarations(&request));
     let access = Access::Entered { role: None };
     let snapshot = collect(&session, &request, &Shared::new(), access).await;
     Some(snapshot.documents)
+}
+
+fn everything_there_is() -> Request {
+    Request {
+        types: types().into_iter().map(ToOwned::to_owned).collect(),
+        tags: true,
+        regions: None,
+    }
 }
 
 /// By type and ARN; only that way are differences readable.
@@ -149,9 +153,8 @@ async fn compare(directory: &Directory, options: Options, way: Way) -> Vec<Accou
 
 /// Every action that collecting declares.
 fn actions() -> BTreeSet<&'static str> {
-    let wanted: BTreeSet<String> = types().into_iter().map(ToOwned::to_owned).collect();
     let ours = DECLARED.iter().map(|declared| declared.action);
-    blastwall_collect::actions(&wanted)
+    blastwall_collect::actions(&everything_there_is())
         .into_iter()
         .chain(ours)
         .collect()
@@ -295,13 +298,13 @@ async fn a_region_that_is_off_does_not_hide_which_are_on() {
         .into_builder()
         .region(aws_config::Region::new("eu-south-1"))
         .build();
-    let wanted = BTreeSet::from(["AWS::EC2::Volume".to_owned()]);
     let own: AccountId = first.principal.account().parse().unwrap();
-    let session = session(&own, &config, declarations(&wanted));
     let request = Request {
-        types: wanted,
+        types: BTreeSet::from(["AWS::EC2::Volume".to_owned()]),
+        tags: false,
         regions: Some(vec!["eu-south-1".to_owned(), "us-east-1".to_owned()]),
     };
+    let session = session(&own, &config, declarations(&request));
     let access = Access::Entered { role: None };
     let coverage = collect(&session, &request, &Shared::new(), access)
         .await

@@ -26,6 +26,7 @@ pub(crate) struct Job {
     /// None leaves all checks out.
     pub(crate) checks: Option<CheckArguments>,
     pub(crate) save: Option<PathBuf>,
+    pub(crate) tags: bool,
     pub(crate) blast_radius: bool,
     pub(crate) parallel_accounts: Option<u16>,
     /// The moment that counts as the time of the scan, if it is not now.
@@ -44,6 +45,7 @@ pub(crate) async fn run(
         accounts: arguments.accounts,
         checks: Some(arguments.checks),
         save: arguments.save,
+        tags: arguments.with_tags,
         blast_radius: !arguments.no_blast_radius,
         parallel_accounts: arguments.parallel_accounts,
         scanned_at: None,
@@ -99,6 +101,7 @@ impl Prepared {
                 job.checks.as_ref().unwrap_or(&no_checks),
                 regions.as_deref(),
             ),
+            tags: job.tags || file.config.collect.tags,
             regions,
             environments: setup::environments(&file.config),
             blast_radius: job.blast_radius,

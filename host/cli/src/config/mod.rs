@@ -31,6 +31,7 @@ const FILE_NAME: &str = "blastwall.toml";
 pub(crate) struct Config {
     pub(crate) role: RoleConfig,
     pub(crate) scan: ScanConfig,
+    pub(crate) collect: CollectConfig,
     /// None leaves the built-in rules in force.
     pub(crate) environments: Option<Vec<Rule>>,
     pub(crate) checks: BTreeMap<String, CheckSettings>,
@@ -53,6 +54,12 @@ pub(crate) struct ScanConfig {
     pub(crate) regions: Option<Vec<String>>,
     pub(crate) parallel_accounts: Option<u16>,
     pub(crate) parallel_calls: Option<u16>,
+}
+
+/// `[collect]`.
+#[derive(Debug, Default)]
+pub(crate) struct CollectConfig {
+    pub(crate) tags: bool,
 }
 
 /// A configuration with the text that it was read from, so that what only plugins can tell about
@@ -204,6 +211,10 @@ fn read(mut root: Table<'_>, path: &Path, spans: &mut BTreeMap<String, Range<usi
                 .and_then(|number| u16::try_from(number).ok()),
         };
         scan.finish();
+    }
+    if let Some(mut collect) = root.table("collect") {
+        config.collect.tags = collect.boolean("tags").unwrap_or_default();
+        collect.finish();
     }
     let rules: Vec<Rule> = root
         .tables("environments")

@@ -25,7 +25,8 @@ pub(super) const COLLECTOR: Collector = Collector {
     service: "cloudtrail",
     products: &[Product {
         kind: TrailKind::TYPE,
-        calls: &[LIST, STATUS, SELECTORS, TAGS],
+        calls: &[LIST, STATUS, SELECTORS],
+        tags: &[TAGS],
     }],
     run: Run::EachRegion(|context, region| collect(context, region).boxed()),
 };
@@ -153,23 +154,26 @@ fn describe(trail: &mut Trail, description: &Description) {
     trail.observed.home_region = text(description.home_region()).into();
 }
 
-/// The tags of one trail; an answer is one page, as a trail has at most 50 tags.
+/// The tags of one trail, if tags are wanted; an answer is one page, as a trail has at most 50.
 async fn tagging(
     context: &Context<'_>,
     cloudtrail: &Client,
     arn: &Arn,
-) -> Result<Field<Tags>, Failure> {
-    let answer = context
-        .session
-        .call(cloudtrail.list_tags().resource_id_list(arn.as_str()).send())
-        .await?;
-    Ok(tags(
-        answer
-            .resource_tag_list()
-            .iter()
-            .flat_map(|resource| resource.tags_list())
-            .map(|tag| (Some(tag.key()), tag.value())),
-    ))
+) -> Option<Result<Field<Tags>, Failure>> {
+    if !context.tags {
+        return None;
+    }
+    let request = cloudtrail.list_tags().resource_id_list(arn.as_str());
+    let answer = context.session.call(request.send()).await;
+    Some(answer.map(|answer| {
+        tags(
+            answer
+                .resource_tag_list()
+                .iter()
+                .flat_map(|resource| resource.tags_list())
+                .map(|tag| (Some(tag.key()), tag.value())),
+        )
+    }))
 }
 
 /// A trail has selectors of one form or of the other; the other is absent.

@@ -18,6 +18,7 @@ const LIST: Declaration = super::call("DescribeInstances", "ec2:DescribeInstance
 pub(super) const PRODUCT: Product = Product {
     kind: InstanceKind::TYPE,
     calls: &[LIST],
+    tags: &[],
 };
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {

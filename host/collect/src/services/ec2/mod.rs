@@ -22,6 +22,7 @@ pub(crate) const COLLECTOR: Collector = Collector {
         Product {
             kind: RegionKind::TYPE,
             calls: &[regions::DESCRIBE_REGIONS],
+            tags: &[],
         },
         security_group::PRODUCT,
         instance::PRODUCT,

@@ -18,6 +18,7 @@ const LIST: Declaration = super::call("DescribeSecurityGroups", "ec2:DescribeSec
 pub(super) const PRODUCT: Product = Product {
     kind: SecurityGroupKind::TYPE,
     calls: &[LIST],
+    tags: &[],
 };
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {

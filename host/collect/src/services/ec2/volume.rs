@@ -18,6 +18,7 @@ const LIST: Declaration = super::call("DescribeVolumes", "ec2:DescribeVolumes");
 pub(super) const PRODUCT: Product = Product {
     kind: VolumeKind::TYPE,
     calls: &[LIST],
+    tags: &[],
 };
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {

@@ -26,10 +26,12 @@ const PASSWORD_POLICY: Declaration =
 pub(super) const SUMMARY_PRODUCT: Product = Product {
     kind: AccountSummaryKind::TYPE,
     calls: &[SUMMARY],
+    tags: &[],
 };
 pub(super) const PASSWORD_POLICY_PRODUCT: Product = Product {
     kind: AccountPasswordPolicyKind::TYPE,
     calls: &[PASSWORD_POLICY],
+    tags: &[],
 };
 
 /// Counts by name.

@@ -36,22 +36,27 @@ pub(crate) const COLLECTOR: Collector = Collector {
                 credentials::MFA,
                 credentials::PASSWORD,
             ],
+            tags: &[],
         },
         Product {
             kind: GroupKind::TYPE,
             calls: &[authorization::LIST],
+            tags: &[],
         },
         Product {
             kind: RoleKind::TYPE,
             calls: &[authorization::LIST],
+            tags: &[],
         },
         Product {
             kind: ManagedPolicyKind::TYPE,
             calls: &[authorization::LIST, managed::GET, managed::VERSION],
+            tags: &[],
         },
         Product {
             kind: RootUserKind::TYPE,
             calls: &[account::SUMMARY, credentials::GENERATE, credentials::REPORT],
+            tags: &[],
         },
         account::PASSWORD_POLICY_PRODUCT,
         account::SUMMARY_PRODUCT,

@@ -19,6 +19,7 @@ const GET: Declaration = Declaration {
 pub(super) const PRODUCT: Product = Product {
     kind: AccountPublicAccessBlockKind::TYPE,
     calls: &[GET],
+    tags: &[],
 };
 
 /// The document is there even if its one property could not be fetched: every account has the

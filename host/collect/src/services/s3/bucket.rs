@@ -33,7 +33,8 @@ const TAGS: Declaration = super::call("GetBucketTagging", "s3:GetBucketTagging")
 
 pub(super) const PRODUCT: Product = Product {
     kind: BucketKind::TYPE,
-    calls: &[LIST, location::GET, POLICY, ACL, SWITCHES, ENCRYPTION, TAGS],
+    calls: &[LIST, location::GET, POLICY, ACL, SWITCHES, ENCRYPTION],
+    tags: &[TAGS],
 };
 
 /// How many buckets are looked into side by side.
@@ -169,7 +170,7 @@ async fn look_into(context: &Context<'_>, s3: &Client, region: &str, listed: &Li
         session.call(s3.get_bucket_acl().bucket(name).send()),
         session.call(s3.get_public_access_block().bucket(name).send()),
         session.call(s3.get_bucket_encryption().bucket(name).send()),
-        session.call(s3.get_bucket_tagging().bucket(name).send()),
+        tagging(context, s3, name),
     );
     // A bucket that went away in the meantime says so to whoever may ask.
     let gone = |failure: Option<&Failure>| failure.is_some_and(|failure| failure.code == GONE);
@@ -199,8 +200,6 @@ async fn look_into(context: &Context<'_>, s3: &Client, region: &str, listed: &Li
             .map(|answer| convert_encryption(&answer))
     });
     bucket.config.bucket_encryption = harvest.field(&about, ENCRYPTION, encryption);
-    let tagging = absent(tagging, &["NoSuchTagSet"])
-        .map(|answer| answer.map_or(Field::Absent, |answer| convert_tags(answer.tag_set())));
     bucket.tags = harvest.tags(&about, TAGS, tagging);
     harvest.add(&bucket);
     harvest
@@ -287,6 +286,23 @@ fn convert_encryption(answer: &ServerSideEncryptionConfiguration) -> BucketEncry
     BucketEncryption {
         server_side_encryption_configuration: answer.rules().iter().map(rule).collect(),
     }
+}
+
+/// The tags of one bucket, if tags are wanted.
+async fn tagging(
+    context: &Context<'_>,
+    s3: &Client,
+    name: &str,
+) -> Option<Result<Field<Tags>, Failure>> {
+    if !context.tags {
+        return None;
+    }
+    let request = s3.get_bucket_tagging().bucket(name);
+    let answer = absent(
+        context.session.call(request.send()).await,
+        &["NoSuchTagSet"],
+    );
+    Some(answer.map(|answer| answer.map_or(Field::Absent, |answer| convert_tags(answer.tag_set()))))
 }
 
 fn convert_tags(answer: &[aws_sdk_s3::types::Tag]) -> Field<Tags> {
