@@ -14,10 +14,8 @@ use blastwall_policy::{
     Context, DecisionKind, Keys, Layers, Policy, Principal, Reach, Request, decide,
 };
 use proptest::prelude::*;
-use serde_json::{Value, json};
-use world::{
-    KEYS, LAYERS, config, context, document, one_by_one, policy, rename, statement, world,
-};
+use serde_json::json;
+use world::{KEYS, LAYERS, config, context, one_by_one, policy, rename, statement, world};
 
 proptest! {
     #![proptest_config(config())]
@@ -51,24 +49,7 @@ proptest! {
     #[test]
     fn a_second_evaluator_agrees(world in world(), pairs in context()) {
         let context = world.context(&pairs);
-        let document = |statements: &Vec<Value>| document(world.version, statements);
-        let ask = naive::Ask {
-            principal: world.principal,
-            role_path: world.role_path,
-            action: world.action,
-            resource: world.resource,
-            account: world.account,
-            context: context.iter().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
-            scps: world.scp.as_ref().map(|statements| vec![document(statements)]),
-            rcps: world.rcp.as_ref().map(|statements| vec![document(statements)]),
-            identity: document(&world.identity),
-            boundary: world.boundary.as_ref().map(document),
-            session: world.session.as_ref().map(document),
-            resource_policy: world.resource_policy.as_ref().map(document),
-            endpoint: world.endpoint.as_ref().map(document),
-            restrict: world.restrict,
-        };
-        prop_assert_eq!(naive::decide(&ask), world.decide(&context));
+        prop_assert_eq!(naive::decide(&world.ask(&context)), world.decide(&context));
     }
 
     /// A statement with lists is worth the same as one for each combination of their members.

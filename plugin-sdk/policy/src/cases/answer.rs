@@ -24,7 +24,7 @@ pub struct CaseError {
     /// The case's `id`, as far as it could be read.
     pub id: Option<String>,
     /// What is wrong.
-    pub problem: CaseProblem,
+    pub problem: Box<CaseProblem>,
 }
 
 /// What is wrong with a case.
@@ -82,7 +82,10 @@ impl Answer {
 
 impl CaseError {
     pub(super) fn new(id: Option<String>, problem: CaseProblem) -> Self {
-        Self { id, problem }
+        Self {
+            id,
+            problem: Box::new(problem),
+        }
     }
 
     /// One line of JSON: `id` and `error`.

@@ -1,11 +1,15 @@
 //! Why a document is no policy: always what it is and where.
 
+use super::locate::Position;
+
 /// A document that cannot be read as a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", place(pointer))]
+#[error("{}{problem}", place(pointer, *position))]
 pub struct PolicyError {
     /// Where, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
+    /// Where in the text, when it was read from a text.
+    pub position: Option<Position>,
     /// What is wrong there.
     pub problem: PolicyProblem,
 }
@@ -25,6 +29,9 @@ pub enum PolicyProblem {
     /// Two elements exclude each other.
     #[error("`{0}` and `{1}` exclude each other")]
     Exclusive(&'static str, &'static str),
+    /// An object has the same name twice, so that one of them would be lost.
+    #[error("given twice")]
+    Duplicate,
     /// The element is not part of the language.
     #[error("unknown element")]
     UnknownElement,
@@ -34,20 +41,25 @@ pub enum PolicyProblem {
 }
 
 impl PolicyError {
+    pub(super) fn at(self, position: Option<Position>) -> Self {
+        Self { position, ..self }
+    }
+
     pub(crate) fn new(pointer: impl Into<String>, problem: PolicyProblem) -> Self {
         Self {
             pointer: pointer.into(),
+            position: None,
             problem,
         }
     }
 }
 
 /// The words for where; none for the whole document.
-fn place(pointer: &str) -> String {
-    if pointer.is_empty() {
-        String::new()
-    } else {
-        format!("at `{pointer}`: ")
+fn place(pointer: &str, position: Option<Position>) -> String {
+    match (pointer, position) {
+        ("", _) => String::new(),
+        (pointer, None) => format!("at `{pointer}`: "),
+        (pointer, Some(position)) => format!("at `{pointer}` ({position}): "),
     }
 }
 

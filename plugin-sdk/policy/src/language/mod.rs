@@ -10,6 +10,7 @@
 mod cache;
 mod clauses;
 mod error;
+mod locate;
 mod parse;
 mod principals;
 
@@ -19,6 +20,7 @@ pub use cache::PolicyCache;
 pub(crate) use clauses::ServiceFilter;
 pub use clauses::{ActionClause, ResourceClause};
 pub use error::{PolicyError, PolicyProblem};
+pub use locate::{Position, locate, locate_statement};
 pub use principals::{PrincipalClause, PrincipalEntry};
 
 use crate::condition::Condition;

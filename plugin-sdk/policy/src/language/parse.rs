@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::error::child;
+use super::locate::{self, Position};
 use super::{
     ActionClause, Effect, Policy, PolicyError, PolicyProblem, PrincipalClause, PrincipalEntry,
     ResourceClause, Statement, Version,
@@ -16,11 +17,22 @@ impl Policy {
     /// Parses the JSON text of a policy document.
     ///
     /// # Errors
-    /// When the text is not JSON or not a policy; the error says where.
+    /// When the text is not JSON or not a policy, or names something twice; the error says where.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| PolicyError::new("", PolicyProblem::NotJson(error.to_string())))?;
-        Self::from_value(&value)
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            let position = Position {
+                line: error.line(),
+                column: error.column(),
+            };
+            PolicyError::new("", PolicyProblem::NotJson(error.to_string())).at(Some(position))
+        })?;
+        if let Some((pointer, position)) = locate::duplicate(text) {
+            return Err(PolicyError::new(pointer, PolicyProblem::Duplicate).at(Some(position)));
+        }
+        Self::from_value(&value).map_err(|error| {
+            let position = locate::locate(text, &error.pointer);
+            error.at(position)
+        })
     }
 
     /// Reads a policy document that is JSON already.
@@ -270,23 +282,33 @@ mod tests {
         assert_eq!(error("{}"), "missing `Statement`");
         assert_eq!(
             error(r#"{"Statement":[{"Effect":"allow","Action":"*"}]}"#),
-            "at `/Statement/0/Effect`: expected `Allow` or `Deny`"
+            "at `/Statement/0/Effect` (line 1, column 16): expected `Allow` or `Deny`"
         );
         assert_eq!(
             error(r#"{"Statement":[{"Effect":"Allow","Action":"*","Conditions":{}}]}"#),
-            "at `/Statement/0/Conditions`: unknown element"
+            "at `/Statement/0/Conditions` (line 1, column 46): unknown element"
         );
         assert_eq!(
             error(
                 r#"{"Statement":{"Effect":"Allow","Action":"*","Condition":{"StringIs":{"a/b":"c"}}}}"#
             ),
-            "at `/Statement/Condition/StringIs`: unknown condition operator"
+            "at `/Statement/Condition/StringIs` (line 1, column 58): unknown condition operator"
         );
         assert_eq!(
             error(
                 r#"{"Statement":{"Effect":"Allow","Action":"*","Condition":{"StringLike":{"a/b":[null]}}}}"#
             ),
-            "at `/Statement/Condition/StringLike/a~1b/0`: expected a string, number or boolean"
+            "at `/Statement/Condition/StringLike/a~1b/0` (line 1, column 79): expected a string, number or boolean"
+        );
+    }
+
+    #[test]
+    fn nothing_is_lost_to_a_second_name() {
+        assert_eq!(
+            error(
+                "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\n \"Condition\":{\"Bool\":{\"a\":true},\"Bool\":{}}}}"
+            ),
+            "at `/Statement/Condition/Bool` (line 2, column 33): given twice"
         );
     }
 

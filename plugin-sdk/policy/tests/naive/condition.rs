@@ -159,7 +159,9 @@ fn instant(text: &str) -> Option<f64> {
     };
     let mut date = date.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let leap = |year: u32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u32| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let mut days: u32 = (1970..year).map(|year| 365 + u32::from(leap(year))).sum();
     let months = [
         31,

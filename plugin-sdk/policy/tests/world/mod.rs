@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use crate::naive::Ask;
+
 pub(crate) const PRINCIPALS: [&str; 8] = [
     "arn:aws:iam::111111111111:user/ann",
     "arn:aws:iam::111111111111:root",
@@ -302,6 +304,36 @@ pub(crate) fn policy(statements: &[Value]) -> Policy {
 }
 
 impl World {
+    /// The same for the naive evaluator.
+    pub(crate) fn ask(&self, context: &Context) -> Ask<'_> {
+        let document = |statements: &Vec<Value>| document(self.version, statements);
+        Ask {
+            principal: self.principal,
+            role_path: self.role_path,
+            action: self.action,
+            resource: self.resource,
+            account: self.account,
+            context: context
+                .iter()
+                .map(|(key, values)| (key.to_owned(), values.to_vec()))
+                .collect(),
+            scps: self
+                .scp
+                .as_ref()
+                .map(|statements| vec![document(statements)]),
+            rcps: self
+                .rcp
+                .as_ref()
+                .map(|statements| vec![document(statements)]),
+            identity: document(&self.identity),
+            boundary: self.boundary.as_ref().map(document),
+            session: self.session.as_ref().map(document),
+            resource_policy: self.resource_policy.as_ref().map(document),
+            endpoint: self.endpoint.as_ref().map(document),
+            restrict: self.restrict,
+        }
+    }
+
     pub(crate) fn layer(&mut self, index: usize) -> Option<&mut Vec<Value>> {
         match index {
             0 => self.scp.as_mut(),
@@ -317,22 +349,13 @@ impl World {
     pub(crate) fn run<R>(&self, run: impl FnOnce(&Layers<'_>) -> R) -> R {
         let policy =
             |statements: &[Value]| Policy::from_value(&document(self.version, statements)).unwrap();
-        let scp = self.scp.as_deref().map(|statements| policy(statements));
-        let rcp = self.rcp.as_deref().map(|statements| policy(statements));
+        let scp = self.scp.as_deref().map(policy);
+        let rcp = self.rcp.as_deref().map(policy);
         let identity = policy(&self.identity);
-        let boundary = self
-            .boundary
-            .as_deref()
-            .map(|statements| policy(statements));
-        let session = self.session.as_deref().map(|statements| policy(statements));
-        let resource = self
-            .resource_policy
-            .as_deref()
-            .map(|statements| policy(statements));
-        let endpoint = self
-            .endpoint
-            .as_deref()
-            .map(|statements| policy(statements));
+        let boundary = self.boundary.as_deref().map(policy);
+        let session = self.session.as_deref().map(policy);
+        let resource = self.resource_policy.as_deref().map(policy);
+        let endpoint = self.endpoint.as_deref().map(policy);
         let scp_level: Option<[&Policy; 1]> = scp.as_ref().map(|policy| [policy]);
         let rcp_level: Option<[&Policy; 1]> = rcp.as_ref().map(|policy| [policy]);
         let scps: Option<[Level<'_>; 1]> = scp_level.as_ref().map(|level| [level.as_slice()]);
