@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("blastwall-store", &["model"]),
     ("blastwall-organization", &["aws", "model"]),
     ("blastwall-collect", &["aws", "model"]),
-    ("blastwall-runtime", &["model"]),
+    ("blastwall-runtime", &["model", "policy"]),
     ("blastwall-builtin", &[]),
     ("blastwall-blast", &["model", "policy"]),
     ("blastwall-report", &["blast", "model"]),

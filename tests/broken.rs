@@ -13,7 +13,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use blastwall_tests::{Blastwall, Simulation, example};
+use blastwall_tests::{Blastwall, Simulation, assert_same, example};
 
 /// The example organization, as `--from` takes it.
 fn stored() -> String {
@@ -422,17 +422,38 @@ fn strings_from_outside_cannot_write_to_the_terminal() {
 }
 
 #[test]
-fn a_plugin_that_is_no_component() {
+fn a_plugin_that_is_no_component_costs_its_own_checks() {
     let program = Blastwall::new();
     program.file("text.wasm", "not a component");
     // The header of a core module.
     program.file("core.wasm", b"\0asm\x01\0\0\0");
-    for file in ["text.wasm", "core.wasm", "missing.wasm"] {
-        let run = program
-            .run(["scan", "--from", &stored(), "--plugin-file", file])
-            .exits(2);
-        let _ = run.says(&[file]);
+    let stored = stored();
+    let scan = ["scan", "-o", "json", "--from", &stored];
+    let without = program.run(scan).exits(0).report();
+    for (file, reason) in [
+        ("text.wasm", "no WebAssembly"),
+        ("core.wasm", "a core module, not a component"),
+    ] {
+        let run = program.run([&scan[..], &["--plugin-file", file]].concat());
+        let report = run.exits(0).says(&[file, reason]).report();
+        assert_same(&without.0["findings"], &report.0["findings"]);
+        let problem = report.0["problems"][0].to_string();
+        assert!(problem.contains(reason), "{problem}");
+        let plugins = report.0["plugins"].as_array().unwrap();
+        let failed = plugins
+            .iter()
+            .filter(|plugin| plugin["failures"][0]["kind"] == "load");
+        assert_eq!(failed.count(), 1);
     }
+    // Nothing fails that badly, and still something was not looked at.
+    let check = ["--check", "ec2-volume-encryption", "--fail-on", "critical"];
+    let only = [&check[..], &["--account", "333344445555"]].concat();
+    let _ = program.run([&scan[..], &only[..]].concat()).exits(0);
+    let _ = program
+        .run([&scan[..], &only[..], &["--plugin-file", "text.wasm"]].concat())
+        .exits(4);
+    let run = program.run([&scan[..], &["--plugin-file", "missing.wasm"]].concat());
+    let _ = run.exits(2).says(&["missing.wasm"]);
 }
 
 #[test]

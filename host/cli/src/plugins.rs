@@ -5,34 +5,56 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use blastwall_model::PluginInfo;
+use blastwall_report::visible;
 use blastwall_runtime::{Engine, Limits, Plugin, default_cache_dir};
+use blastwall_scan::UnloadedPlugin;
 
 use crate::errors::Failure;
 use crate::terminal::Terminal;
 
+/// The plugins of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Plugins {
+    pub(crate) loaded: Vec<Arc<Plugin>>,
+    /// Components that are no plugins: they cost their own checks and nothing else.
+    pub(crate) unloaded: Vec<UnloadedPlugin>,
+}
+
 /// Loads the built-in plugins and those in files.
-pub(crate) fn load(files: &[PathBuf], terminal: Terminal) -> Result<Vec<Arc<Plugin>>, Failure> {
+pub(crate) fn load(files: &[PathBuf], terminal: Terminal) -> Result<Plugins, Failure> {
     let cache = default_cache_dir();
     if let Some(problem) = cache.as_deref().and_then(Engine::cache_problem) {
         terminal.note(&format!("note: compiled plugins are not kept: {problem}"));
     }
     let engine = Engine::new(&Limits::default(), cache.as_deref())?;
-    let mut plugins = Vec::new();
+    let mut plugins = Plugins::default();
     for builtin in blastwall_builtin::PLUGINS {
         let plugin = engine
             .load(builtin.component)
             .with_context(|| format!("failed to load the built-in plugin `{}`", builtin.name))?;
-        plugins.push(Arc::new(plugin));
+        plugins.loaded.push(Arc::new(plugin));
     }
     for file in files {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read the plugin `{}`", file.display()))
             .map_err(Failure::usage)?;
-        let plugin = engine
-            .load(&bytes)
-            .with_context(|| format!("failed to load the plugin `{}`", file.display()))
-            .map_err(Failure::usage)?;
-        plugins.push(Arc::new(plugin));
+        match engine.load(&bytes) {
+            Ok(plugin) => plugins.loaded.push(Arc::new(plugin)),
+            Err(error) => {
+                let message = format!("{:#}", anyhow::Error::from(error));
+                terminal.note(&format!(
+                    "warning: the plugin `{}` cannot be loaded and its checks will not run: {}",
+                    file.display(),
+                    visible(&message)
+                ));
+                let name = file.file_stem().unwrap_or_default();
+                plugins.unloaded.push(UnloadedPlugin {
+                    name: name.to_string_lossy().into_owned(),
+                    digest: blastwall_runtime::digest(&bytes),
+                    message,
+                });
+            }
+        }
     }
     Ok(plugins)
 }

@@ -27,8 +27,8 @@ pub use escape::visible;
 pub use format::{Format, UnknownFormat};
 pub use report::{
     Account, AccountCounts, Check, Environment, EnvironmentSummary, FailureCounts, Filters,
-    Organization, Plugin, PluginFailure, Problem, Report, ReportFormat, ReportedFinding, Scan,
-    Summary, Timings, VerdictCounts,
+    Organization, Plugin, PluginFailure, PluginUsage, Problem, Report, ReportFormat,
+    ReportedFinding, Scan, Summary, Timings, VerdictCounts,
 };
 pub use schema::schema;
 pub use style::Style;

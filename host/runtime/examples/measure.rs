@@ -14,7 +14,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blastwall_runtime::{Engine, Evaluation, Limits, Plugin, Snapshot};
+use blastwall_runtime::{Engine, Evaluation, Limits, Plugin, Snapshot, Subject};
 use blastwall_sdk::model::{Document, Scope};
 use serde_json::{Map, json};
 
@@ -91,8 +91,8 @@ fn cost(plugin: &Plugin) -> Result<(), Box<dyn Error>> {
 fn evaluation(checks: &[&str]) -> Evaluation {
     let checks = checks.iter().filter_map(|check| check.parse().ok());
     Evaluation {
-        account: match "111122223333".parse() {
-            Ok(account) => account,
+        subject: match "111122223333".parse() {
+            Ok(account) => Subject::Account(account),
             Err(_) => unreachable!("twelve digits"),
         },
         partition: "aws".to_owned(),

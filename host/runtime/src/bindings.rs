@@ -17,7 +17,8 @@ wasmtime::component::bindgen!({
     imports: { default: trappable },
     with: {
         "blastwall:plugin/resources.cursor": crate::judging::Cursor,
+        "blastwall:plugin/organization.cursor": crate::judging::WideCursor,
     },
 });
 
-pub use blastwall::plugin::{findings, log, resources, types};
+pub use blastwall::plugin::{findings, log, organization, policy, resources, types};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use blastwall_model::{
     Category, CheckId, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity,
 };
+use serde_json::Value;
 
 use crate::bindings::types;
 
@@ -44,9 +45,7 @@ fn read_check(check: types::CheckInfo) -> Result<CheckInfo, String> {
     let scope = match check.scope {
         types::Scope::Resource => Scope::Resource,
         types::Scope::Account => Scope::Account,
-        types::Scope::Organization => {
-            return Err("this host does not evaluate the scope `organization`".to_owned());
-        }
+        types::Scope::Organization => Scope::Organization,
     };
     if check.reads.is_empty() {
         return Err("it reads no resource type".to_owned());
@@ -92,15 +91,29 @@ fn read_check(check: types::CheckInfo) -> Result<CheckInfo, String> {
 }
 
 fn read_parameter(parameter: types::Parameter) -> Result<Parameter, String> {
-    let default = serde_json::from_str(&parameter.default).map_err(|error| {
-        format!(
-            "the default of parameter `{}` is no JSON: {error}",
+    let read = |what: &str, json: &str| -> Result<Value, String> {
+        serde_json::from_str(json).map_err(|error| {
+            format!(
+                "the {what} of parameter `{}` is no JSON: {error}",
+                parameter.name
+            )
+        })
+    };
+    let default = read("default", &parameter.default)?;
+    let schema = match parameter.schema.as_str() {
+        "" => Value::Null,
+        schema => read("schema", schema)?,
+    };
+    if !(schema.is_null() || schema.is_object()) {
+        return Err(format!(
+            "the schema of parameter `{}` is no JSON object",
             parameter.name
-        )
-    })?;
+        ));
+    }
     Ok(Parameter {
         name: parameter.name,
         description: parameter.description,
         default,
+        schema,
     })
 }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use wasmtime::component::{Component, HasSelf, Linker};
@@ -123,25 +123,38 @@ impl Shared {
             }
         }
         inspect::validate(bytes)?;
-        // A compiler that meets an input it was never tested with may panic; the plugin is to
-        // blame, not the scan.
-        let compile = || -> wasmtime::Result<(Component, Option<Vec<u8>>)> {
-            let component = Component::from_binary(&self.engine, bytes)?;
-            let code = match self.cache {
-                Some(_) => Some(component.serialize()?),
-                None => None,
-            };
-            Ok((component, code))
-        };
-        let compiled = catch_unwind(AssertUnwindSafe(compile));
-        let failed = |message: String| LoadError::Compile { message };
-        let (component, code) = compiled
-            .map_err(|_| failed("the compiler panicked".to_owned()))?
-            .map_err(|error| failed(format!("{error:#}")))?;
+        let (component, code) = self.compile(bytes)?;
         if let (Some(cache), Some(code)) = (&self.cache, code) {
             cache.put(&key, &code);
         }
         Ok(component)
+    }
+
+    /// Compiles in a thread of its own, so that a component made to take for ever is let go; that
+    /// thread ends with the process. The code comes along if there is a cache to keep it.
+    fn compile(&self, bytes: &[u8]) -> Result<(Component, Option<Vec<u8>>), LoadError> {
+        let failed = |message: String| LoadError::Compile { message };
+        let (done, compiled) = mpsc::channel();
+        let (engine, bytes, keep) = (self.engine.clone(), bytes.to_vec(), self.cache.is_some());
+        let compile = move || -> wasmtime::Result<(Component, Option<Vec<u8>>)> {
+            let component = Component::from_binary(&engine, &bytes)?;
+            let code = keep.then(|| component.serialize()).transpose()?;
+            Ok((component, code))
+        };
+        std::thread::Builder::new()
+            .name("plugin-compiler".to_owned())
+            .spawn(move || {
+                // A compiler that meets an input it was never tested with may panic; the plugin is
+                // to blame, not the scan. Nobody listens any more after the time is up.
+                let _ = done.send(catch_unwind(AssertUnwindSafe(compile)));
+            })
+            .map_err(|error| failed(format!("no thread for the compiler: {error}")))?;
+        let limit = self.limits.compile_time;
+        compiled
+            .recv_timeout(limit)
+            .map_err(|_| LoadError::CompileTime { limit })?
+            .map_err(|_| failed("the compiler panicked".to_owned()))?
+            .map_err(|error| failed(format!("{error:#}")))
     }
 
     /// Everything that decides the compiled code: the component, and of the engine its version,

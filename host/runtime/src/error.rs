@@ -69,6 +69,17 @@ pub enum LoadError {
         /// The version of the contract that this host has.
         version: &'static str,
     },
+    /// It was built for a version of the contract that this host does not serve.
+    #[error(
+        "the plugin was built for `blastwall:plugin@{plugin}` and this host serves `blastwall:plugin@{host}`: {}",
+        if .plugin > .host { "use a newer blastwall" } else { "build the plugin again with the SDK of this version" }
+    )]
+    Version {
+        /// What the plugin was built for.
+        plugin: semver::Version,
+        /// What this host serves.
+        host: semver::Version,
+    },
     /// It does not export what a plugin exports.
     #[error("the component is not of the world `blastwall:plugin/plugin@{version}`: {message}")]
     World {
@@ -82,6 +93,12 @@ pub enum LoadError {
     Compile {
         /// What wasmtime says.
         message: String,
+    },
+    /// Wasmtime took too long to compile it.
+    #[error("compiling the component takes longer than {} s", .limit.as_secs_f64())]
+    CompileTime {
+        /// [`Limits::compile_time`](crate::Limits::compile_time).
+        limit: Duration,
     },
     /// `describe` failed.
     #[error("the plugin cannot describe itself")]
@@ -152,6 +169,18 @@ pub enum Failure {
     #[error("the plugin failed: {message}")]
     Reported {
         /// Its message, cut to the length of a log line.
+        message: String,
+    },
+    /// It has failed so often that it was not asked.
+    #[error("the plugin was not asked, because it had failed {failures} times in a row")]
+    GivenUp {
+        /// [`Limits::failures_in_a_row`](crate::Limits::failures_in_a_row).
+        failures: u32,
+    },
+    /// The host could not answer it, which is no fault of its own.
+    #[error("the host failed: {message}")]
+    Host {
+        /// What went wrong.
         message: String,
     },
     /// It was asked for a check that it does not have.

@@ -8,11 +8,38 @@ use serde_json::{Map, Value};
 
 use crate::error::Failure;
 
-/// What a plugin is asked about one account.
+/// What is evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// One account.
+    Account(AccountId),
+    /// The organization.
+    Organization {
+        /// Its id, `o-…`.
+        id: String,
+        /// The account that its findings are booked on.
+        management_account: AccountId,
+    },
+}
+
+impl Subject {
+    /// The account that findings are booked on.
+    #[must_use]
+    pub fn account(&self) -> &AccountId {
+        match self {
+            Self::Account(account) => account,
+            Self::Organization {
+                management_account, ..
+            } => management_account,
+        }
+    }
+}
+
+/// What a plugin is asked.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
-    /// The account.
-    pub account: AccountId,
+    /// About whom.
+    pub subject: Subject,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,
     /// The moment of the scan, RFC 3339 in UTC.

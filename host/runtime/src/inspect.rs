@@ -1,5 +1,6 @@
 //! What can be read off a component without running or compiling it.
 
+use semver::Version;
 use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use crate::error::LoadError;
@@ -10,6 +11,8 @@ pub(crate) const CONTRACT: &str = "0.1.0";
 const INTERFACES: &[&str] = &[
     "blastwall:plugin/types",
     "blastwall:plugin/resources",
+    "blastwall:plugin/organization",
+    "blastwall:plugin/policy",
     "blastwall:plugin/findings",
     "blastwall:plugin/log",
 ];
@@ -43,10 +46,14 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
                         continue;
                     }
                     let name = import.name.name.to_owned();
-                    if name.starts_with("wasi:") {
-                        wasi.push(name);
-                    } else if !is_ours(&name) {
-                        unknown.push(name);
+                    match ours(&name) {
+                        Some(version) if serves(&version) => {}
+                        Some(plugin) => {
+                            let host = contract();
+                            return Err(LoadError::Version { plugin, host });
+                        }
+                        None if name.starts_with("wasi:") => wasi.push(name),
+                        None => unknown.push(name),
                     }
                 }
             }
@@ -65,10 +72,36 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
     Ok(())
 }
 
-fn is_ours(import: &str) -> bool {
-    import
-        .split_once('@')
-        .is_some_and(|(interface, version)| INTERFACES.contains(&interface) && version == CONTRACT)
+/// The version of the contract that an import is of; none if it is no interface of ours.
+///
+/// An interface that this version does not know may be one of another version, so it is the version
+/// that is looked at first.
+fn ours(import: &str) -> Option<Version> {
+    let (interface, version) = import.split_once('@')?;
+    let version: Version = version.parse().ok()?;
+    let known = INTERFACES.contains(&interface);
+    let foreign = interface.starts_with("blastwall:plugin/") && !serves(&version);
+    (known || foreign).then_some(version)
+}
+
+/// Whether a plugin built for a version of the contract finds here what it expects: the rules of
+/// semantic versions. A newer patch may ask for what is not here yet, which then names itself.
+fn serves(version: &Version) -> bool {
+    let host = contract();
+    let compatible = |version: &Version| {
+        if version.major > 0 {
+            (version.major, 0, 0)
+        } else if version.minor > 0 {
+            (0, version.minor, 0)
+        } else {
+            (0, 0, version.patch)
+        }
+    };
+    compatible(version) == compatible(&host)
+}
+
+fn contract() -> Version {
+    CONTRACT.parse().unwrap_or_else(|_| Version::new(0, 0, 0))
 }
 
 /// Checks the whole component, so that the compiler meets nothing that it may not rely on.
@@ -79,4 +112,38 @@ pub(crate) fn validate(bytes: &[u8]) -> Result<(), LoadError> {
         .map_err(|error| LoadError::Invalid {
             message: error.to_string(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_that_promise_the_same_are_served() {
+        for (version, served) in [
+            ("0.1.0", true),
+            ("0.1.7", true),
+            ("0.2.0", false),
+            ("0.0.1", false),
+            ("1.1.0", false),
+        ] {
+            assert_eq!(serves(&version.parse().unwrap()), served, "{version}");
+        }
+    }
+
+    #[test]
+    fn only_our_interfaces_are_ours() {
+        let version = |name: &str| ours(name).map(|version| version.to_string());
+        assert_eq!(
+            version("blastwall:plugin/log@0.1.0").as_deref(),
+            Some("0.1.0")
+        );
+        assert_eq!(version("blastwall:plugin/network@0.1.0"), None);
+        assert_eq!(
+            version("blastwall:plugin/network@0.2.0").as_deref(),
+            Some("0.2.0")
+        );
+        assert_eq!(version("blastwall:plugin/log"), None);
+        assert_eq!(version("wasi:clocks/wall-clock@0.2.0"), None);
+    }
 }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use blastwall_model::{
     AccountId, Arn, CheckId, CheckInfo, Document, Evidence, Finding, GLOBAL, Scope, Verdict,
+    is_of_organization,
 };
 
 use crate::bindings::types;
 use crate::error::Failure;
+use crate::evaluation::Subject;
+use crate::gathering::{Gathering, Position};
 use crate::limits::Limits;
 use crate::snapshot::Snapshot;
 use crate::state::{Stop, broken};
@@ -21,17 +24,24 @@ pub struct Cursor {
     next: usize,
 }
 
+/// A place in the documents of one type across the organization.
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct WideCursor {
+    resource_type: String,
+    last: Option<Position>,
+}
+
 /// A check that was asked for and what it has judged.
 struct Asked {
-    /// The type that it judges; none if it judges the account.
-    subject: Option<String>,
-    /// By position of the document; one place for the account.
+    /// The type that it judges; none if it judges the account or the organization.
+    judges: Option<String>,
+    /// By position of the document; one place for the account or the organization.
     judged: Vec<bool>,
 }
 
 /// One evaluation.
 pub(crate) struct Judging {
-    account: AccountId,
+    subject: Subject,
     snapshot: Arc<Snapshot>,
     /// How many documents of each type that may be read were handed out, from the first on.
     handed_out: BTreeMap<String, usize>,
@@ -43,7 +53,7 @@ pub(crate) struct Judging {
 impl Judging {
     /// `checks` are those that are asked for.
     pub(crate) fn new<'a>(
-        account: AccountId,
+        subject: Subject,
         checks: impl Iterator<Item = &'a CheckInfo>,
         snapshot: Arc<Snapshot>,
     ) -> Self {
@@ -53,18 +63,18 @@ impl Judging {
             for resource_type in &check.reads {
                 handed_out.insert(resource_type.clone(), 0);
             }
-            let subject = match check.scope {
+            let judges = match check.scope {
                 Scope::Resource => check.reads.first().cloned(),
                 Scope::Account | Scope::Organization => None,
             };
-            let subjects = subject
+            let judged = judges
                 .as_deref()
                 .map_or(1, |kind| snapshot.documents(kind).len());
-            let judged = vec![false; subjects];
-            asked.insert(check.id.clone(), Asked { subject, judged });
+            let judged = vec![false; judged];
+            asked.insert(check.id.clone(), Asked { judges, judged });
         }
         Self {
-            account,
+            subject,
             snapshot,
             handed_out,
             asked,
@@ -86,6 +96,46 @@ impl Judging {
         } else {
             &[]
         }
+    }
+
+    pub(crate) fn open_wide(&self, resource_type: String) -> WideCursor {
+        WideCursor {
+            resource_type,
+            last: None,
+        }
+    }
+
+    /// What may be seen of a type across the organization: what the organization itself has, always;
+    /// what its accounts have, if it is judged.
+    fn wide(&self, resource_type: &str) -> Option<&Gathering> {
+        let visible = match self.subject {
+            Subject::Organization { .. } => true,
+            Subject::Account(_) => is_of_organization(resource_type),
+        };
+        let declared = self.handed_out.contains_key(resource_type);
+        let organization = self.snapshot.organization()?;
+        (visible && declared).then_some(organization)
+    }
+
+    pub(crate) fn wide_gaps(&self, resource_type: &str) -> &[String] {
+        self.wide(resource_type)
+            .map_or(&[], |organization| organization.gaps(resource_type))
+    }
+
+    /// The next page across the organization, a JSON array.
+    pub(crate) fn wide_page(&self, cursor: &mut WideCursor) -> Result<Option<String>, Stop> {
+        let Some(organization) = self.wide(&cursor.resource_type) else {
+            return Ok(None);
+        };
+        let next = organization
+            .next(&cursor.resource_type, cursor.last.as_ref())
+            .map_err(|error| Failure::Host {
+                message: format!("the resources of the organization cannot be read: {error}"),
+            })?;
+        Ok(next.map(|(page, position)| {
+            cursor.last = Some(position);
+            page
+        }))
     }
 
     /// The next page, a JSON array of about `page_bytes`.
@@ -122,6 +172,14 @@ impl Judging {
         (position < handed_out).then_some((position, document))
     }
 
+    /// What is judged, in words.
+    fn whole(&self) -> &'static str {
+        match self.subject {
+            Subject::Account(_) => "the account",
+            Subject::Organization { .. } => "the organization",
+        }
+    }
+
     /// Checks one finding and keeps it.
     pub(crate) fn accept(&mut self, finding: types::Finding, limits: &Limits) -> Result<(), Stop> {
         if self.findings.len() >= limits.findings {
@@ -147,8 +205,8 @@ impl Judging {
             ))
         })?;
         let check = check.clone();
-        let subject = asked.subject.clone();
-        let (position, region, arn): (usize, String, Option<Arn>) = match (&subject, &resource) {
+        let judges = asked.judges.clone();
+        let (position, region, arn): (usize, String, Option<Arn>) = match (&judges, &resource) {
             (Some(resource_type), Some(arn)) => {
                 let (position, document) = self.handed_out(resource_type, arn).ok_or_else(|| {
                     broken(format!(
@@ -164,12 +222,14 @@ impl Judging {
             (None, None) => (0, GLOBAL.to_owned(), None),
             (Some(resource_type), None) => {
                 return Err(broken(format!(
-                    "check `{id}` judges the account; it was to judge each {resource_type}"
+                    "check `{id}` judges {}; it was to judge each {resource_type}",
+                    self.whole()
                 )));
             }
             (None, Some(arn)) => {
                 return Err(broken(format!(
-                    "check `{id}` judges `{arn}`; it was to judge the account"
+                    "check `{id}` judges `{arn}`; it was to judge {}",
+                    self.whole()
                 )));
             }
         };
@@ -184,15 +244,15 @@ impl Judging {
             .get_mut(id.as_str())
             .and_then(|asked| asked.judged.get_mut(position));
         if place.is_none_or(|judged| std::mem::replace(judged, true)) {
-            let what = resource.unwrap_or_else(|| "the account".to_owned());
+            let what = resource.unwrap_or_else(|| self.whole().to_owned());
             return Err(broken(format!("check `{id}` judges {what} twice")));
         }
         self.findings.push(Finding {
             check,
-            account: self.account.clone(),
+            account: self.subject.account().clone(),
             region,
             resource: arn,
-            resource_type: subject.unwrap_or_default(),
+            resource_type: judges.unwrap_or_default(),
             verdict: match finding.verdict {
                 types::Verdict::Pass => Verdict::Pass,
                 types::Verdict::Fail => Verdict::Fail,
@@ -211,8 +271,8 @@ impl Judging {
         for (id, asked) in &self.asked {
             let silent = asked.judged.iter().filter(|&&judged| !judged).count();
             if silent > 0 {
-                let what = match &asked.subject {
-                    None => "the account".to_owned(),
+                let what = match &asked.judges {
+                    None => self.whole().to_owned(),
                     Some(kind) => format!("{silent} of {} {kind}", asked.judged.len()),
                 };
                 let how = format!("check `{id}` gives no verdict on {what}");

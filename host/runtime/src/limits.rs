@@ -37,6 +37,11 @@ pub struct Limits {
     pub page_bytes: usize,
     /// Bytes of the component. 96 MiB: room for an interpreter with its library.
     pub component_bytes: usize,
+    /// Evaluations in a row that a plugin may fail before it is not asked any more. 10: what fails
+    /// everywhere costs its time on ten accounts and not on ten thousand.
+    pub failures_in_a_row: u32,
+    /// Wall-clock time that compiling the component may take. 120 s: CPython takes ten on a desk.
+    pub compile_time: Duration,
     /// Evaluations at once, over all plugins. 16; each reserves address space, not memory.
     pub instances: u32,
 }
@@ -56,6 +61,8 @@ impl Default for Limits {
             log_line_bytes: 4 * KIB,
             page_bytes: 256 * KIB,
             component_bytes: 96 * MIB,
+            failures_in_a_row: 10,
+            compile_time: Duration::from_secs(120),
             instances: 16,
         }
     }

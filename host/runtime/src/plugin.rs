@@ -1,6 +1,7 @@
 //! A loaded plugin.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use blastwall_model::{CheckInfo, Finding, PluginInfo};
@@ -10,20 +11,28 @@ use crate::bindings::{PluginPre, types};
 use crate::description;
 use crate::engine::Shared;
 use crate::error::{Failure, LoadError};
-use crate::evaluation::{Evaluation, Outcome};
+use crate::evaluation::{Evaluation, Outcome, Subject};
 use crate::judging::Judging;
 use crate::snapshot::Snapshot;
 use crate::state::{State, cut};
 
+/// The name of a component by its bytes: their BLAKE3 hash in hexadecimal.
+#[must_use]
+pub fn digest(component: &[u8]) -> String {
+    blake3::hash(component).to_hex().to_string()
+}
+
 /// A plugin that has been compiled and has described itself.
 ///
-/// It keeps nothing between evaluations.
+/// It keeps nothing between evaluations but the number of those that failed in a row.
 #[derive(Clone)]
 pub struct Plugin {
     shared: Arc<Shared>,
     instance: PluginPre<State>,
     info: Arc<PluginInfo>,
     digest: blake3::Hash,
+    /// Evaluations that failed since the last that did not; for all clones.
+    failures: Arc<AtomicU32>,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -58,6 +67,7 @@ impl Plugin {
             instance,
             info: Arc::new(info),
             digest,
+            failures: Arc::default(),
         })
     }
 
@@ -73,7 +83,7 @@ impl Plugin {
         self.digest.to_hex().to_string()
     }
 
-    /// Asks about one account, in a fresh instance.
+    /// Asks about one account or the organization, in a fresh instance.
     #[must_use]
     pub fn evaluate(&self, evaluation: &Evaluation, snapshot: &Arc<Snapshot>) -> Outcome {
         let checks: Result<Vec<_>, Failure> = evaluation
@@ -89,7 +99,7 @@ impl Plugin {
             let checks = checks
                 .iter()
                 .map(|&(info, _): &(&CheckInfo, &Map<_, _>)| info);
-            Judging::new(evaluation.account.clone(), checks, Arc::clone(snapshot))
+            Judging::new(evaluation.subject.clone(), checks, Arc::clone(snapshot))
         };
 
         let _place = self.shared.gate.enter();
@@ -97,6 +107,7 @@ impl Plugin {
         let judging = checks.as_deref().ok().map(judging);
         let mut store = self.shared.store(State::new(&self.shared.limits, judging));
         let judged = checks.and_then(|checks| {
+            self.has_given_up()?;
             let request = request(evaluation, &checks);
             let answer = self
                 .instance
@@ -107,10 +118,16 @@ impl Plugin {
         let elapsed = start.elapsed();
         let state = store.into_data();
         let (findings, failure) = match judged {
-            Ok(findings) => (findings, None),
+            Ok(findings) => {
+                self.failures.store(0, Ordering::Relaxed);
+                (findings, None)
+            }
             Err(failure) => {
+                if !matches!(failure, Failure::GivenUp { .. }) {
+                    self.failures.fetch_add(1, Ordering::Relaxed);
+                }
                 let asked = evaluation.checks.keys().cloned();
-                let errors = Judging::errors(&evaluation.account, asked, &failure);
+                let errors = Judging::errors(evaluation.subject.account(), asked, &failure);
                 (errors, Some(failure))
             }
         };
@@ -122,6 +139,16 @@ impl Plugin {
             peak_memory: state.peak_memory,
             elapsed,
         }
+    }
+
+    /// The circuit breaker: a plugin that keeps failing is not asked any more, because each time may
+    /// cost all the time that it is allowed.
+    fn has_given_up(&self) -> Result<(), Failure> {
+        let limit = self.shared.limits.failures_in_a_row;
+        if self.failures.load(Ordering::Relaxed) < limit {
+            return Ok(());
+        }
+        Err(Failure::GivenUp { failures: limit })
     }
 
     /// The findings, if the plugin has kept the contract to the end.
@@ -159,7 +186,10 @@ fn request(
     });
     types::Evaluation {
         checks: selected.collect(),
-        account: evaluation.account.to_string(),
+        subject: match &evaluation.subject {
+            Subject::Account(id) => types::Subject::Account(id.to_string()),
+            Subject::Organization { id, .. } => types::Subject::Organization(id.clone()),
+        },
         partition: evaluation.partition.clone(),
         scanned_at: evaluation.scanned_at.clone(),
     }

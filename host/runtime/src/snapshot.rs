@@ -1,16 +1,20 @@
-//! The resources of one account as plugins are fed with them.
+//! The resources of one account, or of the organization itself, as plugins are fed with them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use blastwall_model::{Document, Gap};
 
-/// The resource documents of one account by type, and why some may be missing.
+use crate::gathering::Gathering;
+
+/// The resource documents of what is judged by type, and why some may be missing.
 ///
 /// Shared by all plugins that judge the account.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     documents: BTreeMap<String, Vec<Document>>,
     gaps: BTreeMap<String, Vec<String>>,
+    organization: Option<Arc<Gathering>>,
 }
 
 impl Snapshot {
@@ -45,7 +49,22 @@ impl Snapshot {
         Self {
             documents: by_type,
             gaps,
+            organization: None,
         }
+    }
+
+    /// The same, with what is to be seen across the organization.
+    #[must_use]
+    pub fn within(self, organization: Arc<Gathering>) -> Self {
+        Self {
+            organization: Some(organization),
+            ..self
+        }
+    }
+
+    /// What is to be seen across the organization; none if nothing is.
+    pub(crate) fn organization(&self) -> Option<&Arc<Gathering>> {
+        self.organization.as_ref()
     }
 
     /// The documents of a type, sorted by ARN.

@@ -3,10 +3,10 @@
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{Error, ResourceLimiter, Result};
 
-use crate::bindings::{findings, log, resources, types};
+use crate::bindings::{findings, log, organization, resources, types};
 use crate::error::Failure;
 use crate::evaluation::{LogLevel, LogLine};
-use crate::judging::{Cursor, Judging};
+use crate::judging::{Cursor, Judging, WideCursor};
 use crate::limits::Limits;
 
 /// The cursors that may be open at once; one a type is usual.
@@ -64,7 +64,7 @@ impl State {
         errors.next().map(|line| line.message.clone())
     }
 
-    fn judging(&mut self) -> Result<&mut Judging, Stop> {
+    pub(crate) fn judging(&mut self) -> Result<&mut Judging, Stop> {
         self.judging
             .as_mut()
             .ok_or_else(|| broken("`describe` may call nothing but `log`"))
@@ -95,6 +95,32 @@ impl resources::HostCursor for State {
     }
 
     fn drop(&mut self, cursor: Resource<Cursor>) -> Result<()> {
+        self.cursors.delete(cursor)?;
+        Ok(())
+    }
+}
+
+impl organization::Host for State {
+    fn open(&mut self, resource_type: String) -> Result<Resource<WideCursor>> {
+        let cursor = self.judging()?.open_wide(resource_type);
+        Ok(self.cursors.push(cursor)?)
+    }
+
+    fn gaps(&mut self, resource_type: String) -> Result<Vec<String>> {
+        Ok(self.judging()?.wide_gaps(&resource_type).to_vec())
+    }
+}
+
+impl organization::HostCursor for State {
+    fn next(&mut self, cursor: Resource<WideCursor>) -> Result<Option<String>> {
+        let cursor = self.cursors.get_mut(&cursor)?;
+        let Some(judging) = &self.judging else {
+            return Ok(None);
+        };
+        Ok(judging.wide_page(cursor)?)
+    }
+
+    fn drop(&mut self, cursor: Resource<WideCursor>) -> Result<()> {
         self.cursors.delete(cursor)?;
         Ok(())
     }

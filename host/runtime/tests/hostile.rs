@@ -346,7 +346,13 @@ fn what_is_no_plugin_is_refused_with_the_reason() {
         "{error}"
     );
     assert!(error.to_string().contains("--stub-wasi"), "{error}");
-    for name in ["blastwall:plugin/resources@0.2.0", "acme:secrets/vault"] {
+    let error = import("blastwall:plugin/network@0.2.0");
+    assert!(matches!(error, LoadError::Version { .. }));
+    let message = error.to_string();
+    for part in ["plugin@0.2.0", "plugin@0.1.0", "use a newer blastwall"] {
+        assert!(message.contains(part), "{message}");
+    }
+    for name in ["blastwall:plugin/network@0.1.0", "acme:secrets/vault"] {
         let error = import(name);
         assert!(matches!(&error, LoadError::Imports { imports, .. } if imports == &[name]));
         assert!(
@@ -379,7 +385,7 @@ fn describe_is_held_to_the_same_limits() {
                 (memory (export "memory") 1)
                 (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
                 (func (export "describe") (result i32) {body})
-                (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+                (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
             )"#
         ))
     };
@@ -406,7 +412,7 @@ fn a_loop_while_starting_is_stopped() {
             (start $start)
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
             (func (export "describe") (result i32) unreachable)
-            (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+            (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
         )"#,
     );
     let error = refused(&bytes);

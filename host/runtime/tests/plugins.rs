@@ -27,9 +27,11 @@ fn every_case_of_every_plugin_through_webassembly() {
         for file in files {
             for case in &file.cases {
                 let world = case.world();
-                let request = world.request(&file.check);
+                let checks = &plugin.info().checks;
+                let info = checks.iter().find(|info| info.id == *file.check.as_str());
+                let request = world.request(info.unwrap());
                 let mut evaluation = support::evaluation(&[&file.check]);
-                evaluation.account = request.account;
+                evaluation.subject = support::subject(request.judged);
                 evaluation.partition = request.partition;
                 evaluation.scanned_at = request.scanned_at;
                 for parameters in evaluation.checks.values_mut() {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use blastwall_model::{Access, AccountId, Coverage, Document};
-use blastwall_runtime::Plugin;
+use blastwall_runtime::{Gathering, Plugin, Snapshot, Subject};
 use blastwall_store::{WriteError, Writer};
 
 use crate::judge::{Judgement, judge};
+use crate::organization::Everything;
 use crate::origin::{Source, nothing};
 use crate::plan::is_blast_type;
 use crate::{Event, Interrupt, Member, Observer, Plan};
@@ -31,6 +32,10 @@ pub(crate) struct Shop {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) interrupt: Interrupt,
     pub(crate) writer: Option<Mutex<Writer>>,
+    /// What the organization itself has, for the checks of every account.
+    pub(crate) organization: Arc<Gathering>,
+    /// What checks of the organization read of every account.
+    pub(crate) everything: Option<Everything>,
 }
 
 impl Shop {
@@ -53,7 +58,11 @@ impl Shop {
             return empty(id, skipped(reason));
         }
         if self.interrupt.is_set() {
-            return empty(id, skipped("the scan was interrupted before"));
+            let reason = "the scan was interrupted before";
+            if let Some(everything) = &self.everything {
+                everything.missing(id, reason);
+            }
+            return empty(id, skipped(reason));
         }
         self.observer.event(Event::Started(id.clone()));
         let snapshot = self.source.snapshot(id).await;
@@ -67,14 +76,21 @@ impl Shop {
             } else {
                 Vec::new()
             };
+            if let Some(everything) = &shop.everything {
+                everything.add(&snapshot.documents, &snapshot.coverage);
+            }
+            let gaps = &snapshot.coverage.gaps;
             let judgement = match snapshot.coverage.access {
                 Access::Entered { .. } => judge(
                     &shop.plugins,
-                    &shop.plan.selection,
+                    &shop.plan,
                     &shop.partition,
-                    &shop.plan.scanned_at,
-                    snapshot.documents,
-                    &snapshot.coverage,
+                    &Subject::Account(snapshot.coverage.account.clone()),
+                    &Arc::new(
+                        Snapshot::new(snapshot.documents, gaps)
+                            .within(Arc::clone(&shop.organization)),
+                    ),
+                    gaps,
                 ),
                 Access::Refused { .. } | Access::Skipped { .. } => Judgement::default(),
             };
@@ -100,6 +116,9 @@ impl Shop {
     }
 }
 
+/// The hint for what must not happen.
+pub(crate) const BUG: &str = "this is a bug of Blastwall, please report it";
+
 /// An account that a bug of ours cost.
 pub(crate) fn refused(id: &AccountId, tried: &str, answer: &str) -> Done {
     empty(
@@ -107,7 +126,7 @@ pub(crate) fn refused(id: &AccountId, tried: &str, answer: &str) -> Done {
         Access::Refused {
             tried: tried.to_owned(),
             answer: answer.to_owned(),
-            hint: "this is a bug of Blastwall, please report it".to_owned(),
+            hint: BUG.to_owned(),
         },
     )
 }

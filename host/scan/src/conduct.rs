@@ -7,14 +7,16 @@ use blastwall_blast::{Facts, Graph};
 use blastwall_model::{Access, AccountId, Coverage, Severity, Verdict};
 use blastwall_organization::Organization;
 use blastwall_report::{
-    Account, Check, Plugin as ReportedPlugin, Problem, Report, ReportFormat, ReportedFinding, Scan,
-    Timings,
+    Account, Check, Plugin as ReportedPlugin, PluginFailure, Problem, Report, ReportFormat,
+    ReportedFinding, Scan, Timings,
 };
 use blastwall_runtime::Plugin;
 use blastwall_store::{Manifest, WriteError};
 use futures::StreamExt;
 
-use crate::account::{Done, Shop, refused, with_causes};
+use crate::account::{BUG, Done, Shop, refused, with_causes};
+use crate::judge::{GIVEN_UP, Judgement};
+use crate::organization::{self, Everything};
 use crate::origin::{Origin, OriginError};
 use crate::roster::{Member, Roster, RosterError, roster};
 use crate::{Event, Interrupt, Observer, Plan, blast};
@@ -28,6 +30,9 @@ pub enum ScanError {
     /// There is no account to scan.
     #[error(transparent)]
     Roster(#[from] RosterError),
+    /// There is no place for what checks of the organization read.
+    #[error("failed to make a temporary file for the checks of the organization")]
+    Gather(#[source] std::io::Error),
     /// What is collected cannot be kept.
     #[error("failed to save what is collected")]
     Save(#[from] WriteError),
@@ -62,7 +67,14 @@ impl Outcome {
         let unseen = |coverage: &Coverage| {
             matches!(coverage.access, Access::Refused { .. }) || !coverage.gaps.is_empty()
         };
-        report.coverage.iter().any(unseen)
+        let unloaded = |plugin: &ReportedPlugin| {
+            plugin
+                .failures
+                .iter()
+                .any(|failure| failure.account.is_none())
+        };
+        report.plugins.iter().any(unloaded)
+            || report.coverage.iter().any(unseen)
             || report.findings.iter().any(unjudged)
             || report
                 .organization
@@ -92,7 +104,10 @@ pub async fn scan(
         &plan.accounts,
         &plan.filters.words(),
     )?;
+    let own = organization::own(&organization).map_err(ScanError::Gather)?;
     let shop = Arc::new(Shop {
+        everything: Everything::new(&plan, &organization).map_err(ScanError::Gather)?,
+        organization: Arc::new(own),
         source: origin.source(&organization, plan.request())?,
         writer: Shop::writer(
             plan.save.as_ref(),
@@ -159,6 +174,23 @@ pub async fn scan(
             None,
         );
     }
+
+    if let Some(everything) = &shop.everything {
+        for member in roster.members.values().filter(|member| !member.wanted) {
+            everything.missing(&member.entry.id, "the filters leave it out");
+        }
+        let shop = Arc::clone(&shop);
+        let organization = organization.clone();
+        let judged = tokio::task::spawn_blocking(move || {
+            let everything = shop.everything.as_ref()?;
+            Some(everything.judge(&shop.plugins, &shop.plan, &organization))
+        });
+        match judged.await {
+            Ok(judgement) => draft.judgement(judgement.unwrap_or_default()),
+            Err(error) => draft.problem("organization", &with_causes(&error), Some(BUG)),
+        }
+    }
+    draft.given_up();
 
     let graph = facts.map(|facts| {
         observer.event(Event::BlastRadius);
@@ -272,6 +304,29 @@ impl Draft {
                     .map(|check| check.info.id.clone())
                     .collect(),
                 failures: Vec::new(),
+                usage: None,
+            });
+        }
+        for plugin in &plan.unloaded {
+            draft.problem(
+                &format!("plugin {}", plugin.name),
+                &format!(
+                    "it could not be loaded, so its checks did not run: {}",
+                    plugin.message
+                ),
+                Some("`blastwall plugin inspect FILE` tells more about a component"),
+            );
+            draft.report.plugins.push(ReportedPlugin {
+                name: plugin.name.clone(),
+                version: String::new(),
+                digest: plugin.digest.clone(),
+                checks: Vec::new(),
+                failures: vec![PluginFailure {
+                    account: None,
+                    kind: "load".to_owned(),
+                    message: plugin.message.clone(),
+                }],
+                usage: None,
             });
         }
         if let Some(note) = &organization.note {
@@ -322,24 +377,55 @@ impl Draft {
             access: done.coverage.access.clone(),
             summary: Default::default(),
         });
+        self.judgement(done.judgement);
+        self.report.coverage.push(done.coverage);
+    }
+
+    fn judgement(&mut self, judgement: Judgement) {
         let severities = &self.severities;
-        self.report
-            .findings
-            .extend(done.judgement.findings.into_iter().map(|finding| {
-                ReportedFinding {
-                    severity: severities
-                        .get(&finding.check)
-                        .copied()
-                        .unwrap_or(Severity::Informational),
-                    finding,
-                }
-            }));
-        for (plugin, failure) in done.judgement.failures {
+        let findings = judgement.findings.into_iter();
+        self.report.findings.extend(findings.map(|finding| {
+            ReportedFinding {
+                severity: severities
+                    .get(&finding.check)
+                    .copied()
+                    .unwrap_or(Severity::Informational),
+                finding,
+            }
+        }));
+        for (plugin, failure) in judgement.failures {
             if let Some(plugin) = self.report.plugins.get_mut(plugin) {
                 plugin.failures.push(failure);
             }
         }
-        self.report.coverage.push(done.coverage);
+        for (plugin, usage) in judgement.usage {
+            if let Some(plugin) = self.report.plugins.get_mut(plugin) {
+                plugin.usage.get_or_insert_default().add(&usage);
+            }
+        }
+    }
+
+    /// Says loudly which plugins were not asked any more.
+    fn given_up(&mut self) {
+        for index in 0..self.report.plugins.len() {
+            let Some(plugin) = self.report.plugins.get(index) else {
+                continue;
+            };
+            let failures = plugin.failures.iter();
+            let unasked = failures.filter(|failure| failure.kind == GIVEN_UP).count();
+            let failed = plugin.failures.len() - unasked;
+            if unasked > 0 {
+                let subject = format!("plugin {}", plugin.name);
+                let message = format!(
+                    "it failed {failed} times and was not asked about {unasked} more accounts; its checks end as `error` there"
+                );
+                self.problem(
+                    &subject,
+                    &message,
+                    Some("the failures are in the report, under `plugins`; repair the plugin and scan again"),
+                );
+            }
+        }
     }
 
     /// An account whose task died: a bug, and still no reason to lose the others.

@@ -1,41 +1,45 @@
-//! From the snapshot of an account to its findings.
+//! From a snapshot to its findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use blastwall_model::{Coverage, Document, Finding, GLOBAL, Verdict};
-use blastwall_report::PluginFailure;
-use blastwall_runtime::{Evaluation, Failure, Plugin, Snapshot};
+use blastwall_model::{AccountId, Finding, GLOBAL, Gap, Scope, Verdict};
+use blastwall_report::{PluginFailure, PluginUsage};
+use blastwall_runtime::{Evaluation, Failure, Plugin, Snapshot, Subject};
 
-use crate::Selection;
+use crate::{Plan, Selected};
 
-/// What an account's snapshot was judged to be.
+/// What a snapshot was judged to be.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement {
     pub(crate) findings: Vec<Finding>,
     /// By index of the plugin.
     pub(crate) failures: BTreeMap<usize, PluginFailure>,
+    /// What each plugin used, by its index.
+    pub(crate) usage: BTreeMap<usize, PluginUsage>,
 }
 
-/// Asks every plugin about an account, and adds what no plugin can say: that resources may be
-/// missing.
+/// Asks every plugin about an account or the organization, and adds what no plugin can say: that
+/// resources may be missing.
 pub(crate) fn judge(
     plugins: &[Arc<Plugin>],
-    selection: &Selection,
+    plan: &Plan,
     partition: &str,
-    scanned_at: &str,
-    documents: Vec<Document>,
-    coverage: &Coverage,
+    subject: &Subject,
+    snapshot: &Arc<Snapshot>,
+    gaps: &[Gap],
 ) -> Judgement {
-    let snapshot = Arc::new(Snapshot::new(documents, &coverage.gaps));
+    let of_organization = matches!(subject, Subject::Organization { .. });
+    let checks = || {
+        let checks = plan.selection.checks.iter();
+        checks.filter(|check| check.info.judges_organization() == of_organization)
+    };
     let mut judgement = Judgement {
-        findings: unlisted(selection, coverage),
+        findings: unlisted(checks(), subject.account(), gaps),
         ..Judgement::default()
     };
     for (index, plugin) in plugins.iter().enumerate() {
-        let checks: BTreeMap<_, _> = selection
-            .checks
-            .iter()
+        let checks: BTreeMap<_, _> = checks()
             .filter(|check| check.plugin == index)
             .map(|check| (check.info.id.clone(), check.parameters.clone()))
             .collect();
@@ -43,21 +47,23 @@ pub(crate) fn judge(
             continue;
         }
         let evaluation = Evaluation {
-            account: coverage.account.clone(),
+            subject: subject.clone(),
             partition: partition.to_owned(),
-            scanned_at: scanned_at.to_owned(),
+            scanned_at: plan.scanned_at.clone(),
             checks,
         };
-        let outcome = plugin.evaluate(&evaluation, &snapshot);
+        let outcome = plugin.evaluate(&evaluation, snapshot);
         for line in &outcome.log {
-            tracing::debug!(plugin = plugin.info().name, account = %coverage.account, "{}", line.message.escape_debug());
+            tracing::debug!(plugin = plugin.info().name, account = %subject.account(), "{}", line.message.escape_debug());
         }
+        let usage = PluginUsage::once(outcome.elapsed, outcome.peak_memory);
+        judgement.usage.insert(index, usage);
         judgement.findings.extend(outcome.findings);
         if let Some(failure) = outcome.failure {
             judgement.failures.insert(
                 index,
                 PluginFailure {
-                    account: Some(coverage.account.clone()),
+                    account: Some(subject.account().clone()),
                     kind: kind(&failure).to_owned(),
                     message: failure.to_string(),
                 },
@@ -66,6 +72,9 @@ pub(crate) fn judge(
     }
     judgement
 }
+
+/// The kind of failure of a plugin that was not asked any more.
+pub(crate) const GIVEN_UP: &str = "given-up";
 
 /// The word for a kind of failure in the report.
 fn kind(failure: &Failure) -> &'static str {
@@ -78,23 +87,29 @@ fn kind(failure: &Failure) -> &'static str {
         Failure::TooManyFindings { .. } | Failure::TooLargeFindings { .. } => "findings",
         Failure::ContractBroken { .. } => "contract",
         Failure::Reported { .. } | Failure::NoSuchCheck { .. } => "reported",
+        Failure::GivenUp { .. } => GIVEN_UP,
+        Failure::Host { .. } => "host",
     }
 }
 
 /// An `unknown` on the account for each check and each listing that it needed and that failed:
 /// resources that were not listed have not passed.
-fn unlisted(selection: &Selection, coverage: &Coverage) -> Vec<Finding> {
+fn unlisted<'a>(
+    checks: impl Iterator<Item = &'a Selected>,
+    account: &AccountId,
+    gaps: &[Gap],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut said = BTreeSet::new();
-    for check in &selection.checks {
-        // A check on the account meets the gap itself, and may not need what is missing.
-        if check.info.scope != blastwall_model::Scope::Resource {
+    for check in checks {
+        // A check on the whole meets the gap itself, and may not need what is missing.
+        if check.info.scope != Scope::Resource {
             continue;
         }
         let Some(judged) = check.info.reads.first() else {
             continue;
         };
-        for gap in &coverage.gaps {
+        for gap in gaps {
             if gap.resource.is_some() || !gap.types.contains(judged) {
                 continue;
             }
@@ -110,7 +125,7 @@ fn unlisted(selection: &Selection, coverage: &Coverage) -> Vec<Finding> {
             if said.insert((check.info.id.clone(), message.clone())) {
                 findings.push(Finding {
                     check: check.info.id.clone(),
-                    account: coverage.account.clone(),
+                    account: account.clone(),
                     region: gap.region.clone(),
                     resource: None,
                     resource_type: judged.clone(),

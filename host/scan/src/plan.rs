@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use blastwall_collect::Request;
+use blastwall_model::is_of_organization;
 use blastwall_organization::Rule;
 use blastwall_report::Filters;
 
@@ -43,17 +44,32 @@ pub struct Plan {
     pub blast_radius: bool,
     /// How many accounts are in flight at once.
     pub parallel_accounts: usize,
+    /// Plugins that were to take part and could not be loaded; the report names them.
+    pub unloaded: Vec<UnloadedPlugin>,
     /// Where everything that was collected is kept.
     pub save: Option<PathBuf>,
     /// The filters in the words of the command line, for the report.
     pub filters: Filters,
 }
 
+/// A plugin that was to take part and could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnloadedPlugin {
+    /// The name of its file without the extension: what it calls itself is not known.
+    pub name: String,
+    /// The BLAKE3 hash of the file, in hexadecimal.
+    pub digest: String,
+    /// Why.
+    pub message: String,
+}
+
 impl Plan {
-    /// The resource types that the checks and the blast graph read.
+    /// The resource types of accounts that the checks and the blast graph read.
     #[must_use]
     pub fn types(&self) -> BTreeSet<String> {
         let mut types = self.selection.types();
+        // The organization is read anyway.
+        types.retain(|kind| !is_of_organization(kind));
         if self.blast_radius {
             types.extend(BLAST_TYPES.map(str::to_owned));
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use blastwall_model::{CheckId, CheckInfo, PluginInfo, Severity};
-use blastwall_runtime::{Evaluation, Plugin, Snapshot};
+use blastwall_runtime::{Evaluation, Plugin, Snapshot, Subject};
 use serde_json::{Map, Value};
 
 /// What the user asked for; empty lists ask for everything.
@@ -177,7 +177,7 @@ impl Selection {
             return Ok(());
         };
         let mut evaluation = Evaluation {
-            account,
+            subject: Subject::Account(account),
             partition: "aws".to_owned(),
             scanned_at: "2000-01-01T00:00:00Z".to_owned(),
             checks: BTreeMap::new(),
@@ -277,6 +277,7 @@ mod tests {
                 name: "max-age-days".to_owned(),
                 description: String::new(),
                 default: json!(90),
+                schema: Value::Null,
             }],
             controls: Vec::new(),
             remediation: String::new(),

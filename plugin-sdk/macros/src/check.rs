@@ -11,9 +11,10 @@ use crate::documentation;
 
 const SEVERITIES: &[&str] = &["Informational", "Low", "Medium", "High", "Critical"];
 const CATEGORIES: &[&str] = &["Security", "FaultTolerance", "Cost", "Performance"];
-const SIGNATURE: &str = "a check is a function of `(resource: &T)` or `(account: &Account)`, \
-                         followed, in any order, by `account: &Account` (of a resource) and \
-                         `parameters: &P`, each at most once";
+const SIGNATURE: &str = "a check is a function of `(resource: &T)`, `(account: &Account)` or \
+                         `(organization: &Organization)`, followed, in any order, by \
+                         `account: &Account` and `organization: &Organization` for what it joins \
+                         and by `parameters: &P`, each at most once";
 
 /// What stands in the parentheses of the attribute.
 struct Settings {
@@ -105,10 +106,17 @@ fn check_id(id: LitStr) -> Result<LitStr> {
     ))
 }
 
+/// What the first argument is.
+enum Judged {
+    Resource(Type),
+    Account,
+    Organization,
+}
+
 /// The parts of a function that decide how it is called.
 struct Signature {
-    /// The resource type; none for a check of the account.
-    subject: Option<Type>,
+    /// What is judged.
+    subject: Judged,
     /// The type of the parameters; none if it takes none.
     parameters: Option<Type>,
     /// What to pass, in the order of the function.
@@ -129,7 +137,7 @@ fn signature(function: &ItemFn) -> Result<Signature> {
     let mut subject = None;
     let mut parameters = None;
     let mut arguments: Vec<Ident> = Vec::new();
-    for (index, argument) in whole.inputs.iter().enumerate() {
+    for argument in &whole.inputs {
         let wrong = || Error::new(argument.span(), SIGNATURE);
         let FnArg::Typed(typed) = argument else {
             return Err(wrong());
@@ -140,23 +148,28 @@ fn signature(function: &ItemFn) -> Result<Signature> {
         if reference.mutability.is_some() {
             return Err(wrong());
         }
-        let name = if is_account(&reference.elem) {
-            "account"
-        } else if index == 0 {
-            subject = Some((*reference.elem).clone());
-            "subject"
-        } else {
-            parameters = Some((*reference.elem).clone());
-            "parameters"
+        let (name, judged) = match last_name(&reference.elem).as_deref() {
+            Some("Account") => ("account", Judged::Account),
+            Some("Organization") => ("organization", Judged::Organization),
+            _ if subject.is_none() => ("subject", Judged::Resource((*reference.elem).clone())),
+            _ => {
+                parameters = Some((*reference.elem).clone());
+                ("parameters", Judged::Account)
+            }
         };
+        subject.get_or_insert(judged);
         let name = format_ident!("{name}");
         if arguments.contains(&name) {
             return Err(wrong());
         }
         arguments.push(name);
     }
-    if arguments.is_empty() {
-        return Err(Error::new(whole.span(), SIGNATURE));
+    let subject = subject.ok_or_else(|| Error::new(whole.span(), SIGNATURE))?;
+    if matches!(subject, Judged::Organization) && arguments.iter().any(|name| name == "account") {
+        return Err(Error::new(
+            whole.span(),
+            "a check of the organization has no account: it asks the organization for what accounts have",
+        ));
     }
     Ok(Signature {
         subject,
@@ -166,14 +179,10 @@ fn signature(function: &ItemFn) -> Result<Signature> {
 }
 
 /// A macro sees names, not types: `Account` is the account that is judged.
-fn is_account(kind: &Type) -> bool {
+fn last_name(kind: &Type) -> Option<String> {
     match kind {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Account"),
-        _ => false,
+        Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
+        _ => None,
     }
 }
 
@@ -206,10 +215,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
     };
     let documentation = documentation::parse(&function.attrs, function.sig.ident.span())?;
     let signature = signature(&function)?;
-    if signature.subject.is_none() && settings.reads.is_empty() {
+    if !matches!(signature.subject, Judged::Resource(_)) && settings.reads.is_empty() {
         return Err(Error::new(
             function.sig.ident.span(),
-            "a check of the account needs `reads = […]`: the resource types that it looks at",
+            "a check of the account or the organization needs `reads = […]`: the resource types that it looks at",
         ));
     }
 
@@ -234,7 +243,19 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
         parameters,
         arguments,
     } = signature;
-    let subject = subject.map_or_else(|| quote!(()), |subject| quote!(#subject));
+    let subject = match subject {
+        Judged::Resource(kind) => quote!(#kind),
+        Judged::Account => quote!(::blastwall_sdk::WholeAccount),
+        Judged::Organization => quote!(::blastwall_sdk::WholeOrganization),
+    };
+    let joined: TokenStream = arguments
+        .iter()
+        .filter_map(|name| match name.to_string().as_str() {
+            "account" => Some(quote!(let account = context.account()?;)),
+            "organization" => Some(quote!(let organization = context.organization();)),
+            _ => None,
+        })
+        .collect();
     let parameters = parameters.map_or_else(|| quote!(()), |parameters| quote!(#parameters));
 
     // The struct has braces, so it lives among the types and the function of the same name among
@@ -267,9 +288,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
             #[allow(unused_variables, reason = "a check takes what it needs")]
             fn judge(
                 subject: &Self::Subject,
-                account: &::blastwall_sdk::Account,
+                context: &::blastwall_sdk::Context,
                 parameters: &Self::Parameters,
             ) -> ::core::result::Result<::blastwall_sdk::Outcome, ::blastwall_sdk::Unknown> {
+                #joined
                 #name(#(#arguments),*)
             }
         }

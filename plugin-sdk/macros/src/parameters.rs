@@ -1,37 +1,73 @@
 //! `#[derive(Parameters)]`: from a struct to the settings of a check.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Data, DeriveInput, Error, Field, Fields, Result, Token};
 
 use crate::documentation;
 
-/// The JSON after `default =`, as tokens for `json!`.
-fn default(field: &Field) -> Result<TokenStream> {
-    let mut found = None;
+/// The settings of one parameter, as tokens for `json!`.
+struct Settings {
+    default: TokenStream,
+    /// Keywords of JSON Schema, an object.
+    schema: TokenStream,
+}
+
+fn settings(field: &Field) -> Result<Settings> {
+    let (mut default, mut schema) = (None, None);
     for attribute in &field.attrs {
         if !attribute.path().is_ident("parameter") {
             continue;
         }
         attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-            let name: syn::Ident = input.parse()?;
-            if name != "default" {
-                return Err(Error::new(
-                    name.span(),
-                    "the only setting of a parameter is `default`",
-                ));
+            while !input.is_empty() {
+                let name: syn::Ident = input.parse()?;
+                input.parse::<Token![=]>()?;
+                let place = match name.to_string().as_str() {
+                    "default" => &mut default,
+                    "schema" => &mut schema,
+                    _ => {
+                        return Err(Error::new(
+                            name.span(),
+                            "the settings of a parameter are `default` and `schema`",
+                        ));
+                    }
+                };
+                let mut value = TokenStream::new();
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    value.extend([input.parse::<TokenTree>()?]);
+                }
+                if place.replace(value).is_some() {
+                    return Err(Error::new(name.span(), format!("`{name}` is there twice")));
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
             }
-            input.parse::<Token![=]>()?;
-            found = Some(input.parse::<TokenStream>()?);
             Ok(())
         })?;
     }
-    found.filter(|tokens| !tokens.is_empty()).ok_or_else(|| {
-        Error::new_spanned(
-            field,
-            "a parameter needs a default: `#[parameter(default = 90)]`",
-        )
-    })
+    let default = default
+        .filter(|tokens: &TokenStream| !tokens.is_empty())
+        .ok_or_else(|| {
+            Error::new_spanned(
+                field,
+                "a parameter needs a default: `#[parameter(default = 90)]`",
+            )
+        })?;
+    let schema = schema.unwrap_or_else(|| quote!({}));
+    let mut braces = schema.clone().into_iter();
+    let object = matches!(
+        (braces.next(), braces.next()),
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace
+    );
+    if !object {
+        return Err(Error::new_spanned(
+            schema,
+            "the schema of a parameter is an object of JSON Schema keywords: `schema = { \"minimum\": 1 }`",
+        ));
+    }
+    Ok(Settings { default, schema })
 }
 
 pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
@@ -64,13 +100,15 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
                 "a parameter needs a doc comment: what it means, with its unit",
             ));
         }
-        let default = default(field)?;
+        let Settings { default, schema } = settings(field)?;
+        let kind = &field.ty;
         described.push(quote! {
-            ::blastwall_sdk::Parameter {
-                name: ::std::string::String::from(#name),
-                description: ::std::string::String::from(#description),
-                default: ::blastwall_sdk::json!(#default),
-            }
+            ::blastwall_sdk::parameter::<#kind>(
+                #name,
+                #description,
+                ::blastwall_sdk::json!(#default),
+                ::blastwall_sdk::json!(#schema),
+            )
         });
         taken.push(quote! { #ident: values.take(#name)? });
     }
@@ -106,7 +144,11 @@ mod tests {
             ("struct P { /// Days.\n days: u32 }", "needs a default"),
             (
                 "struct P { /// Days.\n #[parameter(min = 1)] days: u32 }",
-                "the only setting",
+                "the settings of a parameter are `default` and `schema`",
+            ),
+            (
+                "struct P { /// Days.\n #[parameter(default = 1, schema = 5)] days: u32 }",
+                "an object of JSON Schema keywords",
             ),
         ] {
             let error = expand(item.parse().unwrap()).unwrap_err().to_string();

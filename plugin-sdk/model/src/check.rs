@@ -98,8 +98,12 @@ pub struct Parameter {
     pub name: String,
     /// What it means, with its unit.
     pub description: String,
-    /// The value if the configuration sets none; its JSON type is the type of the parameter.
+    /// The value if the configuration sets none.
     pub default: Value,
+    /// Which values are accepted, as a JSON Schema (draft 2020-12); null for any of the JSON type
+    /// of the default.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub schema: Value,
 }
 
 /// A control of a framework that a check answers.
@@ -138,6 +142,28 @@ pub struct CheckInfo {
     pub remediation: String,
     /// Addresses of further reading.
     pub references: Vec<String>,
+}
+
+impl CheckInfo {
+    /// Whether it is put to the organization, once, and not to each account: it judges the
+    /// organization as a whole, or what the organization itself has.
+    #[must_use]
+    pub fn judges_organization(&self) -> bool {
+        match self.scope {
+            Scope::Organization => true,
+            Scope::Account => false,
+            Scope::Resource => self
+                .reads
+                .first()
+                .is_some_and(|kind| is_of_organization(kind)),
+        }
+    }
+}
+
+/// Whether resources of a type belong to the organization itself, and to none of its accounts.
+#[must_use]
+pub fn is_of_organization(resource_type: &str) -> bool {
+    resource_type.starts_with("AWS::Organizations::")
 }
 
 /// Everything a plugin says about itself.

@@ -25,7 +25,9 @@ mod ids;
 mod resource;
 pub mod resources;
 
-pub use check::{Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity};
+pub use check::{
+    Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity, is_of_organization,
+};
 pub use coverage::{Access, Coverage, Gap, GapKind, Service};
 pub use criticality::{Criticality, UnknownCriticality};
 pub use document::{Document, DocumentError};

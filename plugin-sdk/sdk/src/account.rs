@@ -4,24 +4,25 @@ use std::rc::Rc;
 
 use blastwall_model::{AccountId, Unknown};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Place};
 use crate::listing::{Listed, ResourceType};
 
 /// The account that is being judged, with the resources that the check reads.
 pub struct Account {
+    id: AccountId,
     facts: Rc<Facts>,
     reads: &'static [ResourceType],
 }
 
 impl Account {
-    pub(crate) fn new(facts: Rc<Facts>, reads: &'static [ResourceType]) -> Self {
-        Self { facts, reads }
+    pub(crate) fn new(id: AccountId, facts: Rc<Facts>, reads: &'static [ResourceType]) -> Self {
+        Self { id, facts, reads }
     }
 
     /// Its twelve digits.
     #[must_use]
     pub fn id(&self) -> &AccountId {
-        &self.facts.account
+        &self.id
     }
 
     /// `aws`, `aws-cn` or `aws-us-gov`.
@@ -67,22 +68,18 @@ impl Account {
     /// # Errors
     /// If the text is no such moment.
     pub fn days_since(&self, moment: &str) -> Result<i64, Unknown> {
-        self.facts.days_since(moment).ok_or_else(|| Unknown {
-            path: "a moment in time".to_owned(),
-            reason: format!(
-                "the days from `{moment}` to `{}` cannot be counted",
-                self.scanned_at()
-            ),
-        })
+        self.facts.days_since(moment)
     }
 
     fn declared<T: Listed>(&self) -> Result<(), Unknown> {
-        if self.reads.iter().any(|kind| kind.name == T::TYPE) {
+        self.facts.declared::<T>(self.reads)?;
+        if self.facts.place(T::TYPE) == Place::Subject {
             return Ok(());
         }
         Err(Unknown {
             path: format!("the list of {}", T::TYPE),
-            reason: "the check does not name the type in `reads`".to_owned(),
+            reason: "the organization has it, not the account: take `organization: &Organization`"
+                .to_owned(),
         })
     }
 }

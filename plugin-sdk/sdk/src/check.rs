@@ -7,7 +7,7 @@ use blastwall_model::{
     Arn, Category, CheckInfo, Control, IdError, Kind, Parameter, Resource, Scope, Severity, Unknown,
 };
 
-use crate::account::Account;
+use crate::context::Context;
 use crate::listing::ResourceType;
 use crate::outcome::Outcome;
 use crate::parameters::{self, Parameters};
@@ -35,13 +35,13 @@ pub struct Metadata {
 
 /// One rule. Implemented by [`#[check]`](macro@crate::check).
 pub trait Check: 'static {
-    /// What it judges: a resource, or `()` for the account.
+    /// What it judges: a resource, [`WholeAccount`] or [`WholeOrganization`].
     type Subject: Subject;
     /// Its settings, `()` for none.
     type Parameters: Parameters;
     /// What it says about itself.
     const METADATA: Metadata;
-    /// The types that it asks the account for.
+    /// The types that it asks the account or the organization for.
     const READS: &'static [ResourceType];
 
     /// Gives the verdict.
@@ -50,16 +50,16 @@ pub trait Check: 'static {
     /// What the verdict needs and could not be seen.
     fn judge(
         subject: &Self::Subject,
-        account: &Account,
+        context: &Context,
         parameters: &Self::Parameters,
     ) -> Result<Outcome, Unknown>;
 }
 
 /// What a check can judge.
 pub trait Subject: Sized + 'static {
-    /// Whether that is a resource or the account.
+    /// Whether that is a resource, the account or the organization.
     const SCOPE: Scope;
-    /// The type of the resource; none for the account.
+    /// The type of the resource; none for the account and the organization.
     const TYPE: Option<ResourceType>;
 
     /// Visits each subject among the resources of its type.
@@ -77,12 +77,29 @@ impl<K: Kind> Subject for Resource<K> {
     }
 }
 
-impl Subject for () {
+/// The account, as what a check judges.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeAccount;
+
+/// The organization, as what a check judges.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeOrganization;
+
+impl Subject for WholeAccount {
     const SCOPE: Scope = Scope::Account;
     const TYPE: Option<ResourceType> = None;
 
     fn each(_: &dyn Any, visit: &mut dyn FnMut(Option<&Arn>, &Self)) {
-        visit(None, &());
+        visit(None, &Self);
+    }
+}
+
+impl Subject for WholeOrganization {
+    const SCOPE: Scope = Scope::Organization;
+    const TYPE: Option<ResourceType> = None;
+
+    fn each(_: &dyn Any, visit: &mut dyn FnMut(Option<&Arn>, &Self)) {
+        visit(None, &Self);
     }
 }
 
@@ -92,7 +109,7 @@ pub(crate) trait Ready {
     fn judge(
         &self,
         resources: &dyn Any,
-        account: &Account,
+        context: &Context,
         report: &mut dyn FnMut(Option<&Arn>, Outcome),
     );
 }
@@ -105,11 +122,11 @@ impl<C: Check> Ready for Prepared<C> {
     fn judge(
         &self,
         resources: &dyn Any,
-        account: &Account,
+        context: &Context,
         report: &mut dyn FnMut(Option<&Arn>, Outcome),
     ) {
         C::Subject::each(resources, &mut |arn, subject| {
-            report(arn, C::judge(subject, account, &self.parameters).into());
+            report(arn, C::judge(subject, context, &self.parameters).into());
         });
     }
 }

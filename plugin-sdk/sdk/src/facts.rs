@@ -1,20 +1,38 @@
-//! What one evaluation knows: who is judged, when, and the resources, each type read once.
+//! What one evaluation knows: who is judged, when, and the resources, each joined type read once.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use blastwall_model::{AccountId, Unknown};
+use blastwall_model::{AccountId, Unknown, is_of_organization};
 
-use crate::listing::{Listed, Listing, ResourceType};
+use crate::listing::{Listed, Listing, Malformed, ResourceType};
 use crate::moment;
+
+/// Which resources are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Those of the account or the organization that is judged.
+    Subject,
+    /// Those across the organization.
+    Organization,
+}
 
 /// Where resources come from: the host in the sandbox, a list in a test.
 pub trait Source {
     /// The resources of a type, as JSON arrays of documents.
-    fn pages(&self, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_>;
+    fn pages(&self, place: Place, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_>;
 
     /// Why resources of the type may be missing altogether; empty if the listing is complete.
-    fn gaps(&self, resource_type: &str) -> Vec<String>;
+    fn gaps(&self, place: Place, resource_type: &str) -> Vec<String>;
+}
+
+/// Who is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// One account.
+    Account(AccountId),
+    /// The organization with this id, `o-…`.
+    Organization(String),
 }
 
 /// What is asked of a plugin.
@@ -22,8 +40,8 @@ pub trait Source {
 pub struct Request {
     /// The ids of the checks to run, each with its parameters as one JSON object.
     pub checks: Vec<(String, String)>,
-    /// The account to judge.
-    pub account: AccountId,
+    /// Who is judged.
+    pub judged: Judged,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,
     /// The moment of the scan, RFC 3339.
@@ -33,12 +51,13 @@ pub struct Request {
 /// A type that some check joins: read at first use, then shared by all checks.
 struct Kept {
     kind: ResourceType,
+    place: Place,
     listing: OnceCell<Listing>,
 }
 
-/// All that is known of the account in one evaluation.
+/// All that is known in one evaluation.
 pub(crate) struct Facts {
-    pub(crate) account: AccountId,
+    pub(crate) judged: Judged,
     pub(crate) partition: String,
     pub(crate) scanned_at: String,
     scanned_at_seconds: Option<i64>,
@@ -53,11 +72,15 @@ impl Facts {
         source: Box<dyn Source>,
     ) -> Self {
         let keep = |kind: ResourceType| {
-            let listing = OnceCell::new();
-            (kind.name, Kept { kind, listing })
+            let kept = Kept {
+                kind,
+                place: place(&request.judged, kind.name),
+                listing: OnceCell::new(),
+            };
+            (kind.name, kept)
         };
         Self {
-            account: request.account.clone(),
+            judged: request.judged.clone(),
             partition: request.partition.clone(),
             scanned_at: request.scanned_at.clone(),
             scanned_at_seconds: moment::seconds(&request.scanned_at),
@@ -66,20 +89,31 @@ impl Facts {
         }
     }
 
-    /// Hands the resources of a type to `visit`, in one piece if some check joins the type and in
-    /// pages otherwise, so that an account of any size fits into the memory of the plugin.
+    /// Where resources of a type are asked for: what the organization itself has is the
+    /// organization's, and so is everything when the organization is judged.
+    pub(crate) fn place(&self, resource_type: &str) -> Place {
+        place(&self.judged, resource_type)
+    }
+
+    /// Hands the resources that are judged to `visit`, in one piece if some check joins the type and
+    /// in pages otherwise, so that an account of any size fits into the memory of the plugin.
     pub(crate) fn visit(&self, kind: ResourceType, visit: &mut dyn FnMut(&Listing)) {
-        if let Some(listing) = self.listing(kind.name) {
-            return visit(listing);
+        match self.listing(kind.name) {
+            Some(listing) => visit(listing),
+            None => self.stream(Place::Subject, kind, visit),
         }
-        for page in self.source.pages(kind.name) {
+    }
+
+    /// Hands the resources of a type to `visit` page by page, and keeps none.
+    pub(crate) fn stream(&self, place: Place, kind: ResourceType, visit: &mut dyn FnMut(&Listing)) {
+        for page in self.source.pages(place, kind.name) {
             visit(&(kind.read)(&mut std::iter::once(page)));
         }
     }
 
     fn listing(&self, resource_type: &str) -> Option<&Listing> {
         let kept = self.kept.get(resource_type)?;
-        let read = || (kept.kind.read)(&mut self.source.pages(resource_type));
+        let read = || (kept.kind.read)(&mut self.source.pages(kept.place, resource_type));
         Some(kept.listing.get_or_init(read))
     }
 
@@ -93,29 +127,68 @@ impl Facts {
     /// Why [`Facts::seen`] may not be all.
     pub(crate) fn missing<T: Listed>(&self) -> Option<Unknown> {
         let listing = self.listing(T::TYPE)?;
-        let mut reasons = self.source.gaps(T::TYPE);
-        reasons.extend(listing.malformed.iter().map(|malformed| {
-            let resource = malformed.arn.as_ref().map_or("", |arn| arn.as_str());
-            format!("{resource} {}", malformed.message)
-                .trim()
-                .to_owned()
-        }));
-        // One reason is enough to act on; an account with a hundred regions refused has a hundred.
-        let more = reasons.len().saturating_sub(1);
-        let mut reason = reasons.into_iter().next()?;
-        if more > 0 {
-            reason.push_str(&format!(" (and {more} more)"));
+        unknown_list(T::TYPE, self.gaps(T::TYPE), &listing.malformed)
+    }
+
+    /// Why resources of a type may be missing altogether.
+    pub(crate) fn gaps(&self, resource_type: &str) -> Vec<String> {
+        self.source.gaps(self.place(resource_type), resource_type)
+    }
+
+    /// Fails for a type that the check did not ask to be collected.
+    pub(crate) fn declared<T: Listed>(&self, reads: &[ResourceType]) -> Result<(), Unknown> {
+        if reads.iter().any(|kind| kind.name == T::TYPE) {
+            return Ok(());
         }
-        Some(Unknown {
+        Err(Unknown {
             path: format!("the list of {}", T::TYPE),
-            reason,
+            reason: "the check does not name the type in `reads`".to_owned(),
         })
     }
 
-    pub(crate) fn days_since(&self, moment: &str) -> Option<i64> {
-        Some(moment::days(
-            moment::seconds(moment)?,
-            self.scanned_at_seconds?,
-        ))
+    /// Whole days from a moment (RFC 3339) to the scan.
+    pub(crate) fn days_since(&self, moment: &str) -> Result<i64, Unknown> {
+        let days = moment::seconds(moment)
+            .zip(self.scanned_at_seconds)
+            .map(|(moment, scan)| moment::days(moment, scan));
+        days.ok_or_else(|| Unknown {
+            path: "a moment in time".to_owned(),
+            reason: format!(
+                "the days from `{moment}` to `{}` cannot be counted",
+                self.scanned_at
+            ),
+        })
     }
+}
+
+fn place(judged: &Judged, resource_type: &str) -> Place {
+    match judged {
+        Judged::Organization(_) => Place::Organization,
+        Judged::Account(_) if is_of_organization(resource_type) => Place::Organization,
+        Judged::Account(_) => Place::Subject,
+    }
+}
+
+/// What is said of a list that may not be whole; none if it is.
+pub(crate) fn unknown_list(
+    resource_type: &str,
+    mut reasons: Vec<String>,
+    malformed: &[Malformed],
+) -> Option<Unknown> {
+    reasons.extend(malformed.iter().map(|malformed| {
+        let resource = malformed.arn.as_ref().map_or("", |arn| arn.as_str());
+        format!("{resource} {}", malformed.message)
+            .trim()
+            .to_owned()
+    }));
+    // One reason is enough to act on; an account with a hundred regions refused has a hundred.
+    let more = reasons.len().saturating_sub(1);
+    let mut reason = reasons.into_iter().next()?;
+    if more > 0 {
+        reason.push_str(&format!(" (and {more} more)"));
+    }
+    Some(Unknown {
+        path: format!("the list of {resource_type}"),
+        reason,
+    })
 }

@@ -30,10 +30,12 @@
 //! # Checks
 //!
 //! `#[check(id = "…", severity = …, category = …, controls = ["framework:number"], reads = […])]`
-//! stands on `fn(resource: &T, …)`, which judges each resource of a type, or on
-//! `fn(account: &Account, …)`, which judges the account once. Either takes `parameters: &P` too,
-//! with `P` a struct that derives [`Parameters`], and the first also takes `account: &Account`.
-//! `reads` lists the types that it asks the [`Account`] for.
+//! stands on `fn(resource: &T, …)`, which judges each resource of a type, on
+//! `fn(account: &Account, …)`, which judges the account once, or on
+//! `fn(organization: &Organization, …)`, which judges the organization once. Each takes
+//! `parameters: &P` too, with `P` a struct that derives [`Parameters`], and what it joins:
+//! `account: &Account`, `organization: &Organization`. `reads` lists the types that it asks them
+//! for.
 //!
 //! `?` on a property that could not be fetched ends the check with the verdict `unknown` and the
 //! reason: missing data never becomes a pass, and the author writes no line for it.
@@ -56,12 +58,14 @@
 
 mod account;
 mod check;
+mod context;
 mod facts;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod guest;
 mod listing;
 mod moment;
+mod organization;
 mod outcome;
 mod parameters;
 mod plugin;
@@ -69,11 +73,15 @@ mod plugin;
 pub mod testing;
 
 pub use account::Account;
-pub use check::{Check, Metadata, Registration, Subject};
-pub use facts::{Request, Source};
+pub use check::{Check, Metadata, Registration, Subject, WholeAccount, WholeOrganization};
+pub use context::Context;
+pub use facts::{Judged, Place, Request, Source};
 pub use listing::{Listed, Listing, Malformed, ResourceType};
+pub use organization::Organization;
 pub use outcome::{Judgement, Outcome, fail, not_applicable, pass};
-pub use parameters::{ParameterValues, Parameters};
+#[doc(hidden)]
+pub use parameters::parameter;
+pub use parameters::{ParameterType, ParameterValues, Parameters};
 pub use plugin::Plugin;
 
 pub use blastwall_macros::{Parameters, check};
@@ -91,6 +99,7 @@ pub mod prelude {
         ManagedPolicy, Region, Role, RootUser, SecurityGroup, Trail, User, Volume,
     };
     pub use crate::{
-        Account, Outcome, Parameters, Unknown, check, fail, not_applicable, pass, policy,
+        Account, Organization, Outcome, Parameters, Unknown, check, fail, not_applicable, pass,
+        policy,
     };
 }

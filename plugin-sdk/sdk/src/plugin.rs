@@ -1,4 +1,4 @@
-//! A plugin: its checks, and how it judges an account.
+//! A plugin: its checks, and how it judges.
 //!
 //! The same code runs in the sandbox and in native tests; only the [`Source`] differs.
 
@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use blastwall_model::{Arn, IdError, PluginInfo, Verdict};
 
-use crate::account::Account;
 use crate::check::{Ready, Registration};
+use crate::context::Context;
 use crate::facts::{Facts, Request, Source};
 use crate::listing::ResourceType;
 use crate::outcome::{Judgement, Outcome};
@@ -28,7 +28,7 @@ pub struct Plugin {
 struct Selected {
     registration: &'static Registration,
     ready: Box<dyn Ready>,
-    account: Account,
+    context: Context,
 }
 
 /// Collects judgements into batches.
@@ -87,7 +87,7 @@ impl Plugin {
         })
     }
 
-    /// Judges an account: hands every judgement to `sink`, in batches.
+    /// Judges an account or the organization: hands every judgement to `sink`, in batches.
     ///
     /// Checks are independent; those that judge the same type go through its resources together.
     ///
@@ -122,17 +122,17 @@ impl Plugin {
             sink,
         };
         for (registration, ready) in prepared {
-            let account = Account::new(Rc::clone(&facts), registration.reads);
+            let context = Context::new(&facts, registration.reads);
             match registration.subject {
                 Some(kind) => {
                     let (_, checks) = by_type.entry(kind.name).or_insert((kind, Vec::new()));
                     checks.push(Selected {
                         registration,
                         ready,
-                        account,
+                        context,
                     });
                 }
-                None => ready.judge(&(), &account, &mut |resource, outcome| {
+                None => ready.judge(&(), &context, &mut |resource, outcome| {
                     batches.push(registration.metadata.id, resource, outcome);
                 }),
             }
@@ -143,7 +143,7 @@ impl Plugin {
                     let id = check.registration.metadata.id;
                     check.ready.judge(
                         &*listing.resources,
-                        &check.account,
+                        &check.context,
                         &mut |resource, outcome| {
                             batches.push(id, resource, outcome);
                         },

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "these are tests")]
 
+use blastwall_sdk::model::{CheckInfo, resources};
 use blastwall_sdk::prelude::*;
 use blastwall_sdk::testing::World;
 use blastwall_sdk::{Category, Severity, Verdict, json};
@@ -92,9 +93,70 @@ fn undeclared(account: &Account) -> Result<Outcome, Unknown> {
     Ok(pass("it must not come here"))
 }
 
+/// Name buckets once
+///
+/// Text.
+///
+/// # Remediation
+/// Text.
+#[check(
+    id = "organization-buckets",
+    severity = Low,
+    category = Security,
+    reads = [Bucket, resources::Account]
+)]
+fn organization_buckets(organization: &Organization) -> Result<Outcome, Unknown> {
+    let mut buckets = 0;
+    organization.each::<Bucket>(|_| buckets += 1)?;
+    let accounts = organization.all::<resources::Account>()?.len();
+    Ok(pass(format!("{buckets} in {accounts} accounts")))
+}
+
+/// Name units
+///
+/// Text.
+///
+/// # Remediation
+/// Text.
+#[check(id = "unit-name", severity = Low, category = Security)]
+fn unit_name(unit: &resources::OrganizationalUnit) -> Result<Outcome, Unknown> {
+    Ok(match unit.config.name.required()?.as_str() {
+        "" => fail("it has no name"),
+        name => pass(name),
+    })
+}
+
+/// Know one's neighbours
+///
+/// Text.
+///
+/// # Remediation
+/// Text.
+#[check(
+    id = "bucket-neighbours",
+    severity = Low,
+    category = Security,
+    reads = [resources::Account, Role]
+)]
+fn neighbours(bucket: &Bucket, organization: &Organization) -> Result<Outcome, Unknown> {
+    let accounts = organization.all::<resources::Account>()?.len();
+    Ok(match organization.all::<Role>() {
+        Err(unknown) => fail(format!("{accounts} accounts, but {unknown}")),
+        Ok(_) => pass(bucket.region.clone()),
+    })
+}
+
 blastwall_sdk::plugin! {
     name = "example",
-    checks = [bucket_policy, bucket_age, account_buckets, undeclared]
+    checks = [
+        bucket_policy, bucket_age, account_buckets, undeclared, organization_buckets,
+        unit_name, neighbours
+    ]
+}
+
+fn info(check: &str) -> CheckInfo {
+    let checks = PLUGIN.describe().unwrap().checks;
+    checks.into_iter().find(|info| info.id == *check).unwrap()
 }
 
 fn bucket(name: &str) -> blastwall_sdk::model::resources::Bucket {
@@ -121,7 +183,7 @@ fn verdicts(judgements: &[blastwall_sdk::Judgement]) -> Vec<(Option<&str>, Verdi
 #[test]
 fn a_plugin_describes_itself_by_the_documentation_of_its_checks() {
     let info = PLUGIN.describe().unwrap();
-    assert_eq!((info.name.as_str(), info.checks.len()), ("example", 4));
+    assert_eq!((info.name.as_str(), info.checks.len()), ("example", 7));
     let check = info.checks.first().unwrap();
     assert_eq!(check.id, "bucket-policy");
     assert_eq!(check.title, "Keep a policy");
@@ -240,7 +302,10 @@ fn parameters_have_defaults_and_types() {
             "there is no parameter `min-age-days`",
         ),
     ] {
-        let request = world.clone().parameter(name, value).request("bucket-age");
+        let request = world
+            .clone()
+            .parameter(name, value)
+            .request(&info("bucket-age"));
         let error = PLUGIN
             .evaluate(&request, Box::new(world.clone()), &mut |_| ())
             .unwrap_err();
@@ -270,7 +335,7 @@ fn checks_of_one_type_share_its_pages() {
         .resource(bucket("a"))
         .resource(bucket("b"))
         .resource(bucket("c"));
-    let mut request = world.request("bucket-age");
+    let mut request = world.request(&info("bucket-age"));
     request
         .checks
         .push(("bucket-policy".to_owned(), "{}".to_owned()));
@@ -286,4 +351,46 @@ fn checks_of_one_type_share_its_pages() {
         .evaluate(&request, Box::new(World::new()), &mut |_| ())
         .unwrap_err();
     assert_eq!(error, "plugin `example` has no check `forged`");
+}
+
+#[test]
+fn the_organization_is_judged_as_a_whole_and_by_what_it_has() {
+    let unit = json!({
+        "type": "AWS::Organizations::OrganizationalUnit",
+        "arn": "arn:aws:organizations::111122223333:ou/o-exampleorg/ou-abcd-11111111",
+        "config": { "Id": "ou-abcd-11111111", "Name": "Prod", "ParentId": "r-abcd" },
+    });
+    let mut elsewhere = bucket("b");
+    elsewhere.account = "444455556666".parse().unwrap();
+    let account = resources::Account::new(
+        "arn:aws:organizations::111122223333:account/o-exampleorg/444455556666"
+            .parse()
+            .unwrap(),
+        "111122223333".parse().unwrap(),
+        "global",
+    );
+    let world = World::new()
+        .resource(unit)
+        .resource(bucket("a"))
+        .resource(elsewhere)
+        .resource(&account);
+    let outcome = world.outcome::<organization_buckets>();
+    assert_eq!(outcome.message, "2 in 1 accounts");
+    assert_eq!(world.outcome::<unit_name>().message, "Prod");
+
+    let unread = world.gap::<Bucket>("account 444455556666: AccessDenied");
+    let outcome = unread.outcome::<organization_buckets>();
+    assert_eq!(outcome.verdict, Verdict::Unknown);
+    assert!(
+        outcome.message.contains("444455556666"),
+        "{}",
+        outcome.message
+    );
+
+    let alone = World::new().resource(bucket("a")).resource(&account);
+    assert_eq!(
+        alone.outcome::<neighbours>().message,
+        "1 accounts, but the list of AWS::IAM::Role across the organization is unknown: \
+         one account is judged, and none sees into another"
+    );
 }

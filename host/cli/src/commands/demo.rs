@@ -67,7 +67,7 @@ pub(crate) async fn run(arguments: DemoArguments, terminal: Terminal) -> Command
     let mut outcome = Prepared::new(job, &file, terminal)?
         .run(&origin, meter, terminal)
         .await?;
-    outcome.report.scan.timings = None;
+    outcome.report.without_timings();
     print(&outcome, &outputs, terminal)?;
     Ok(exit_code(
         &outcome,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use blastwall_aws::Meter;
 use blastwall_model::Severity;
-use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, Selection, scan};
+use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, scan};
 
 use crate::args::{AccountArguments, AwsArguments, CheckArguments, ScanArguments};
 use crate::config::ConfigFile;
@@ -56,7 +56,7 @@ pub(crate) async fn run(
     let origin = setup::origin(&prepared.job.aws, &file.config, from, meter.clone()).await?;
     let mut outcome = prepared.run(&origin, meter, terminal).await?;
     if !arguments.timings {
-        outcome.report.scan.timings = None;
+        outcome.report.without_timings();
     }
     print(&outcome, &outputs, terminal)?;
     Ok(exit_code(
@@ -76,7 +76,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     pub(crate) fn new(job: Job, file: &ConfigFile, terminal: Terminal) -> Result<Self, Failure> {
         let (plugins, selection) = match &job.checks {
-            None => (Vec::new(), Selection::default()),
+            None => Default::default(),
             Some(checks) => {
                 let files: Vec<_> = checks
                     .plugin_file
@@ -85,7 +85,7 @@ impl Prepared {
                     .cloned()
                     .collect();
                 let plugins = plugins::load(&files, terminal)?;
-                let selection = setup::selection(checks, file, &plugins)?;
+                let selection = setup::selection(checks, file, &plugins.loaded)?;
                 (plugins, selection)
             }
         };
@@ -110,8 +110,10 @@ impl Prepared {
                 .or(file.config.scan.parallel_accounts)
                 .unwrap_or(PARALLEL_ACCOUNTS)
                 .into(),
+            unloaded: plugins.unloaded,
             save: job.save.clone(),
         };
+        let plugins = plugins.loaded;
         Ok(Self { job, plan, plugins })
     }
 

@@ -1,6 +1,7 @@
 //! The checks and plugins that took part.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use blastwall_model::{AccountId, CheckId, CheckInfo};
 use schemars::JsonSchema;
@@ -21,7 +22,7 @@ pub struct Check {
 }
 
 /// A plugin that took part, or was to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plugin {
     /// Its name.
     pub name: String,
@@ -34,6 +35,43 @@ pub struct Plugin {
     /// Where it failed, by account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<PluginFailure>,
+    /// What it used. Left out unless asked for, because it is different every time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<PluginUsage>,
+}
+
+/// What a plugin used, over all its evaluations.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PluginUsage {
+    /// How often it was asked: once an account.
+    pub evaluations: u64,
+    /// Seconds, all evaluations together.
+    pub seconds: f64,
+    /// Seconds of the longest evaluation.
+    pub longest_seconds: f64,
+    /// The most bytes of memory that an evaluation had.
+    pub peak_memory: u64,
+}
+
+impl PluginUsage {
+    /// One evaluation, with the bytes of memory that it had.
+    #[must_use]
+    pub fn once(elapsed: Duration, peak_memory: usize) -> Self {
+        Self {
+            evaluations: 1,
+            seconds: elapsed.as_secs_f64(),
+            longest_seconds: elapsed.as_secs_f64(),
+            peak_memory: peak_memory as u64,
+        }
+    }
+
+    /// Adds evaluations.
+    pub fn add(&mut self, other: &Self) {
+        self.evaluations += other.evaluations;
+        self.seconds += other.seconds;
+        self.longest_seconds = self.longest_seconds.max(other.longest_seconds);
+        self.peak_memory = self.peak_memory.max(other.peak_memory);
+    }
 }
 
 /// A failure of a plugin. Its checks have the verdict `error` there.

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Environment, Organization};
-pub use check::{Check, Plugin, PluginFailure};
+pub use check::{Check, Plugin, PluginFailure, PluginUsage};
 pub use scan::{Filters, Problem, Scan, Timings};
 pub use summary::{AccountCounts, EnvironmentSummary, FailureCounts, Summary, VerdictCounts};
 
@@ -66,6 +66,16 @@ pub struct Report {
     /// What went wrong or is worth knowing beside the findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Leaves out what is different every time: how long things took and what they used.
+    pub fn without_timings(&mut self) {
+        self.scan.timings = None;
+        for plugin in &mut self.plugins {
+            plugin.usage = None;
+        }
+    }
 }
 
 /// A verdict, with what a reader sorts by.

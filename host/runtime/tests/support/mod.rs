@@ -10,9 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use blastwall_runtime::{Engine, Evaluation, Limits, Outcome, Plugin, Snapshot};
+use blastwall_runtime::{
+    Engine, Evaluation, Gathering, Limits, Outcome, Plugin, Snapshot, Subject,
+};
+use blastwall_sdk::Judged;
 use blastwall_sdk::model::Document;
-use blastwall_sdk::testing::World;
+use blastwall_sdk::testing::{ACCOUNT, World};
 use wit_component::StringEncoding;
 
 pub fn root() -> PathBuf {
@@ -57,19 +60,42 @@ pub fn buckets(count: usize) -> Arc<Snapshot> {
     Arc::new(Snapshot::new(documents, &[]))
 }
 
+/// Who is judged, as the host says it.
+pub fn subject(judged: Judged) -> Subject {
+    let management_account = ACCOUNT.parse().unwrap();
+    match judged {
+        Judged::Account(id) => Subject::Account(id),
+        Judged::Organization(id) => Subject::Organization {
+            id,
+            management_account,
+        },
+    }
+}
+
 /// The snapshot of a world of the test kit.
 pub fn snapshot(world: &World) -> Arc<Snapshot> {
-    let documents = world.documents().values();
-    let documents = documents.map(|document| Document::parse(&document.to_string()).unwrap());
-    Arc::new(Snapshot::with_reasons(
-        documents.collect(),
-        world.all_gaps().clone(),
-    ))
+    let documents: Vec<Document> = world
+        .documents()
+        .map(|document| Document::parse(&document.to_string()).unwrap())
+        .collect();
+    let mut organization = Gathering::new(limits().page_bytes).unwrap();
+    for documents in
+        documents.chunk_by(|one, other| one.account == other.account && one.kind == other.kind)
+    {
+        organization.add(&documents[0].account, documents).unwrap();
+    }
+    for (kind, reasons) in world.all_gaps() {
+        for reason in reasons {
+            organization.add_gap(kind, reason.clone());
+        }
+    }
+    let snapshot = Snapshot::with_reasons(documents, world.all_gaps().clone());
+    Arc::new(snapshot.within(Arc::new(organization)))
 }
 
 pub fn evaluation(checks: &[&str]) -> Evaluation {
     Evaluation {
-        account: "111122223333".parse().unwrap(),
+        subject: Subject::Account("111122223333".parse().unwrap()),
         partition: "aws".to_owned(),
         scanned_at: "2026-01-01T00:00:00Z".to_owned(),
         checks: checks
@@ -87,7 +113,7 @@ pub fn evaluate(plugin: &Plugin, check: &str, snapshot: &Arc<Snapshot>) -> Outco
 /// `check` of scope `scope` (0 resource, 1 account) that reads buckets.
 ///
 /// `imports` come first and are core imports; `evaluate` is the body of that function, which has
-/// the i32 locals 0 to 7 for the request and is to leave the address of the result. The result
+/// the i32 locals 0 to 8 for the request and is to leave the address of the result. The result
 /// "ok" is at address 0, and the heap of `cabi_realloc` begins at 65536.
 pub fn component(imports: &str, scope: u8, evaluate: &str) -> Vec<u8> {
     let mut data = Data::default();
@@ -116,7 +142,7 @@ pub fn component(imports: &str, scope: u8, evaluate: &str) -> Vec<u8> {
                 (global.set $heap (i32.and (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
                 (local.get $at))
             (func (export "describe") (result i32) (i32.const {info}))
-            (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+            (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
                 {evaluate})
         )"#
     ))

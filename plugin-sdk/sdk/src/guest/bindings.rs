@@ -29,19 +29,19 @@ pub unsafe fn _export_describe_cabi<T_: Guest>() -> *mut u8 {
         *ptr1.add(3 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len4;
         *ptr1.add(2 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = ptr4
             .cast_mut();
-        let vec23 = checks2;
-        let len23 = vec23.len();
-        let layout23 = _rt::alloc::Layout::from_size_align(
-                vec23.len() * (17 * ::core::mem::size_of::<*const u8>()),
+        let vec24 = checks2;
+        let len24 = vec24.len();
+        let layout24 = _rt::alloc::Layout::from_size_align(
+                vec24.len() * (17 * ::core::mem::size_of::<*const u8>()),
                 ::core::mem::size_of::<*const u8>(),
             )
             .unwrap();
-        let (result23, _cleanup23) = wit_bindgen::rt::Cleanup::new(layout23);
-        if let Some(cleanup) = _cleanup23 {
+        let (result24, _cleanup24) = wit_bindgen::rt::Cleanup::new(layout24);
+        if let Some(cleanup) = _cleanup24 {
             cleanup.forget();
         }
-        for (i, e) in vec23.into_iter().enumerate() {
-            let base = result23.add(i * (17 * ::core::mem::size_of::<*const u8>()));
+        for (i, e) in vec24.into_iter().enumerate() {
+            let base = result24.add(i * (17 * ::core::mem::size_of::<*const u8>()));
             {
                 let blastwall::plugin::types::CheckInfo {
                     id: id5,
@@ -107,25 +107,26 @@ pub unsafe fn _export_describe_cabi<T_: Guest>() -> *mut u8 {
                 }
                 *base.add(8 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len10;
                 *base.add(7 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result10;
-                let vec15 = parameters5;
-                let len15 = vec15.len();
-                let layout15 = _rt::alloc::Layout::from_size_align(
-                        vec15.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                let vec16 = parameters5;
+                let len16 = vec16.len();
+                let layout16 = _rt::alloc::Layout::from_size_align(
+                        vec16.len() * (8 * ::core::mem::size_of::<*const u8>()),
                         ::core::mem::size_of::<*const u8>(),
                     )
                     .unwrap();
-                let (result15, _cleanup15) = wit_bindgen::rt::Cleanup::new(layout15);
-                if let Some(cleanup) = _cleanup15 {
+                let (result16, _cleanup16) = wit_bindgen::rt::Cleanup::new(layout16);
+                if let Some(cleanup) = _cleanup16 {
                     cleanup.forget();
                 }
-                for (i, e) in vec15.into_iter().enumerate() {
-                    let base = result15
-                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                for (i, e) in vec16.into_iter().enumerate() {
+                    let base = result16
+                        .add(i * (8 * ::core::mem::size_of::<*const u8>()));
                     {
                         let blastwall::plugin::types::Parameter {
                             name: name11,
                             description: description11,
                             default: default11,
+                            schema: schema11,
                         } = e;
                         let vec12 = (name11.into_bytes()).into_boxed_slice();
                         let ptr12 = vec12.as_ptr().cast::<u8>();
@@ -153,85 +154,95 @@ pub unsafe fn _export_describe_cabi<T_: Guest>() -> *mut u8 {
                         *base
                             .add(4 * ::core::mem::size_of::<*const u8>())
                             .cast::<*mut u8>() = ptr14.cast_mut();
+                        let vec15 = (schema11.into_bytes()).into_boxed_slice();
+                        let ptr15 = vec15.as_ptr().cast::<u8>();
+                        let len15 = vec15.len();
+                        ::core::mem::forget(vec15);
+                        *base
+                            .add(7 * ::core::mem::size_of::<*const u8>())
+                            .cast::<usize>() = len15;
+                        *base
+                            .add(6 * ::core::mem::size_of::<*const u8>())
+                            .cast::<*mut u8>() = ptr15.cast_mut();
                     }
                 }
-                *base.add(10 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len15;
-                *base.add(9 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result15;
-                let vec19 = controls5;
-                let len19 = vec19.len();
-                let layout19 = _rt::alloc::Layout::from_size_align(
-                        vec19.len() * (4 * ::core::mem::size_of::<*const u8>()),
+                *base.add(10 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len16;
+                *base.add(9 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result16;
+                let vec20 = controls5;
+                let len20 = vec20.len();
+                let layout20 = _rt::alloc::Layout::from_size_align(
+                        vec20.len() * (4 * ::core::mem::size_of::<*const u8>()),
                         ::core::mem::size_of::<*const u8>(),
                     )
                     .unwrap();
-                let (result19, _cleanup19) = wit_bindgen::rt::Cleanup::new(layout19);
-                if let Some(cleanup) = _cleanup19 {
+                let (result20, _cleanup20) = wit_bindgen::rt::Cleanup::new(layout20);
+                if let Some(cleanup) = _cleanup20 {
                     cleanup.forget();
                 }
-                for (i, e) in vec19.into_iter().enumerate() {
-                    let base = result19
+                for (i, e) in vec20.into_iter().enumerate() {
+                    let base = result20
                         .add(i * (4 * ::core::mem::size_of::<*const u8>()));
                     {
                         let blastwall::plugin::types::Control {
-                            framework: framework16,
-                            id: id16,
+                            framework: framework17,
+                            id: id17,
                         } = e;
-                        let vec17 = (framework16.into_bytes()).into_boxed_slice();
-                        let ptr17 = vec17.as_ptr().cast::<u8>();
-                        let len17 = vec17.len();
-                        ::core::mem::forget(vec17);
-                        *base.add(::core::mem::size_of::<*const u8>()).cast::<usize>() = len17;
-                        *base.add(0).cast::<*mut u8>() = ptr17.cast_mut();
-                        let vec18 = (id16.into_bytes()).into_boxed_slice();
+                        let vec18 = (framework17.into_bytes()).into_boxed_slice();
                         let ptr18 = vec18.as_ptr().cast::<u8>();
                         let len18 = vec18.len();
                         ::core::mem::forget(vec18);
+                        *base.add(::core::mem::size_of::<*const u8>()).cast::<usize>() = len18;
+                        *base.add(0).cast::<*mut u8>() = ptr18.cast_mut();
+                        let vec19 = (id17.into_bytes()).into_boxed_slice();
+                        let ptr19 = vec19.as_ptr().cast::<u8>();
+                        let len19 = vec19.len();
+                        ::core::mem::forget(vec19);
                         *base
                             .add(3 * ::core::mem::size_of::<*const u8>())
-                            .cast::<usize>() = len18;
+                            .cast::<usize>() = len19;
                         *base
                             .add(2 * ::core::mem::size_of::<*const u8>())
-                            .cast::<*mut u8>() = ptr18.cast_mut();
+                            .cast::<*mut u8>() = ptr19.cast_mut();
                     }
                 }
-                *base.add(12 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len19;
-                *base.add(11 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result19;
-                let vec20 = (remediation5.into_bytes()).into_boxed_slice();
-                let ptr20 = vec20.as_ptr().cast::<u8>();
-                let len20 = vec20.len();
-                ::core::mem::forget(vec20);
-                *base.add(14 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len20;
-                *base.add(13 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = ptr20
+                *base.add(12 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len20;
+                *base.add(11 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result20;
+                let vec21 = (remediation5.into_bytes()).into_boxed_slice();
+                let ptr21 = vec21.as_ptr().cast::<u8>();
+                let len21 = vec21.len();
+                ::core::mem::forget(vec21);
+                *base.add(14 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len21;
+                *base.add(13 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = ptr21
                     .cast_mut();
-                let vec22 = references5;
-                let len22 = vec22.len();
-                let layout22 = _rt::alloc::Layout::from_size_align(
-                        vec22.len() * (2 * ::core::mem::size_of::<*const u8>()),
+                let vec23 = references5;
+                let len23 = vec23.len();
+                let layout23 = _rt::alloc::Layout::from_size_align(
+                        vec23.len() * (2 * ::core::mem::size_of::<*const u8>()),
                         ::core::mem::size_of::<*const u8>(),
                     )
                     .unwrap();
-                let (result22, _cleanup22) = wit_bindgen::rt::Cleanup::new(layout22);
-                if let Some(cleanup) = _cleanup22 {
+                let (result23, _cleanup23) = wit_bindgen::rt::Cleanup::new(layout23);
+                if let Some(cleanup) = _cleanup23 {
                     cleanup.forget();
                 }
-                for (i, e) in vec22.into_iter().enumerate() {
-                    let base = result22
+                for (i, e) in vec23.into_iter().enumerate() {
+                    let base = result23
                         .add(i * (2 * ::core::mem::size_of::<*const u8>()));
                     {
-                        let vec21 = (e.into_bytes()).into_boxed_slice();
-                        let ptr21 = vec21.as_ptr().cast::<u8>();
-                        let len21 = vec21.len();
-                        ::core::mem::forget(vec21);
-                        *base.add(::core::mem::size_of::<*const u8>()).cast::<usize>() = len21;
-                        *base.add(0).cast::<*mut u8>() = ptr21.cast_mut();
+                        let vec22 = (e.into_bytes()).into_boxed_slice();
+                        let ptr22 = vec22.as_ptr().cast::<u8>();
+                        let len22 = vec22.len();
+                        ::core::mem::forget(vec22);
+                        *base.add(::core::mem::size_of::<*const u8>()).cast::<usize>() = len22;
+                        *base.add(0).cast::<*mut u8>() = ptr22.cast_mut();
                     }
                 }
-                *base.add(16 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len22;
-                *base.add(15 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result22;
+                *base.add(16 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len23;
+                *base.add(15 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result23;
             }
         }
-        *ptr1.add(5 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len23;
-        *ptr1.add(4 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result23;
+        *ptr1.add(5 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len24;
+        *ptr1.add(4 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = result24;
         ptr1
     }
 }
@@ -247,10 +258,10 @@ pub unsafe fn __post_return_describe<T_: Guest>(arg0: *mut u8) {
         _rt::cabi_dealloc(l2, l3, 1);
         let l4 = *arg0.add(4 * ::core::mem::size_of::<*const u8>()).cast::<*mut u8>();
         let l5 = *arg0.add(5 * ::core::mem::size_of::<*const u8>()).cast::<usize>();
-        let base40 = l4;
-        let len40 = l5;
-        for i in 0..len40 {
-            let base = base40.add(i * (17 * ::core::mem::size_of::<*const u8>()));
+        let base42 = l4;
+        let len42 = l5;
+        for i in 0..len42 {
+            let base = base42.add(i * (17 * ::core::mem::size_of::<*const u8>()));
             {
                 let l6 = *base.add(0).cast::<*mut u8>();
                 let l7 = *base.add(::core::mem::size_of::<*const u8>()).cast::<usize>();
@@ -298,10 +309,10 @@ pub unsafe fn __post_return_describe<T_: Guest>(arg0: *mut u8) {
                 let l18 = *base
                     .add(10 * ::core::mem::size_of::<*const u8>())
                     .cast::<usize>();
-                let base25 = l17;
-                let len25 = l18;
-                for i in 0..len25 {
-                    let base = base25.add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                let base27 = l17;
+                let len27 = l18;
+                for i in 0..len27 {
+                    let base = base27.add(i * (8 * ::core::mem::size_of::<*const u8>()));
                     {
                         let l19 = *base.add(0).cast::<*mut u8>();
                         let l20 = *base
@@ -322,78 +333,85 @@ pub unsafe fn __post_return_describe<T_: Guest>(arg0: *mut u8) {
                             .add(5 * ::core::mem::size_of::<*const u8>())
                             .cast::<usize>();
                         _rt::cabi_dealloc(l23, l24, 1);
+                        let l25 = *base
+                            .add(6 * ::core::mem::size_of::<*const u8>())
+                            .cast::<*mut u8>();
+                        let l26 = *base
+                            .add(7 * ::core::mem::size_of::<*const u8>())
+                            .cast::<usize>();
+                        _rt::cabi_dealloc(l25, l26, 1);
                     }
                 }
                 _rt::cabi_dealloc(
-                    base25,
-                    len25 * (6 * ::core::mem::size_of::<*const u8>()),
+                    base27,
+                    len27 * (8 * ::core::mem::size_of::<*const u8>()),
                     ::core::mem::size_of::<*const u8>(),
                 );
-                let l26 = *base
+                let l28 = *base
                     .add(11 * ::core::mem::size_of::<*const u8>())
                     .cast::<*mut u8>();
-                let l27 = *base
+                let l29 = *base
                     .add(12 * ::core::mem::size_of::<*const u8>())
                     .cast::<usize>();
-                let base32 = l26;
-                let len32 = l27;
-                for i in 0..len32 {
-                    let base = base32.add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                let base34 = l28;
+                let len34 = l29;
+                for i in 0..len34 {
+                    let base = base34.add(i * (4 * ::core::mem::size_of::<*const u8>()));
                     {
-                        let l28 = *base.add(0).cast::<*mut u8>();
-                        let l29 = *base
-                            .add(::core::mem::size_of::<*const u8>())
-                            .cast::<usize>();
-                        _rt::cabi_dealloc(l28, l29, 1);
-                        let l30 = *base
-                            .add(2 * ::core::mem::size_of::<*const u8>())
-                            .cast::<*mut u8>();
+                        let l30 = *base.add(0).cast::<*mut u8>();
                         let l31 = *base
-                            .add(3 * ::core::mem::size_of::<*const u8>())
+                            .add(::core::mem::size_of::<*const u8>())
                             .cast::<usize>();
                         _rt::cabi_dealloc(l30, l31, 1);
+                        let l32 = *base
+                            .add(2 * ::core::mem::size_of::<*const u8>())
+                            .cast::<*mut u8>();
+                        let l33 = *base
+                            .add(3 * ::core::mem::size_of::<*const u8>())
+                            .cast::<usize>();
+                        _rt::cabi_dealloc(l32, l33, 1);
                     }
                 }
                 _rt::cabi_dealloc(
-                    base32,
-                    len32 * (4 * ::core::mem::size_of::<*const u8>()),
+                    base34,
+                    len34 * (4 * ::core::mem::size_of::<*const u8>()),
                     ::core::mem::size_of::<*const u8>(),
                 );
-                let l33 = *base
+                let l35 = *base
                     .add(13 * ::core::mem::size_of::<*const u8>())
                     .cast::<*mut u8>();
-                let l34 = *base
+                let l36 = *base
                     .add(14 * ::core::mem::size_of::<*const u8>())
                     .cast::<usize>();
-                _rt::cabi_dealloc(l33, l34, 1);
-                let l35 = *base
+                _rt::cabi_dealloc(l35, l36, 1);
+                let l37 = *base
                     .add(15 * ::core::mem::size_of::<*const u8>())
                     .cast::<*mut u8>();
-                let l36 = *base
+                let l38 = *base
                     .add(16 * ::core::mem::size_of::<*const u8>())
                     .cast::<usize>();
-                let base39 = l35;
-                let len39 = l36;
-                for i in 0..len39 {
-                    let base = base39.add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                let base41 = l37;
+                let len41 = l38;
+                for i in 0..len41 {
+                    let base = base41.add(i * (2 * ::core::mem::size_of::<*const u8>()));
                     {
-                        let l37 = *base.add(0).cast::<*mut u8>();
-                        let l38 = *base
+                        let l39 = *base.add(0).cast::<*mut u8>();
+                        let l40 = *base
                             .add(::core::mem::size_of::<*const u8>())
                             .cast::<usize>();
-                        _rt::cabi_dealloc(l37, l38, 1);
+                        _rt::cabi_dealloc(l39, l40, 1);
                     }
                 }
                 _rt::cabi_dealloc(
-                    base39,
-                    len39 * (2 * ::core::mem::size_of::<*const u8>()),
+                    base41,
+                    len41 * (2 * ::core::mem::size_of::<*const u8>()),
                     ::core::mem::size_of::<*const u8>(),
                 );
             }
         }
         _rt::cabi_dealloc(
-            base40,
-            len40 * (17 * ::core::mem::size_of::<*const u8>()),
+            base42,
+            len42 * (17 * ::core::mem::size_of::<*const u8>()),
             ::core::mem::size_of::<*const u8>(),
         );
     }
@@ -403,15 +421,16 @@ pub unsafe fn __post_return_describe<T_: Guest>(arg0: *mut u8) {
 pub unsafe fn _export_evaluate_cabi<T_: Guest>(
     arg0: *mut u8,
     arg1: usize,
-    arg2: *mut u8,
-    arg3: usize,
-    arg4: *mut u8,
-    arg5: usize,
-    arg6: *mut u8,
-    arg7: usize,
+    arg2: i32,
+    arg3: *mut u8,
+    arg4: usize,
+    arg5: *mut u8,
+    arg6: usize,
+    arg7: *mut u8,
+    arg8: usize,
 ) -> *mut u8 {
     unsafe {
-        let result10 = {
+        let result12 = {
             let base6 = arg0;
             let len6 = arg1;
             let mut result6 = _rt::Vec::with_capacity(len6);
@@ -444,36 +463,54 @@ pub unsafe fn _export_evaluate_cabi<T_: Guest>(
                 len6 * (4 * ::core::mem::size_of::<*const u8>()),
                 ::core::mem::size_of::<*const u8>(),
             );
-            let len7 = arg3;
-            let bytes7 = _rt::Vec::from_raw_parts(arg2.cast(), len7, len7);
-            let len8 = arg5;
-            let bytes8 = _rt::Vec::from_raw_parts(arg4.cast(), len8, len8);
-            let len9 = arg7;
-            let bytes9 = _rt::Vec::from_raw_parts(arg6.cast(), len9, len9);
+            use blastwall::plugin::types::Subject as V9;
+            let v9 = match arg2 {
+                0 => {
+                    let e9 = {
+                        let len7 = arg4;
+                        let bytes7 = _rt::Vec::from_raw_parts(arg3.cast(), len7, len7);
+                        _rt::string_lift(bytes7)
+                    };
+                    V9::Account(e9)
+                }
+                n => {
+                    debug_assert_eq!(n, 1, "invalid enum discriminant");
+                    let e9 = {
+                        let len8 = arg4;
+                        let bytes8 = _rt::Vec::from_raw_parts(arg3.cast(), len8, len8);
+                        _rt::string_lift(bytes8)
+                    };
+                    V9::Organization(e9)
+                }
+            };
+            let len10 = arg6;
+            let bytes10 = _rt::Vec::from_raw_parts(arg5.cast(), len10, len10);
+            let len11 = arg8;
+            let bytes11 = _rt::Vec::from_raw_parts(arg7.cast(), len11, len11);
             T_::evaluate(blastwall::plugin::types::Evaluation {
                 checks: result6,
-                account: _rt::string_lift(bytes7),
-                partition: _rt::string_lift(bytes8),
-                scanned_at: _rt::string_lift(bytes9),
+                subject: v9,
+                partition: _rt::string_lift(bytes10),
+                scanned_at: _rt::string_lift(bytes11),
             })
         };
-        let ptr11 = (&raw mut _RET_AREA.0).cast::<u8>();
-        match result10 {
+        let ptr13 = (&raw mut _RET_AREA.0).cast::<u8>();
+        match result12 {
             Ok(_) => {
-                *ptr11.add(0).cast::<u8>() = (0i32) as u8;
+                *ptr13.add(0).cast::<u8>() = (0i32) as u8;
             }
             Err(e) => {
-                *ptr11.add(0).cast::<u8>() = (1i32) as u8;
-                let vec12 = (e.into_bytes()).into_boxed_slice();
-                let ptr12 = vec12.as_ptr().cast::<u8>();
-                let len12 = vec12.len();
-                ::core::mem::forget(vec12);
-                *ptr11.add(2 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len12;
-                *ptr11.add(::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = ptr12
+                *ptr13.add(0).cast::<u8>() = (1i32) as u8;
+                let vec14 = (e.into_bytes()).into_boxed_slice();
+                let ptr14 = vec14.as_ptr().cast::<u8>();
+                let len14 = vec14.len();
+                ::core::mem::forget(vec14);
+                *ptr13.add(2 * ::core::mem::size_of::<*const u8>()).cast::<usize>() = len14;
+                *ptr13.add(::core::mem::size_of::<*const u8>()).cast::<*mut u8>() = ptr14
                     .cast_mut();
             }
         };
-        ptr11
+        ptr13
     }
 }
 #[doc(hidden)]
@@ -499,7 +536,7 @@ pub trait Guest {
     /// Describes the plugin. Called once, when it is loaded; it may call nothing but `log`.
     #[allow(async_fn_in_trait)]
     fn describe() -> PluginInfo;
-    /// Judges one account. Each call is in a fresh instance.
+    /// Judges one account, or the organization. Each call is in a fresh instance.
     ///
     /// An error is a message for the report: the checks that were asked for end as `error`.
     #[allow(async_fn_in_trait)]
@@ -515,10 +552,10 @@ macro_rules! __export_world_plugin_cabi {
         "cabi_post_describe")] unsafe extern "C" fn _post_return_describe(arg0 : * mut
         u8,) { unsafe { $($path_to_types)*:: __post_return_describe::<$ty > (arg0) } }
         #[unsafe (export_name = "evaluate")] unsafe extern "C" fn export_evaluate(arg0 :
-        * mut u8, arg1 : usize, arg2 : * mut u8, arg3 : usize, arg4 : * mut u8, arg5 :
-        usize, arg6 : * mut u8, arg7 : usize,) -> * mut u8 { unsafe {
+        * mut u8, arg1 : usize, arg2 : i32, arg3 : * mut u8, arg4 : usize, arg5 : * mut
+        u8, arg6 : usize, arg7 : * mut u8, arg8 : usize,) -> * mut u8 { unsafe {
         $($path_to_types)*:: _export_evaluate_cabi::<$ty > (arg0, arg1, arg2, arg3, arg4,
-        arg5, arg6, arg7) } } #[unsafe (export_name = "cabi_post_evaluate")] unsafe
+        arg5, arg6, arg7, arg8) } } #[unsafe (export_name = "cabi_post_evaluate")] unsafe
         extern "C" fn _post_return_evaluate(arg0 : * mut u8,) { unsafe {
         $($path_to_types)*:: __post_return_evaluate::<$ty > (arg0) } } };
     };
@@ -535,7 +572,8 @@ static mut _RET_AREA: _RetArea = _RetArea(
 #[allow(dead_code, clippy::all)]
 pub mod blastwall {
     pub mod plugin {
-        /// The resources of the account that is being evaluated. Available inside `evaluate` alone.
+        /// The resources of the account that is evaluated, or those of the organization itself if that is
+        /// evaluated. Available inside `evaluate` alone.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod resources {
             #[used]
@@ -584,7 +622,8 @@ pub mod blastwall {
             }
             impl Cursor {
                 #[allow(unused_unsafe, clippy::all)]
-                /// The next page: a JSON array of resource documents; none when there are no more.
+                /// The next page: a JSON array of resource documents, some hundred of them; none when
+                /// there are no more.
                 #[allow(async_fn_in_trait)]
                 pub fn next(&self) -> Option<_rt::String> {
                     unsafe {
@@ -723,6 +762,1238 @@ pub mod blastwall {
                 }
             }
         }
+        /// The resources across the organization. Available inside `evaluate` alone.
+        ///
+        /// The organization's own resources, of the types `AWS::Organizations::*`, are here in every
+        /// evaluation. Those of its accounts are here when the organization is evaluated, and not when one
+        /// account is: accounts are read one after the other, and none sees into another.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod organization {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            /// Goes through the resources of one type, each once, in the order of their accounts and ARNs.
+            #[derive(Debug)]
+            #[repr(transparent)]
+            pub struct Cursor {
+                handle: _rt::Resource<Cursor>,
+            }
+            impl Cursor {
+                #[doc(hidden)]
+                pub unsafe fn from_handle(handle: u32) -> Self {
+                    Self {
+                        handle: unsafe { _rt::Resource::from_handle(handle) },
+                    }
+                }
+                #[doc(hidden)]
+                pub fn take_handle(&self) -> u32 {
+                    _rt::Resource::take_handle(&self.handle)
+                }
+                #[doc(hidden)]
+                pub fn handle(&self) -> u32 {
+                    _rt::Resource::handle(&self.handle)
+                }
+            }
+            unsafe impl _rt::WasmResource for Cursor {
+                #[inline]
+                unsafe fn drop(_handle: u32) {
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/organization@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "[resource-drop]cursor"]
+                        fn drop(_: i32);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn drop(_: i32) {
+                        unreachable!()
+                    }
+                    unsafe {
+                        drop(_handle as i32);
+                    }
+                }
+            }
+            impl Cursor {
+                #[allow(unused_unsafe, clippy::all)]
+                /// The next page: a JSON array of resource documents, some hundred of them; none when
+                /// there are no more.
+                #[allow(async_fn_in_trait)]
+                pub fn next(&self) -> Option<_rt::String> {
+                    unsafe {
+                        #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                        #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                        struct RetArea(
+                            [::core::mem::MaybeUninit<
+                                u8,
+                            >; 3 * ::core::mem::size_of::<*const u8>()],
+                        );
+                        let mut ret_area = RetArea(
+                            [::core::mem::MaybeUninit::uninit(); 3
+                                * ::core::mem::size_of::<*const u8>()],
+                        );
+                        let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                        #[cfg(target_arch = "wasm32")]
+                        #[link(
+                            wasm_import_module = "blastwall:plugin/organization@0.1.0"
+                        )]
+                        unsafe extern "C" {
+                            #[link_name = "[method]cursor.next"]
+                            fn wit_import1(_: i32, _: *mut u8);
+                        }
+                        #[cfg(not(target_arch = "wasm32"))]
+                        unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
+                            unreachable!()
+                        }
+                        wit_import1((self).handle() as i32, ptr0);
+                        let l2 = i32::from(*ptr0.add(0).cast::<u8>());
+                        let result6 = match l2 {
+                            0 => None,
+                            1 => {
+                                let e = {
+                                    let l3 = *ptr0
+                                        .add(::core::mem::size_of::<*const u8>())
+                                        .cast::<*mut u8>();
+                                    let l4 = *ptr0
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<usize>();
+                                    let len5 = l4;
+                                    let bytes5 = _rt::Vec::from_raw_parts(
+                                        l3.cast(),
+                                        len5,
+                                        len5,
+                                    );
+                                    _rt::string_lift(bytes5)
+                                };
+                                Some(e)
+                            }
+                            _ => _rt::invalid_enum_discriminant(),
+                        };
+                        result6
+                    }
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Opens a cursor on a type. A type that no selected check declared in `reads` is empty.
+            #[allow(async_fn_in_trait)]
+            pub fn open(resource_type: &str) -> Cursor {
+                unsafe {
+                    let vec0 = resource_type;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/organization@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "open"]
+                        fn wit_import1(_: *mut u8, _: usize) -> i32;
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8, _: usize) -> i32 {
+                        unreachable!()
+                    }
+                    let ret = wit_import1(ptr0.cast_mut(), len0);
+                    Cursor::from_handle(ret as u32)
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Why resources of this type may be missing altogether, one reason a gap: a refused listing,
+            /// an account that was not read. Empty if everything was seen.
+            #[allow(async_fn_in_trait)]
+            pub fn gaps(resource_type: &str) -> _rt::Vec<_rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = resource_type;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/organization@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "gaps"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = *ptr1.add(0).cast::<*mut u8>();
+                    let l4 = *ptr1
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let base8 = l3;
+                    let len8 = l4;
+                    let mut result8 = _rt::Vec::with_capacity(len8);
+                    for i in 0..len8 {
+                        let base = base8
+                            .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                        let e8 = {
+                            let l5 = *base.add(0).cast::<*mut u8>();
+                            let l6 = *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len7 = l6;
+                            let bytes7 = _rt::Vec::from_raw_parts(l5.cast(), len7, len7);
+                            _rt::string_lift(bytes7)
+                        };
+                        result8.push(e8);
+                    }
+                    _rt::cabi_dealloc(
+                        base8,
+                        len8 * (2 * ::core::mem::size_of::<*const u8>()),
+                        ::core::mem::size_of::<*const u8>(),
+                    );
+                    let result9 = result8;
+                    result9
+                }
+            }
+        }
+        /// Questions to the policy engine of the host: what policy documents mean, by the rules of AWS.
+        ///
+        /// The answers are made from the arguments alone. Available inside `evaluate` alone. A plugin in
+        /// Rust has the same engine as a library and need not ask.
+        ///
+        /// A policy is handed over as its JSON document. The error of every function says why an argument
+        /// cannot be read, with the path in the document.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod policy {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            /// An AWS service that is let in.
+            #[derive(Clone)]
+            pub struct Service {
+                /// `sns.amazonaws.com`, or `*`.
+                pub name: _rt::String,
+                /// Whether a condition pins on whose behalf it acts; without, anyone's resource may make
+                /// the service act here (the confused deputy).
+                pub guarded: bool,
+            }
+            impl ::core::fmt::Debug for Service {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Service")
+                        .field("name", &self.name)
+                        .field("guarded", &self.guarded)
+                        .finish()
+                }
+            }
+            /// An identity provider whose users are let in.
+            #[derive(Clone)]
+            pub struct IdentityProvider {
+                /// Its ARN or name, or `*`.
+                pub provider: _rt::String,
+                /// Whether a condition pins which of its users.
+                pub pinned: bool,
+            }
+            impl ::core::fmt::Debug for IdentityProvider {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("IdentityProvider")
+                        .field("provider", &self.provider)
+                        .field("pinned", &self.pinned)
+                        .finish()
+                }
+            }
+            /// Who is let in.
+            #[derive(Clone)]
+            pub enum Audience {
+                /// Everyone, strangers included.
+                Anyone,
+                /// Members of an organization, by its id.
+                Organization(_rt::String),
+                /// Members below an organization path, `o-…/r-…/ou-…/`, wildcards as written.
+                OrganizationPath(_rt::String),
+                /// The principals of an account that its own policies allow.
+                Account(_rt::String),
+                /// One user, role, session or federated user, by its ARN or unique id.
+                Principal(_rt::String),
+                /// Principals whose ARN matches a pattern.
+                PrincipalPattern(_rt::String),
+                /// An account in the notation of S3, which does not tell its id.
+                CanonicalUser(_rt::String),
+                /// An AWS service.
+                Service(Service),
+                /// The users of an identity provider.
+                IdentityProvider(IdentityProvider),
+                /// Nobody: a deleted principal, or a text that names none.
+                Nobody(_rt::String),
+            }
+            impl ::core::fmt::Debug for Audience {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Audience::Anyone => f.debug_tuple("Audience::Anyone").finish(),
+                        Audience::Organization(e) => {
+                            f.debug_tuple("Audience::Organization").field(e).finish()
+                        }
+                        Audience::OrganizationPath(e) => {
+                            f.debug_tuple("Audience::OrganizationPath").field(e).finish()
+                        }
+                        Audience::Account(e) => {
+                            f.debug_tuple("Audience::Account").field(e).finish()
+                        }
+                        Audience::Principal(e) => {
+                            f.debug_tuple("Audience::Principal").field(e).finish()
+                        }
+                        Audience::PrincipalPattern(e) => {
+                            f.debug_tuple("Audience::PrincipalPattern").field(e).finish()
+                        }
+                        Audience::CanonicalUser(e) => {
+                            f.debug_tuple("Audience::CanonicalUser").field(e).finish()
+                        }
+                        Audience::Service(e) => {
+                            f.debug_tuple("Audience::Service").field(e).finish()
+                        }
+                        Audience::IdentityProvider(e) => {
+                            f.debug_tuple("Audience::IdentityProvider").field(e).finish()
+                        }
+                        Audience::Nobody(e) => {
+                            f.debug_tuple("Audience::Nobody").field(e).finish()
+                        }
+                    }
+                }
+            }
+            /// One principal let in by one statement.
+            #[derive(Clone)]
+            pub struct Grant {
+                pub audience: Audience,
+                /// The index of the statement.
+                pub statement: u32,
+                /// Its `Sid`.
+                pub sid: Option<_rt::String>,
+                /// The actions as the policy has them.
+                pub actions: _rt::Vec<_rt::String>,
+                /// Whether everything but `actions` is allowed (`NotAction`).
+                pub actions_negated: bool,
+                /// The conditions that the audience does not express, in words.
+                pub conditions: _rt::Vec<_rt::String>,
+                /// Whether somebody outside the owner's account is let in.
+                pub external: bool,
+            }
+            impl ::core::fmt::Debug for Grant {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Grant")
+                        .field("audience", &self.audience)
+                        .field("statement", &self.statement)
+                        .field("sid", &self.sid)
+                        .field("actions", &self.actions)
+                        .field("actions-negated", &self.actions_negated)
+                        .field("conditions", &self.conditions)
+                        .field("external", &self.external)
+                        .finish()
+                }
+            }
+            /// A statement by which a policy is public.
+            #[derive(Clone)]
+            pub struct PublicGrant {
+                /// The index of the statement.
+                pub statement: u32,
+                /// Its `Sid`.
+                pub sid: Option<_rt::String>,
+                /// The actions as the policy has them.
+                pub actions: _rt::Vec<_rt::String>,
+                /// Whether everything but `actions` is allowed (`NotAction`).
+                pub actions_negated: bool,
+            }
+            impl ::core::fmt::Debug for PublicGrant {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("PublicGrant")
+                        .field("statement", &self.statement)
+                        .field("sid", &self.sid)
+                        .field("actions", &self.actions)
+                        .field("actions-negated", &self.actions_negated)
+                        .finish()
+                }
+            }
+            /// Whether plain HTTP is refused.
+            #[derive(Clone)]
+            pub enum Transport {
+                /// It is, by these statements.
+                TlsRequired(_rt::Vec<u32>),
+                /// It is not, and why.
+                PlainHttp(_rt::String),
+            }
+            impl ::core::fmt::Debug for Transport {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Transport::TlsRequired(e) => {
+                            f.debug_tuple("Transport::TlsRequired").field(e).finish()
+                        }
+                        Transport::PlainHttp(e) => {
+                            f.debug_tuple("Transport::PlainHttp").field(e).finish()
+                        }
+                    }
+                }
+            }
+            /// What comes of a request.
+            #[derive(Clone)]
+            pub struct Decision {
+                pub allowed: bool,
+                /// The statement or the rule that decided, and what is missing or what blocks.
+                pub reason: _rt::String,
+            }
+            impl ::core::fmt::Debug for Decision {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Decision")
+                        .field("allowed", &self.allowed)
+                        .field("reason", &self.reason)
+                        .finish()
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Whom the policy of a resource or role lets in, in the order of its statements. Deny
+            /// statements are not subtracted. `owner-account` is the account that the resource belongs to.
+            #[allow(async_fn_in_trait)]
+            pub fn who(
+                policy: &str,
+                owner_account: &str,
+            ) -> Result<_rt::Vec<Grant>, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 3 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 3
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = policy;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec1 = owner_account;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/policy@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "who"]
+                        fn wit_import3(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(ptr0.cast_mut(), len0, ptr1.cast_mut(), len1, ptr2);
+                    let l4 = i32::from(*ptr2.add(0).cast::<u8>());
+                    let result61 = match l4 {
+                        0 => {
+                            let e = {
+                                let l5 = *ptr2
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l6 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base57 = l5;
+                                let len57 = l6;
+                                let mut result57 = _rt::Vec::with_capacity(len57);
+                                for i in 0..len57 {
+                                    let base = base57
+                                        .add(i * (14 * ::core::mem::size_of::<*const u8>()));
+                                    let e57 = {
+                                        let l7 = i32::from(*base.add(0).cast::<u8>());
+                                        let v37 = match l7 {
+                                            0 => Audience::Anyone,
+                                            1 => {
+                                                let e37 = {
+                                                    let l8 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l9 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len10 = l9;
+                                                    let bytes10 = _rt::Vec::from_raw_parts(
+                                                        l8.cast(),
+                                                        len10,
+                                                        len10,
+                                                    );
+                                                    _rt::string_lift(bytes10)
+                                                };
+                                                Audience::Organization(e37)
+                                            }
+                                            2 => {
+                                                let e37 = {
+                                                    let l11 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l12 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len13 = l12;
+                                                    let bytes13 = _rt::Vec::from_raw_parts(
+                                                        l11.cast(),
+                                                        len13,
+                                                        len13,
+                                                    );
+                                                    _rt::string_lift(bytes13)
+                                                };
+                                                Audience::OrganizationPath(e37)
+                                            }
+                                            3 => {
+                                                let e37 = {
+                                                    let l14 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l15 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len16 = l15;
+                                                    let bytes16 = _rt::Vec::from_raw_parts(
+                                                        l14.cast(),
+                                                        len16,
+                                                        len16,
+                                                    );
+                                                    _rt::string_lift(bytes16)
+                                                };
+                                                Audience::Account(e37)
+                                            }
+                                            4 => {
+                                                let e37 = {
+                                                    let l17 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l18 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len19 = l18;
+                                                    let bytes19 = _rt::Vec::from_raw_parts(
+                                                        l17.cast(),
+                                                        len19,
+                                                        len19,
+                                                    );
+                                                    _rt::string_lift(bytes19)
+                                                };
+                                                Audience::Principal(e37)
+                                            }
+                                            5 => {
+                                                let e37 = {
+                                                    let l20 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l21 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len22 = l21;
+                                                    let bytes22 = _rt::Vec::from_raw_parts(
+                                                        l20.cast(),
+                                                        len22,
+                                                        len22,
+                                                    );
+                                                    _rt::string_lift(bytes22)
+                                                };
+                                                Audience::PrincipalPattern(e37)
+                                            }
+                                            6 => {
+                                                let e37 = {
+                                                    let l23 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l24 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len25 = l24;
+                                                    let bytes25 = _rt::Vec::from_raw_parts(
+                                                        l23.cast(),
+                                                        len25,
+                                                        len25,
+                                                    );
+                                                    _rt::string_lift(bytes25)
+                                                };
+                                                Audience::CanonicalUser(e37)
+                                            }
+                                            7 => {
+                                                let e37 = {
+                                                    let l26 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l27 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len28 = l27;
+                                                    let bytes28 = _rt::Vec::from_raw_parts(
+                                                        l26.cast(),
+                                                        len28,
+                                                        len28,
+                                                    );
+                                                    let l29 = i32::from(
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>(),
+                                                    );
+                                                    Service {
+                                                        name: _rt::string_lift(bytes28),
+                                                        guarded: _rt::bool_lift(l29 as u8),
+                                                    }
+                                                };
+                                                Audience::Service(e37)
+                                            }
+                                            8 => {
+                                                let e37 = {
+                                                    let l30 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l31 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len32 = l31;
+                                                    let bytes32 = _rt::Vec::from_raw_parts(
+                                                        l30.cast(),
+                                                        len32,
+                                                        len32,
+                                                    );
+                                                    let l33 = i32::from(
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>(),
+                                                    );
+                                                    IdentityProvider {
+                                                        provider: _rt::string_lift(bytes32),
+                                                        pinned: _rt::bool_lift(l33 as u8),
+                                                    }
+                                                };
+                                                Audience::IdentityProvider(e37)
+                                            }
+                                            n => {
+                                                debug_assert_eq!(n, 9, "invalid enum discriminant");
+                                                let e37 = {
+                                                    let l34 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<*mut u8>();
+                                                    let l35 = *base
+                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len36 = l35;
+                                                    let bytes36 = _rt::Vec::from_raw_parts(
+                                                        l34.cast(),
+                                                        len36,
+                                                        len36,
+                                                    );
+                                                    _rt::string_lift(bytes36)
+                                                };
+                                                Audience::Nobody(e37)
+                                            }
+                                        };
+                                        let l38 = *base
+                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<i32>();
+                                        let l39 = i32::from(
+                                            *base
+                                                .add(5 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        let l43 = *base
+                                            .add(8 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l44 = *base
+                                            .add(9 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let base48 = l43;
+                                        let len48 = l44;
+                                        let mut result48 = _rt::Vec::with_capacity(len48);
+                                        for i in 0..len48 {
+                                            let base = base48
+                                                .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                                            let e48 = {
+                                                let l45 = *base.add(0).cast::<*mut u8>();
+                                                let l46 = *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let len47 = l46;
+                                                let bytes47 = _rt::Vec::from_raw_parts(
+                                                    l45.cast(),
+                                                    len47,
+                                                    len47,
+                                                );
+                                                _rt::string_lift(bytes47)
+                                            };
+                                            result48.push(e48);
+                                        }
+                                        _rt::cabi_dealloc(
+                                            base48,
+                                            len48 * (2 * ::core::mem::size_of::<*const u8>()),
+                                            ::core::mem::size_of::<*const u8>(),
+                                        );
+                                        let l49 = i32::from(
+                                            *base
+                                                .add(10 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        let l50 = *base
+                                            .add(11 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l51 = *base
+                                            .add(12 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let base55 = l50;
+                                        let len55 = l51;
+                                        let mut result55 = _rt::Vec::with_capacity(len55);
+                                        for i in 0..len55 {
+                                            let base = base55
+                                                .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                                            let e55 = {
+                                                let l52 = *base.add(0).cast::<*mut u8>();
+                                                let l53 = *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let len54 = l53;
+                                                let bytes54 = _rt::Vec::from_raw_parts(
+                                                    l52.cast(),
+                                                    len54,
+                                                    len54,
+                                                );
+                                                _rt::string_lift(bytes54)
+                                            };
+                                            result55.push(e55);
+                                        }
+                                        _rt::cabi_dealloc(
+                                            base55,
+                                            len55 * (2 * ::core::mem::size_of::<*const u8>()),
+                                            ::core::mem::size_of::<*const u8>(),
+                                        );
+                                        let l56 = i32::from(
+                                            *base
+                                                .add(13 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        Grant {
+                                            audience: v37,
+                                            statement: l38 as u32,
+                                            sid: match l39 {
+                                                0 => None,
+                                                1 => {
+                                                    let e = {
+                                                        let l40 = *base
+                                                            .add(6 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l41 = *base
+                                                            .add(7 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let len42 = l41;
+                                                        let bytes42 = _rt::Vec::from_raw_parts(
+                                                            l40.cast(),
+                                                            len42,
+                                                            len42,
+                                                        );
+                                                        _rt::string_lift(bytes42)
+                                                    };
+                                                    Some(e)
+                                                }
+                                                _ => _rt::invalid_enum_discriminant(),
+                                            },
+                                            actions: result48,
+                                            actions_negated: _rt::bool_lift(l49 as u8),
+                                            conditions: result55,
+                                            external: _rt::bool_lift(l56 as u8),
+                                        }
+                                    };
+                                    result57.push(e57);
+                                }
+                                _rt::cabi_dealloc(
+                                    base57,
+                                    len57 * (14 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                result57
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l58 = *ptr2
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l59 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len60 = l59;
+                                let bytes60 = _rt::Vec::from_raw_parts(
+                                    l58.cast(),
+                                    len60,
+                                    len60,
+                                );
+                                _rt::string_lift(bytes60)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result61
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The first statement by which S3 would call a policy public; none if it would not.
+            #[allow(async_fn_in_trait)]
+            pub fn public_access(
+                policy: &str,
+            ) -> Result<Option<PublicGrant>, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 9 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 9
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = policy;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/policy@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "public-access"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result20 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(
+                                    *ptr1.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                match l4 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l5 = *ptr1
+                                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<i32>();
+                                            let l6 = i32::from(
+                                                *ptr1
+                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>(),
+                                            );
+                                            let l10 = *ptr1
+                                                .add(6 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l11 = *ptr1
+                                                .add(7 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let base15 = l10;
+                                            let len15 = l11;
+                                            let mut result15 = _rt::Vec::with_capacity(len15);
+                                            for i in 0..len15 {
+                                                let base = base15
+                                                    .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                                                let e15 = {
+                                                    let l12 = *base.add(0).cast::<*mut u8>();
+                                                    let l13 = *base
+                                                        .add(::core::mem::size_of::<*const u8>())
+                                                        .cast::<usize>();
+                                                    let len14 = l13;
+                                                    let bytes14 = _rt::Vec::from_raw_parts(
+                                                        l12.cast(),
+                                                        len14,
+                                                        len14,
+                                                    );
+                                                    _rt::string_lift(bytes14)
+                                                };
+                                                result15.push(e15);
+                                            }
+                                            _rt::cabi_dealloc(
+                                                base15,
+                                                len15 * (2 * ::core::mem::size_of::<*const u8>()),
+                                                ::core::mem::size_of::<*const u8>(),
+                                            );
+                                            let l16 = i32::from(
+                                                *ptr1
+                                                    .add(8 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>(),
+                                            );
+                                            PublicGrant {
+                                                statement: l5 as u32,
+                                                sid: match l6 {
+                                                    0 => None,
+                                                    1 => {
+                                                        let e = {
+                                                            let l7 = *ptr1
+                                                                .add(4 * ::core::mem::size_of::<*const u8>())
+                                                                .cast::<*mut u8>();
+                                                            let l8 = *ptr1
+                                                                .add(5 * ::core::mem::size_of::<*const u8>())
+                                                                .cast::<usize>();
+                                                            let len9 = l8;
+                                                            let bytes9 = _rt::Vec::from_raw_parts(
+                                                                l7.cast(),
+                                                                len9,
+                                                                len9,
+                                                            );
+                                                            _rt::string_lift(bytes9)
+                                                        };
+                                                        Some(e)
+                                                    }
+                                                    _ => _rt::invalid_enum_discriminant(),
+                                                },
+                                                actions: result15,
+                                                actions_negated: _rt::bool_lift(l16 as u8),
+                                            }
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l17 = *ptr1
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l18 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len19 = l18;
+                                let bytes19 = _rt::Vec::from_raw_parts(
+                                    l17.cast(),
+                                    len19,
+                                    len19,
+                                );
+                                _rt::string_lift(bytes19)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result20
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Whether a bucket policy refuses plain HTTP to everyone, on the bucket with this ARN and on all
+            /// its objects.
+            #[allow(async_fn_in_trait)]
+            pub fn requires_tls(
+                policy: &str,
+                bucket: &str,
+            ) -> Result<Transport, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 4
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = policy;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec1 = bucket;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/policy@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "requires-tls"]
+                        fn wit_import3(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(ptr0.cast_mut(), len0, ptr1.cast_mut(), len1, ptr2);
+                    let l4 = i32::from(*ptr2.add(0).cast::<u8>());
+                    let result16 = match l4 {
+                        0 => {
+                            let e = {
+                                let l5 = i32::from(
+                                    *ptr2.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                let v12 = match l5 {
+                                    0 => {
+                                        let e12 = {
+                                            let l6 = *ptr2
+                                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l7 = *ptr2
+                                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len8 = l7;
+                                            <_ as From<
+                                                _rt::Vec<_>,
+                                            >>::from(_rt::Vec::from_raw_parts(l6.cast(), len8, len8))
+                                        };
+                                        Transport::TlsRequired(e12)
+                                    }
+                                    n => {
+                                        debug_assert_eq!(n, 1, "invalid enum discriminant");
+                                        let e12 = {
+                                            let l9 = *ptr2
+                                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l10 = *ptr2
+                                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len11 = l10;
+                                            let bytes11 = _rt::Vec::from_raw_parts(
+                                                l9.cast(),
+                                                len11,
+                                                len11,
+                                            );
+                                            _rt::string_lift(bytes11)
+                                        };
+                                        Transport::PlainHttp(e12)
+                                    }
+                                };
+                                v12
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l13 = *ptr2
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l14 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len15 = l14;
+                                let bytes15 = _rt::Vec::from_raw_parts(
+                                    l13.cast(),
+                                    len15,
+                                    len15,
+                                );
+                                _rt::string_lift(bytes15)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result16
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The index of the statement of an identity policy that allows every action on every resource.
+            #[allow(async_fn_in_trait)]
+            pub fn grants_administration(
+                policy: &str,
+            ) -> Result<Option<u32>, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 3 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 3
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = policy;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/policy@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "grants-administration"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result9 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(
+                                    *ptr1.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                match l4 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l5 = *ptr1
+                                                .add(4 + 1 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<i32>();
+                                            l5 as u32
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = *ptr1
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l7 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len8 = l7;
+                                let bytes8 = _rt::Vec::from_raw_parts(
+                                    l6.cast(),
+                                    len8,
+                                    len8,
+                                );
+                                _rt::string_lift(bytes8)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result9
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Decides one request under all policies that apply, as AWS would. `question` is a JSON object
+            /// in the format of `blastwall policy decide`.
+            #[allow(async_fn_in_trait)]
+            pub fn decide(question: &str) -> Result<Decision, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 4
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = question;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/policy@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "decide"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result11 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(
+                                    *ptr1.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                let l5 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l6 = *ptr1
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len7 = l6;
+                                let bytes7 = _rt::Vec::from_raw_parts(
+                                    l5.cast(),
+                                    len7,
+                                    len7,
+                                );
+                                Decision {
+                                    allowed: _rt::bool_lift(l4 as u8),
+                                    reason: _rt::string_lift(bytes7),
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l8 = *ptr1
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l9 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len10 = l9;
+                                let bytes10 = _rt::Vec::from_raw_parts(
+                                    l8.cast(),
+                                    len10,
+                                    len10,
+                                );
+                                _rt::string_lift(bytes10)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result11
+                }
+            }
+        }
         /// What a plugin says about itself and about what it was given.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod types {
@@ -821,11 +2092,13 @@ pub mod blastwall {
             #[repr(u8)]
             #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
             pub enum Scope {
-                /// Each resource of the first type that it reads.
+                /// Each resource of the first type that it reads. If that type is one of the
+                /// organization's own, `AWS::Organizations::*`, this is done once for the organization,
+                /// otherwise once for each account.
                 Resource,
                 /// The account as a whole.
                 Account,
-                /// The organization as a whole. Reserved: no host of 0.1 evaluates it.
+                /// The organization as a whole, after all its accounts were read.
                 Organization,
             }
             impl ::core::fmt::Debug for Scope {
@@ -859,12 +2132,16 @@ pub mod blastwall {
             /// A setting of a check.
             #[derive(Clone)]
             pub struct Parameter {
-                /// Its name in the configuration, kebab-case.
+                /// Its name in the configuration, kebab-case: `max-age-days`.
                 pub name: _rt::String,
                 /// What it means, with its unit.
                 pub description: _rt::String,
-                /// The default as JSON; its JSON type is the type of the parameter.
+                /// The default as JSON: the value if the configuration sets none.
                 pub default: _rt::String,
+                /// Which values are accepted: a JSON Schema (draft 2020-12) as JSON. The host refuses
+                /// others before it scans and shows where they stand in the configuration. Empty: any value
+                /// of the JSON type of the default.
+                pub schema: _rt::String,
             }
             impl ::core::fmt::Debug for Parameter {
                 fn fmt(
@@ -875,6 +2152,7 @@ pub mod blastwall {
                         .field("name", &self.name)
                         .field("description", &self.description)
                         .field("default", &self.default)
+                        .field("schema", &self.schema)
                         .finish()
                 }
             }
@@ -909,8 +2187,8 @@ pub mod blastwall {
                 pub severity: Severity,
                 pub category: Category,
                 pub scope: Scope,
-                /// The resource types that it reads, `AWS::S3::Bucket`; the host collects only these.
-                /// The first is what a check of scope `resource` judges.
+                /// The resource types that it reads, `AWS::S3::Bucket`; the host collects only these, and
+                /// hands out no others. The first is what a check of scope `resource` judges.
                 pub reads: _rt::Vec<_rt::String>,
                 pub parameters: _rt::Vec<Parameter>,
                 pub controls: _rt::Vec<Control>,
@@ -1003,7 +2281,8 @@ pub mod blastwall {
             /// One place of a document that a verdict rests on.
             #[derive(Clone)]
             pub struct Evidence {
-                /// A JSON pointer (RFC 6901) into the resource document.
+                /// A JSON pointer (RFC 6901) into the resource document that is judged:
+                /// `/config/PolicyDocument/Statement/0`.
                 pub pointer: _rt::String,
                 /// What stands there, as JSON.
                 pub value: _rt::String,
@@ -1024,7 +2303,8 @@ pub mod blastwall {
             pub struct Finding {
                 /// The id of a check that was asked for.
                 pub check: _rt::String,
-                /// The ARN of a resource that the plugin was given; none for a verdict on the account.
+                /// The ARN of a resource that the plugin was given; none for a verdict on the account or
+                /// the organization. A finding about anything else ends the evaluation as `error`.
                 pub resource: Option<_rt::String>,
                 pub verdict: Verdict,
                 /// Why, in one sentence.
@@ -1063,13 +2343,39 @@ pub mod blastwall {
                         .finish()
                 }
             }
+            /// What is evaluated.
+            #[derive(Clone)]
+            pub enum Subject {
+                /// One account, by its twelve digits: checks of scope `account`, and those of scope
+                /// `resource` that judge what an account has.
+                Account(_rt::String),
+                /// The organization, by its id, `o-…`: checks of scope `organization`, and those of scope
+                /// `resource` that judge what the organization itself has.
+                Organization(_rt::String),
+            }
+            impl ::core::fmt::Debug for Subject {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Subject::Account(e) => {
+                            f.debug_tuple("Subject::Account").field(e).finish()
+                        }
+                        Subject::Organization(e) => {
+                            f.debug_tuple("Subject::Organization").field(e).finish()
+                        }
+                    }
+                }
+            }
             /// What one evaluation is about.
             #[derive(Clone)]
             pub struct Evaluation {
-                /// The checks to run; others stay silent.
+                /// The checks to run; others stay silent. Each must give its verdict on everything that it
+                /// judges, exactly once.
                 pub checks: _rt::Vec<SelectedCheck>,
-                /// The account, twelve digits.
-                pub account: _rt::String,
+                /// The account or the organization.
+                pub subject: Subject,
                 /// `aws`, `aws-cn` or `aws-us-gov`.
                 pub partition: _rt::String,
                 /// The moment of the scan, RFC 3339 in UTC: the only clock there is.
@@ -1082,7 +2388,7 @@ pub mod blastwall {
                 ) -> ::core::fmt::Result {
                     f.debug_struct("Evaluation")
                         .field("checks", &self.checks)
-                        .field("account", &self.account)
+                        .field("subject", &self.subject)
                         .field("partition", &self.partition)
                         .field("scanned-at", &self.scanned_at)
                         .finish()
@@ -1389,6 +2695,17 @@ mod _rt {
             alloc::dealloc(ptr, layout);
         }
     }
+    pub unsafe fn bool_lift(val: u8) -> bool {
+        if cfg!(debug_assertions) {
+            match val {
+                0 => false,
+                1 => true,
+                _ => panic!("invalid bool discriminant"),
+            }
+        } else {
+            val != 0
+        }
+    }
     pub use alloc_crate::alloc;
     extern crate alloc as alloc_crate;
 }
@@ -1421,37 +2738,58 @@ macro_rules! __export_plugin_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.60.0:blastwall:plugin@0.1.0:plugin:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1338] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2279] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xbd\x09\x01A\x02\x01\
-A\x12\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xea\x10\x01A\x02\x01\
+A\x16\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
 \0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\x0dresource-types\0\x04\x04\0\x04\
 open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\x06\x04\0\x04gaps\x01\x07\x03\0\x20\
-blastwall:plugin/resources@0.1.0\x05\0\x01B\x1f\x01m\x05\x0dinformational\x03low\
-\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\x01m\x04\x08security\x0f\
-fault-tolerance\x04cost\x0bperformance\x04\0\x08category\x03\0\x02\x01m\x03\x08r\
-esource\x07account\x0corganization\x04\0\x05scope\x03\0\x04\x01r\x03\x04names\x0b\
-descriptions\x07defaults\x04\0\x09parameter\x03\0\x06\x01r\x02\x09frameworks\x02\
-ids\x04\0\x07control\x03\0\x08\x01ps\x01p\x07\x01p\x09\x01r\x0b\x02ids\x05titles\
-\x0bdescriptions\x08severity\x01\x08category\x03\x05scope\x05\x05reads\x0a\x0apa\
-rameters\x0b\x08controls\x0c\x0bremediations\x0areferences\x0a\x04\0\x0acheck-in\
-fo\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versions\x06checks\x0f\x04\0\x0bplugi\
-n-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unknown\x0enot-applicable\x04\0\x07\
-verdict\x03\0\x12\x01r\x02\x07pointers\x05values\x04\0\x08evidence\x03\0\x14\x01\
-ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07verdict\x13\x07messages\x08evi\
-dence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02ids\x0aparameterss\x04\0\x0esel\
-ected-check\x03\0\x1a\x01p\x1b\x01r\x04\x06checks\x1c\x07accounts\x09partitions\x0a\
-scanned-ats\x04\0\x0aevaluation\x03\0\x1d\x03\0\x1cblastwall:plugin/types@0.1.0\x05\
-\x01\x02\x03\0\x01\x07finding\x01B\x05\x02\x03\x02\x01\x02\x04\0\x07finding\x03\0\
-\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06report\x01\x03\x03\0\x1fblas\
-twall:plugin/findings@0.1.0\x05\x03\x01B\x04\x01m\x04\x05debug\x04info\x04warn\x05\
-error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07messages\x01\0\x04\0\x05wr\
-ite\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x04\x02\x03\0\x01\x0bplugin-\
-info\x03\0\x0bplugin-info\x03\0\x05\x02\x03\0\x01\x0aevaluation\x03\0\x0aevaluat\
-ion\x03\0\x07\x01@\0\0\x06\x04\0\x08describe\x01\x09\x01j\0\x01s\x01@\x01\x0aeva\
-luation\x08\0\x0a\x04\0\x08evaluate\x01\x0b\x04\0\x1dblastwall:plugin/plugin@0.1\
-.0\x04\0\x0b\x0c\x01\0\x06plugin\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\
-\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x060.60.0";
+blastwall:plugin/resources@0.1.0\x05\0\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01\
+ks\x01@\x01\x04self\x01\0\x02\x04\0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\
+\x0dresource-types\0\x04\x04\0\x04open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\
+\x06\x04\0\x04gaps\x01\x07\x03\0#blastwall:plugin/organization@0.1.0\x05\x01\x01\
+B#\x01r\x02\x04names\x07guarded\x7f\x04\0\x07service\x03\0\0\x01r\x02\x08provide\
+rs\x06pinned\x7f\x04\0\x11identity-provider\x03\0\x02\x01q\x0a\x06anyone\0\0\x0c\
+organization\x01s\0\x11organization-path\x01s\0\x07account\x01s\0\x09principal\x01\
+s\0\x11principal-pattern\x01s\0\x0ecanonical-user\x01s\0\x07service\x01\x01\0\x11\
+identity-provider\x01\x03\0\x06nobody\x01s\0\x04\0\x08audience\x03\0\x04\x01ks\x01\
+ps\x01r\x07\x08audience\x05\x09statementy\x03sid\x06\x07actions\x07\x0factions-n\
+egated\x7f\x0aconditions\x07\x08external\x7f\x04\0\x05grant\x03\0\x08\x01r\x04\x09\
+statementy\x03sid\x06\x07actions\x07\x0factions-negated\x7f\x04\0\x0cpublic-gran\
+t\x03\0\x0a\x01py\x01q\x02\x0ctls-required\x01\x0c\0\x0aplain-http\x01s\0\x04\0\x09\
+transport\x03\0\x0d\x01r\x02\x07allowed\x7f\x06reasons\x04\0\x08decision\x03\0\x0f\
+\x01p\x09\x01j\x01\x11\x01s\x01@\x02\x06policys\x0downer-accounts\0\x12\x04\0\x03\
+who\x01\x13\x01k\x0b\x01j\x01\x14\x01s\x01@\x01\x06policys\0\x15\x04\0\x0dpublic\
+-access\x01\x16\x01j\x01\x0e\x01s\x01@\x02\x06policys\x06buckets\0\x17\x04\0\x0c\
+requires-tls\x01\x18\x01ky\x01j\x01\x19\x01s\x01@\x01\x06policys\0\x1a\x04\0\x15\
+grants-administration\x01\x1b\x01j\x01\x10\x01s\x01@\x01\x08questions\0\x1c\x04\0\
+\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B!\x01m\x05\
+\x0dinformational\x03low\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\
+\x01m\x04\x08security\x0ffault-tolerance\x04cost\x0bperformance\x04\0\x08categor\
+y\x03\0\x02\x01m\x03\x08resource\x07account\x0corganization\x04\0\x05scope\x03\0\
+\x04\x01r\x04\x04names\x0bdescriptions\x07defaults\x06schemas\x04\0\x09parameter\
+\x03\0\x06\x01r\x02\x09frameworks\x02ids\x04\0\x07control\x03\0\x08\x01ps\x01p\x07\
+\x01p\x09\x01r\x0b\x02ids\x05titles\x0bdescriptions\x08severity\x01\x08category\x03\
+\x05scope\x05\x05reads\x0a\x0aparameters\x0b\x08controls\x0c\x0bremediations\x0a\
+references\x0a\x04\0\x0acheck-info\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versi\
+ons\x06checks\x0f\x04\0\x0bplugin-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unk\
+nown\x0enot-applicable\x04\0\x07verdict\x03\0\x12\x01r\x02\x07pointers\x05values\
+\x04\0\x08evidence\x03\0\x14\x01ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07\
+verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02i\
+ds\x0aparameterss\x04\0\x0eselected-check\x03\0\x1a\x01q\x02\x07account\x01s\0\x0c\
+organization\x01s\0\x04\0\x07subject\x03\0\x1c\x01p\x1b\x01r\x04\x06checks\x1e\x07\
+subject\x1d\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\x1f\x03\0\x1c\
+blastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x01B\x05\x02\x03\x02\
+\x01\x04\x04\0\x07finding\x03\0\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06\
+report\x01\x03\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x05\x01B\x04\x01m\x04\
+\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07\
+messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x06\
+\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x07\x02\x03\0\x03\x0aev\
+aluation\x03\0\x0aevaluation\x03\0\x09\x01@\0\0\x08\x04\0\x08describe\x01\x0b\x01\
+j\0\x01s\x01@\x01\x0aevaluation\x0a\0\x0c\x04\0\x08evaluate\x01\x0d\x04\0\x1dbla\
+stwall:plugin/plugin@0.1.0\x04\0\x0b\x0c\x01\0\x06plugin\x03\0\0\0G\x09producers\
+\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x060.60\
+.0";
         };
     };
 }
@@ -1464,36 +2802,56 @@ pub use __export_plugin_impl as export;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1349] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa8\x09\x01A\x02\x01\
-A\x0d\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2290] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xd5\x10\x01A\x02\x01\
+A\x11\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
 \0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\x0dresource-types\0\x04\x04\0\x04\
 open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\x06\x04\0\x04gaps\x01\x07\x03\0\x20\
-blastwall:plugin/resources@0.1.0\x05\0\x01B\x1f\x01m\x05\x0dinformational\x03low\
-\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\x01m\x04\x08security\x0f\
-fault-tolerance\x04cost\x0bperformance\x04\0\x08category\x03\0\x02\x01m\x03\x08r\
-esource\x07account\x0corganization\x04\0\x05scope\x03\0\x04\x01r\x03\x04names\x0b\
-descriptions\x07defaults\x04\0\x09parameter\x03\0\x06\x01r\x02\x09frameworks\x02\
-ids\x04\0\x07control\x03\0\x08\x01ps\x01p\x07\x01p\x09\x01r\x0b\x02ids\x05titles\
-\x0bdescriptions\x08severity\x01\x08category\x03\x05scope\x05\x05reads\x0a\x0apa\
-rameters\x0b\x08controls\x0c\x0bremediations\x0areferences\x0a\x04\0\x0acheck-in\
-fo\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versions\x06checks\x0f\x04\0\x0bplugi\
-n-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unknown\x0enot-applicable\x04\0\x07\
-verdict\x03\0\x12\x01r\x02\x07pointers\x05values\x04\0\x08evidence\x03\0\x14\x01\
-ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07verdict\x13\x07messages\x08evi\
-dence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02ids\x0aparameterss\x04\0\x0esel\
-ected-check\x03\0\x1a\x01p\x1b\x01r\x04\x06checks\x1c\x07accounts\x09partitions\x0a\
-scanned-ats\x04\0\x0aevaluation\x03\0\x1d\x03\0\x1cblastwall:plugin/types@0.1.0\x05\
-\x01\x02\x03\0\x01\x07finding\x01B\x05\x02\x03\x02\x01\x02\x04\0\x07finding\x03\0\
-\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06report\x01\x03\x03\0\x1fblas\
-twall:plugin/findings@0.1.0\x05\x03\x01B\x04\x01m\x04\x05debug\x04info\x04warn\x05\
-error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07messages\x01\0\x04\0\x05wr\
-ite\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x04\x02\x03\0\x01\x0bplugin-\
-info\x03\0\x0bplugin-info\x03\0\x05\x02\x03\0\x01\x0aevaluation\x03\0\x0aevaluat\
-ion\x03\0\x07\x04\0=blastwall:plugin/plugin-with-all-of-its-exports-removed@0.1.\
-0\x04\0\x0b,\x01\0&plugin-with-all-of-its-exports-removed\x03\0\0\0G\x09producer\
-s\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x060.6\
-0.0";
+blastwall:plugin/resources@0.1.0\x05\0\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01\
+ks\x01@\x01\x04self\x01\0\x02\x04\0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\
+\x0dresource-types\0\x04\x04\0\x04open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\
+\x06\x04\0\x04gaps\x01\x07\x03\0#blastwall:plugin/organization@0.1.0\x05\x01\x01\
+B#\x01r\x02\x04names\x07guarded\x7f\x04\0\x07service\x03\0\0\x01r\x02\x08provide\
+rs\x06pinned\x7f\x04\0\x11identity-provider\x03\0\x02\x01q\x0a\x06anyone\0\0\x0c\
+organization\x01s\0\x11organization-path\x01s\0\x07account\x01s\0\x09principal\x01\
+s\0\x11principal-pattern\x01s\0\x0ecanonical-user\x01s\0\x07service\x01\x01\0\x11\
+identity-provider\x01\x03\0\x06nobody\x01s\0\x04\0\x08audience\x03\0\x04\x01ks\x01\
+ps\x01r\x07\x08audience\x05\x09statementy\x03sid\x06\x07actions\x07\x0factions-n\
+egated\x7f\x0aconditions\x07\x08external\x7f\x04\0\x05grant\x03\0\x08\x01r\x04\x09\
+statementy\x03sid\x06\x07actions\x07\x0factions-negated\x7f\x04\0\x0cpublic-gran\
+t\x03\0\x0a\x01py\x01q\x02\x0ctls-required\x01\x0c\0\x0aplain-http\x01s\0\x04\0\x09\
+transport\x03\0\x0d\x01r\x02\x07allowed\x7f\x06reasons\x04\0\x08decision\x03\0\x0f\
+\x01p\x09\x01j\x01\x11\x01s\x01@\x02\x06policys\x0downer-accounts\0\x12\x04\0\x03\
+who\x01\x13\x01k\x0b\x01j\x01\x14\x01s\x01@\x01\x06policys\0\x15\x04\0\x0dpublic\
+-access\x01\x16\x01j\x01\x0e\x01s\x01@\x02\x06policys\x06buckets\0\x17\x04\0\x0c\
+requires-tls\x01\x18\x01ky\x01j\x01\x19\x01s\x01@\x01\x06policys\0\x1a\x04\0\x15\
+grants-administration\x01\x1b\x01j\x01\x10\x01s\x01@\x01\x08questions\0\x1c\x04\0\
+\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B!\x01m\x05\
+\x0dinformational\x03low\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\
+\x01m\x04\x08security\x0ffault-tolerance\x04cost\x0bperformance\x04\0\x08categor\
+y\x03\0\x02\x01m\x03\x08resource\x07account\x0corganization\x04\0\x05scope\x03\0\
+\x04\x01r\x04\x04names\x0bdescriptions\x07defaults\x06schemas\x04\0\x09parameter\
+\x03\0\x06\x01r\x02\x09frameworks\x02ids\x04\0\x07control\x03\0\x08\x01ps\x01p\x07\
+\x01p\x09\x01r\x0b\x02ids\x05titles\x0bdescriptions\x08severity\x01\x08category\x03\
+\x05scope\x05\x05reads\x0a\x0aparameters\x0b\x08controls\x0c\x0bremediations\x0a\
+references\x0a\x04\0\x0acheck-info\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versi\
+ons\x06checks\x0f\x04\0\x0bplugin-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unk\
+nown\x0enot-applicable\x04\0\x07verdict\x03\0\x12\x01r\x02\x07pointers\x05values\
+\x04\0\x08evidence\x03\0\x14\x01ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07\
+verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02i\
+ds\x0aparameterss\x04\0\x0eselected-check\x03\0\x1a\x01q\x02\x07account\x01s\0\x0c\
+organization\x01s\0\x04\0\x07subject\x03\0\x1c\x01p\x1b\x01r\x04\x06checks\x1e\x07\
+subject\x1d\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\x1f\x03\0\x1c\
+blastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x01B\x05\x02\x03\x02\
+\x01\x04\x04\0\x07finding\x03\0\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06\
+report\x01\x03\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x05\x01B\x04\x01m\x04\
+\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07\
+messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x06\
+\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x07\x02\x03\0\x03\x0aev\
+aluation\x03\0\x0aevaluation\x03\0\x09\x04\0=blastwall:plugin/plugin-with-all-of\
+-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&plugin-with-all-of-its-exports-remov\
+ed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10\
+wit-bindgen-rust\x060.60.0";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

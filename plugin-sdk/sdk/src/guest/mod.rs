@@ -15,10 +15,10 @@
 #[rustfmt::skip]
 pub mod bindings;
 
-use bindings::blastwall::plugin::{findings, log, resources, types};
+use bindings::blastwall::plugin::{findings, log, organization, resources, types};
 use blastwall_model::{AccountId, CheckInfo, Verdict};
 
-use crate::facts::{Request, Source};
+use crate::facts::{Judged, Place, Request, Source};
 use crate::outcome::Judgement;
 use crate::plugin::Plugin;
 
@@ -51,10 +51,12 @@ pub fn evaluate(plugin: &Plugin, evaluation: types::Evaluation) -> Result<(), St
             .into_iter()
             .map(|check| (check.id, check.parameters))
             .collect(),
-        account: evaluation
-            .account
-            .parse::<AccountId>()
-            .map_err(|error| error.to_string())?,
+        judged: match evaluation.subject {
+            types::Subject::Account(id) => {
+                Judged::Account(id.parse::<AccountId>().map_err(|error| error.to_string())?)
+            }
+            types::Subject::Organization(id) => Judged::Organization(id),
+        },
         partition: evaluation.partition,
         scanned_at: evaluation.scanned_at,
     };
@@ -75,13 +77,24 @@ fn report_panics() {
 struct Host;
 
 impl Source for Host {
-    fn pages(&self, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_> {
-        let cursor = resources::open(resource_type);
-        Box::new(std::iter::from_fn(move || cursor.next()))
+    fn pages(&self, place: Place, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_> {
+        match place {
+            Place::Subject => {
+                let cursor = resources::open(resource_type);
+                Box::new(std::iter::from_fn(move || cursor.next()))
+            }
+            Place::Organization => {
+                let cursor = organization::open(resource_type);
+                Box::new(std::iter::from_fn(move || cursor.next()))
+            }
+        }
     }
 
-    fn gaps(&self, resource_type: &str) -> Vec<String> {
-        resources::gaps(resource_type)
+    fn gaps(&self, place: Place, resource_type: &str) -> Vec<String> {
+        match place {
+            Place::Subject => resources::gaps(resource_type),
+            Place::Organization => organization::gaps(resource_type),
+        }
     }
 }
 
@@ -117,6 +130,7 @@ fn check_info(info: CheckInfo) -> types::CheckInfo {
                 name: parameter.name,
                 description: parameter.description,
                 default: parameter.default.to_string(),
+                schema: parameter.schema.to_string(),
             })
             .collect(),
         controls: info

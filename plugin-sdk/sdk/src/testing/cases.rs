@@ -37,7 +37,7 @@ pub struct CaseFile {
     pub cases: Vec<Case>,
 }
 
-/// One account and the verdicts on it.
+/// One account, or one organization, and the verdicts on it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -45,6 +45,8 @@ pub struct Case {
     pub name: String,
     /// The account, [`ACCOUNT`](super::ACCOUNT) unless set.
     pub account: Option<String>,
+    /// The organization, for checks of one, [`ORGANIZATION`](super::ORGANIZATION) unless set.
+    pub organization: Option<String>,
     /// `aws` unless set.
     pub partition: Option<String>,
     /// The moment of the scan, [`SCANNED_AT`](super::SCANNED_AT) unless set.
@@ -66,7 +68,7 @@ pub struct Case {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// On which resource; none for the account.
+    /// On which resource; none for the account or the organization.
     #[serde(default)]
     pub resource: Option<Arn>,
     /// Which one.
@@ -79,7 +81,7 @@ pub struct Expectation {
 /// A verdict that was given, by whichever way the check was run.
 #[derive(Clone, Debug)]
 pub struct Actual {
-    /// On which resource; none for the account.
+    /// On which resource; none for the account or the organization.
     pub resource: Option<Arn>,
     /// Which one.
     pub verdict: Verdict,
@@ -115,13 +117,16 @@ impl CaseFile {
 }
 
 impl Case {
-    /// The account that the case describes.
+    /// The account or the organization that the case describes.
     #[must_use]
     pub fn world(&self) -> World {
         let mut world = World::new();
         // Before the resources, which take over the account.
         if let Some(account) = &self.account {
             world = world.account(account);
+        }
+        if let Some(organization) = &self.organization {
+            world = world.organization(organization);
         }
         if let Some(partition) = &self.partition {
             world = world.partition(partition);

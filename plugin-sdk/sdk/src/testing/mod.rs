@@ -36,4 +36,4 @@ mod cases;
 mod world;
 
 pub use cases::{Actual, Case, CaseFile, Expectation, cases};
-pub use world::{ACCOUNT, SCANNED_AT, World};
+pub use world::{ACCOUNT, ORGANIZATION, SCANNED_AT, World};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use blastwall_model::{AccountId, Arn, GLOBAL};
+use blastwall_model::{AccountId, Arn, CheckInfo, GLOBAL};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::check::{Check, Registration};
-use crate::facts::{Request, Source};
+use crate::facts::{Judged, Place, Request, Source};
 use crate::listing::Listed;
 use crate::outcome::{Judgement, Outcome};
 use crate::plugin::Plugin;
@@ -18,17 +18,25 @@ pub const ACCOUNT: &str = "111122223333";
 /// The moment of the scan in a world that names no other.
 pub const SCANNED_AT: &str = "2026-01-01T00:00:00Z";
 
+/// The organization of a world that names no other.
+pub const ORGANIZATION: &str = "o-exampleorg";
+
 /// The documents of one page in tests: few, so that pages matter.
 const PAGE: usize = 2;
 
-/// An account with its resources, gaps and the parameters of the check under test.
+/// What stands for a document: type, account and ARN.
+type Key = (String, AccountId, Arn);
+
+/// An account, or an organization, with its resources, gaps and the parameters of the check under
+/// test.
 #[derive(Clone, Debug)]
 pub struct World {
     account: AccountId,
+    organization: String,
     partition: String,
     scanned_at: String,
     parameters: Map<String, Value>,
-    documents: BTreeMap<(String, Arn), Value>,
+    documents: BTreeMap<Key, Value>,
     gaps: BTreeMap<String, Vec<String>>,
 }
 
@@ -44,6 +52,7 @@ impl World {
     pub fn new() -> Self {
         Self {
             account: text(ACCOUNT),
+            organization: ORGANIZATION.to_owned(),
             partition: "aws".to_owned(),
             scanned_at: SCANNED_AT.to_owned(),
             parameters: Map::new(),
@@ -53,7 +62,7 @@ impl World {
     }
 
     /// Adds a resource: a typed one, or a JSON document, which may leave out `account` and
-    /// `region`. A second one of the same type and ARN replaces the first.
+    /// `region`. A second one of the same type, account and ARN replaces the first.
     #[must_use]
     pub fn resource(mut self, resource: impl Serialize) -> Self {
         let mut document = match serde_json::to_value(resource) {
@@ -69,8 +78,8 @@ impl World {
             Some(Value::String(value)) => value.clone(),
             _ => panic!("a resource document needs `{name}`: {document:?}"),
         };
-        let (kind, arn) = (key("type"), text(&key("arn")));
-        self.documents.insert((kind, arn), document.into());
+        let key = (key("type"), text(&key("account")), text(&key("arn")));
+        self.documents.insert(key, document.into());
         self
     }
 
@@ -104,6 +113,13 @@ impl World {
         self
     }
 
+    /// Sets the id of the organization, for checks of the organization.
+    #[must_use]
+    pub fn organization(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.organization);
+        self
+    }
+
     /// Sets the partition: `aws`, `aws-cn` or `aws-us-gov`.
     #[must_use]
     pub fn partition(mut self, partition: &str) -> Self {
@@ -118,10 +134,9 @@ impl World {
         self
     }
 
-    /// The documents by type and ARN.
-    #[must_use]
-    pub fn documents(&self) -> &BTreeMap<(String, Arn), Value> {
-        &self.documents
+    /// The documents, sorted by type, account and ARN.
+    pub fn documents(&self) -> impl Iterator<Item = &Value> {
+        self.documents.values()
     }
 
     /// The reasons why resources of a type may be missing.
@@ -136,13 +151,17 @@ impl World {
         &self.gaps
     }
 
-    /// The request for one check.
+    /// The request for one check, to the organization or to the account.
     #[must_use]
-    pub fn request(&self, check: &str) -> Request {
+    pub fn request(&self, check: &CheckInfo) -> Request {
         let parameters = Value::Object(self.parameters.clone()).to_string();
         Request {
-            checks: vec![(check.to_owned(), parameters)],
-            account: self.account.clone(),
+            checks: vec![(check.id.to_string(), parameters)],
+            judged: if check.judges_organization() {
+                Judged::Organization(self.organization.clone())
+            } else {
+                Judged::Account(self.account.clone())
+            },
             partition: self.partition.clone(),
             scanned_at: self.scanned_at.clone(),
         }
@@ -164,9 +183,12 @@ impl World {
     /// If the plugin has no such check or its parameters are wrong.
     #[must_use]
     pub fn judge_by(&self, plugin: &Plugin, check: &str) -> Vec<Judgement> {
+        let info = plugin.describe().unwrap_or_else(|error| panic!("{error}"));
+        let info = info.checks.iter().find(|info| info.id == *check);
+        let info = info.unwrap_or_else(|| panic!("there is no check `{check}`"));
         let mut judgements = Vec::new();
         plugin
-            .evaluate(&self.request(check), Box::new(self.clone()), &mut |batch| {
+            .evaluate(&self.request(info), Box::new(self.clone()), &mut |batch| {
                 judgements.extend(batch)
             })
             .unwrap_or_else(|message| panic!("{message}"));
@@ -192,11 +214,11 @@ impl World {
 }
 
 impl Source for World {
-    fn pages(&self, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_> {
+    fn pages(&self, _: Place, resource_type: &str) -> Box<dyn Iterator<Item = String> + '_> {
         let documents: Vec<&Value> = self
             .documents
             .iter()
-            .filter(|((kind, _), _)| kind == resource_type)
+            .filter(|((kind, ..), _)| kind == resource_type)
             .map(|(_, document)| document)
             .collect();
         let pages: Vec<String> = documents
@@ -206,7 +228,7 @@ impl Source for World {
         Box::new(pages.into_iter())
     }
 
-    fn gaps(&self, resource_type: &str) -> Vec<String> {
+    fn gaps(&self, _: Place, resource_type: &str) -> Vec<String> {
         World::gaps(self, resource_type).to_vec()
     }
 }

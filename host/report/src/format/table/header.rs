@@ -38,6 +38,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
             count(len(report.plugins.len()), "plugin", "plugins"),
         ))],
     )?;
+    usage(page, report)?;
     let filters = report.filters.words();
     if !filters.is_empty() {
         page.line(
@@ -49,6 +50,25 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
         )?;
     }
     in_short(page, report)
+}
+
+/// What each plugin used, if that was asked for.
+fn usage(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    for plugin in &report.plugins {
+        let Some(usage) = &plugin.usage else {
+            continue;
+        };
+        let line = format!(
+            "{}: asked {}, {:.3} s, longest {:.3} s, at most {:.1} MB",
+            plugin.name,
+            count(usage.evaluations, "time", "times"),
+            usage.seconds,
+            usage.longest_seconds,
+            usage.peak_memory as f64 / 1e6,
+        );
+        page.line(1, &[plain(line)])?;
+    }
+    Ok(())
 }
 
 fn provenance(report: &Report) -> String {

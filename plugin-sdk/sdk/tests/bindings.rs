@@ -1,6 +1,6 @@
 //! The bindings of the SDK are generated from wit/ and checked in, so that building a plugin does
 //! not build the generator. This test holds them to the contract;
-//! `BLASTWALL_BLESS=1 cargo test -p blastwall-builtin --test bindings` writes them anew.
+//! `BLASTWALL_BLESS=1 cargo test -p blastwall-sdk --test bindings` writes them anew.
 
 use std::path::Path;
 

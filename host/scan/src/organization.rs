@@ -1,0 +1,178 @@
+//! Checks that look across the organization: what they may see, and their turn after all accounts.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use blastwall_model::{
+    Access, AccountId, Coverage, Document, Finding, GLOBAL, Gap, Verdict, is_of_organization,
+};
+use blastwall_organization::{Note, Organization};
+use blastwall_runtime::{Gathering, Plugin, Snapshot, Subject};
+
+use crate::Plan;
+use crate::judge::{Judgement, judge};
+
+/// The bytes of a page: some hundred documents a call.
+const PAGE: usize = 256 * 1024;
+
+/// What the organization itself has.
+pub(crate) fn own(organization: &Organization) -> std::io::Result<Gathering> {
+    let mut gathering = Gathering::new(PAGE)?;
+    let account = organization.management_account.as_ref();
+    let account = account.unwrap_or(&organization.caller.account);
+    gathering.add(account, &organization.documents)?;
+    for (kind, reason) in reasons(&organization.gaps) {
+        gathering.add_gap(kind, reason);
+    }
+    if let Some(note) = &organization.note {
+        for kind in KINDS {
+            gathering.add_gap(kind, note.to_string());
+        }
+    }
+    Ok(gathering)
+}
+
+/// The types that the organization itself has.
+const KINDS: [&str; 4] = [
+    "AWS::Organizations::Account",
+    "AWS::Organizations::Organization",
+    "AWS::Organizations::OrganizationalUnit",
+    "AWS::Organizations::Policy",
+];
+
+/// By type, why resources may be missing altogether.
+fn reasons(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
+    gaps.iter()
+        .filter(|gap| gap.resource.is_none())
+        .flat_map(|gap| {
+            let reason = format!("{} in {}: {}", gap.action, gap.region, gap.answer);
+            gap.types.iter().map(move |kind| (&**kind, reason.clone()))
+        })
+}
+
+/// What the checks of the organization read, of every account.
+pub(crate) struct Everything {
+    types: BTreeSet<String>,
+    /// None once it is judged.
+    gathering: Mutex<Option<Gathering>>,
+}
+
+impl Everything {
+    /// None if no check looks across the organization.
+    pub(crate) fn new(plan: &Plan, organization: &Organization) -> std::io::Result<Option<Self>> {
+        let mut checks = plan.selection.checks.iter();
+        if !checks.any(|check| check.info.judges_organization()) {
+            return Ok(None);
+        }
+        let wide = plan.selection.checks.iter();
+        let types = wide
+            .filter(|check| check.info.judges_organization())
+            .flat_map(|check| check.info.reads.iter().cloned())
+            .filter(|kind| !is_of_organization(kind))
+            .collect();
+        Ok(Some(Self {
+            types,
+            gathering: Mutex::new(Some(own(organization)?)),
+        }))
+    }
+
+    /// Adds what was seen of an account, and says what was not.
+    pub(crate) fn add(&self, documents: &[Document], coverage: &Coverage) {
+        let account = &coverage.account;
+        match &coverage.access {
+            Access::Entered { .. } => {}
+            Access::Refused { answer, .. } => return self.missing(account, answer),
+            Access::Skipped { reason } => return self.missing(account, reason),
+        }
+        let wanted = documents
+            .iter()
+            .filter(|document| self.types.contains(&document.kind));
+        let added = match &mut *self.gathering() {
+            Some(gathering) => gathering.add(account, wanted),
+            None => Ok(()),
+        };
+        if let Err(error) = added {
+            return self.missing(account, &format!("it could not be kept: {error}"));
+        }
+        for (kind, reason) in reasons(&coverage.gaps) {
+            if self.types.contains(kind) {
+                self.add_gap(account, kind, &reason);
+            }
+        }
+    }
+
+    /// Says that nothing was seen of an account.
+    pub(crate) fn missing(&self, account: &AccountId, reason: &str) {
+        for kind in &self.types {
+            self.add_gap(account, kind, reason);
+        }
+    }
+
+    fn add_gap(&self, account: &AccountId, kind: &str, reason: &str) {
+        if let Some(gathering) = &mut *self.gathering() {
+            gathering.add_gap(kind, format!("account {account}: {reason}"));
+        }
+    }
+
+    fn gathering(&self) -> MutexGuard<'_, Option<Gathering>> {
+        self.gathering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the plugins about the organization.
+    pub(crate) fn judge(
+        &self,
+        plugins: &[Arc<Plugin>],
+        plan: &Plan,
+        organization: &Organization,
+    ) -> Judgement {
+        let (Some(id), Some(management_account), Some(mut gathering)) = (
+            &organization.id,
+            &organization.management_account,
+            self.gathering().take(),
+        ) else {
+            return unjudged(plan, organization);
+        };
+        let subject = Subject::Organization {
+            id: id.clone(),
+            management_account: management_account.clone(),
+        };
+        gathering.sort_gaps();
+        let gaps = &organization.gaps;
+        let snapshot = Snapshot::new(organization.documents.clone(), gaps);
+        let snapshot = Arc::new(snapshot.within(Arc::new(gathering)));
+        let partition = organization.caller.partition.to_string();
+        judge(plugins, plan, &partition, &subject, &snapshot, gaps)
+    }
+}
+
+/// There is no organization to judge, or none that could be seen.
+fn unjudged(plan: &Plan, organization: &Organization) -> Judgement {
+    let (verdict, message) = match &organization.note {
+        Some(note @ Note::Outside) => (Verdict::NotApplicable, note.to_string()),
+        Some(note) => (Verdict::Unknown, note.to_string()),
+        None => (
+            Verdict::Unknown,
+            "what is stored does not tell of the organization".to_owned(),
+        ),
+    };
+    let checks = plan.selection.checks.iter();
+    let finding = |check: &crate::Selected| Finding {
+        check: check.info.id.clone(),
+        account: organization.caller.account.clone(),
+        region: GLOBAL.to_owned(),
+        resource: None,
+        resource_type: String::new(),
+        verdict,
+        message: message.clone(),
+        evidence: Vec::new(),
+    };
+    Judgement {
+        findings: checks
+            .filter(|check| check.info.judges_organization())
+            .map(finding)
+            .collect(),
+        ..Judgement::default()
+    }
+}
