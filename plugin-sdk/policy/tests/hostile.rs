@@ -54,7 +54,7 @@ proptest! {
             match kind {
                 0 => bytes[at] = byte,
                 1 => bytes.truncate(at.max(1)),
-                2 => bytes.extend_from_slice(&bytes[at..].to_vec()),
+                2 => bytes.extend_from_within(at..),
                 _ => bytes.insert(at, byte),
             }
         }
