@@ -125,7 +125,13 @@ impl Case {
             rcps: entry(rcps.as_ref(), rcp_slices.as_deref()),
         };
         let selected = organization.select_for(&request);
-        run(&request, &selected.with(layers))
+        // What is given directly counts where the organization has nothing to say.
+        let layers = Layers {
+            scps: selected.scps.or(layers.scps),
+            rcps: selected.rcps.or(layers.rcps),
+            ..layers
+        };
+        run(&request, &layers)
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod principals;
 pub(crate) mod rules;
 pub(crate) mod statement;
 mod tables;
+mod trace;
 mod without_resource;
 
 pub use grants::{GrantConstraint, KmsGrant};
@@ -25,6 +26,8 @@ pub use organization::{Organization, Selected, rcps_bind, scps_bind};
 pub use outcome::{Decision, DecisionKind, Reason, StatementRef};
 pub use rules::ServiceRule;
 pub use tables::{RCP_SERVICES, RCP_SERVICES_AS_OF, has_no_resource_level};
+
+pub use trace::{LayerTrace, LayerVerdict, Miss, StatementTrace, Trace, trace};
 
 use crate::context::{Context, Facts};
 use crate::lowered::Lowered;
