@@ -9,11 +9,12 @@
 )]
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use blastwall_tests::{Blastwall, Simulation, assert_same, example};
+use blastwall_tests::{Blastwall, KEY, SECRET, Simulation, assert_same, example};
 
 /// The example organization, as `--from` takes it.
 fn stored() -> String {
@@ -118,8 +119,92 @@ fn no_credentials() {
         assert!(run.stdout.is_empty());
         let _ = run.says(&["found no AWS credentials", "hint: ", "--profile"]);
     }
-    let profile = program.run(["scan", "--profile", "nobody"]).exits(3);
-    let _ = profile.says(&["nobody", "hint: "]);
+    // Every place that was looked at, and every way to give some.
+    let _ = program.run(["scan"]).exits(3).says(&[
+        "the environment (environment variable not set)",
+        "the profile (",
+        "the instance metadata (IMDS disabled by AWS_EC2_METADATA_DISABLED",
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "aws sso login",
+        "the role of the instance",
+    ]);
+}
+
+#[test]
+fn metadata_that_is_closed_to_us_is_no_credentials() {
+    let metadata = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", metadata.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in metadata.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let answer = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let program = Blastwall::new()
+        .variable("AWS_EC2_METADATA_DISABLED", "false")
+        .variable("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint);
+    let _ = program.run(["accounts"]).exits(3).says(&[
+        "found no AWS credentials",
+        "the instance metadata: request forbidden",
+        "AWS_ACCESS_KEY_ID",
+        "--profile",
+    ]);
+}
+
+#[test]
+fn a_profile_that_nobody_has() {
+    let program = Blastwall::new();
+    let nobody = program.run(["scan", "--profile", "nobody"]).exits(2);
+    let _ = nobody.says(&["`nobody`", "--profile", ".aws/config", "no profile at all"]);
+
+    fs::create_dir(program.directory().join(".aws")).unwrap();
+    program.file(".aws/config", "[profile audit]\n[profile billing]\n");
+    let misspelt = program.variable("AWS_PROFILE", "audti");
+    let _ = misspelt.run(["accounts"]).exits(2).says(&[
+        "the profile `audti`, given by AWS_PROFILE, is in none of",
+        "did you mean `audit`?",
+    ]);
+    let without = misspelt.run(["accounts", "--profile", "audit"]).exits(3);
+    let _ = without.says(&[
+        "failed with the profile `audit`",
+        "found no AWS credentials",
+    ]);
+}
+
+#[test]
+fn a_profile_of_the_command_line_is_not_mixed_with_the_environment() {
+    let simulation = Simulation::example();
+    let program = simulation
+        .auditor()
+        .credentials("AKIASTRANGERSTRANGER", "x");
+    fs::create_dir(program.directory().join(".aws")).unwrap();
+    program.file(
+        ".aws/credentials",
+        format!("[audit]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"),
+    );
+    let _ = program
+        .run(["accounts"])
+        .exits(3)
+        .says(&["InvalidClientTokenId"]);
+    let _ = program.run(["accounts", "--profile", "audit"]).exits(0);
+}
+
+#[test]
+fn settings_that_the_sdk_would_panic_at() {
+    for (name, value) in [("AWS_MAX_ATTEMPTS", "0"), ("AWS_RETRY_MODE", "eager")] {
+        let run = Blastwall::new().variable(name, value).run(["accounts"]);
+        let _ = run.exits(2).says(&[name, value, "expected"]);
+    }
+    let program = Blastwall::new();
+    fs::create_dir(program.directory().join(".aws")).unwrap();
+    program.file(".aws/config", "region = eu-west-1\n");
+    let _ = program
+        .run(["accounts"])
+        .exits(2)
+        .says(&["config", "hint: "]);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use aws_config::default_provider::retry_config;
 use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -15,8 +16,10 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, Connector, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::dns::Resolver;
+use crate::profiles::{MAX_ATTEMPTS, Profiles, SettingsError};
 
 /// What the user may set on the command line; everything else comes from the environment and the
 /// shared configuration files, as in the AWS CLI.
@@ -35,9 +38,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt of a call may take. The slowest answers that we ask for, pages of
 /// `GetAccountAuthorizationDetails`, take a few seconds.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
-/// Attempts a call: a scan makes thousands of calls, so more patience than the SDK's 3. A call that
-/// is throttled each time is given up after 16 seconds on average.
-const MAX_ATTEMPTS: u32 = 6;
 
 /// The HTTP client that all AWS clients of a program share: rustls with ring, which needs neither
 /// a C++ compiler nor cmake to build; proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
@@ -80,33 +80,36 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE` or the profile's settings if there are any, else our own.
-async fn retries(settings: &Settings) -> RetryConfig {
-    let mut provider = retry_config::Builder::default();
-    if let Some(profile) = &settings.profile {
-        provider = provider.profile_name(profile);
-    }
-    let chosen = provider.retry_config().await;
-    if chosen == RetryConfig::standard() {
-        RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS)
-    } else {
-        chosen
-    }
-}
-
 /// Loads credentials, region and endpoint from settings, environment and configuration files.
 ///
 /// A call that is throttled waits longer each time (each client has its own retry partition, so
 /// that one account, region and service never uses up the retries of another). The SDK's adaptive
 /// mode is not used: after the first throttled answer it sends one request in two seconds and is
 /// slow to forget, so that two such answers cost a scan 46 seconds where this costs two.
-pub async fn load(settings: &Settings) -> SdkConfig {
+///
+/// A profile of the command line is where the credentials come from, as in the AWS CLI: it is not
+/// mixed up with those that happen to be in the environment.
+///
+/// # Errors
+/// If the profile does not exist, or a setting cannot be read.
+pub async fn load(settings: &Settings) -> Result<SdkConfig, SettingsError> {
+    let profiles = Profiles::load(Env::real(), &Fs::real(), settings.profile.as_deref()).await?;
+    let http_client = http_client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client())
-        .retry_config(retries(settings).await)
+        .http_client(http_client.clone())
+        .retry_config(profiles.retries()?)
         .timeout_config(timeouts());
     if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
+        let region = settings.region.clone().or_else(|| profiles.region());
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(
+                &ProviderConfig::default()
+                    .with_http_client(http_client)
+                    .with_region(region.map(Region::new)),
+            )
+            .profile_name(profile)
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(provider);
     }
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
@@ -114,5 +117,5 @@ pub async fn load(settings: &Settings) -> SdkConfig {
     if let Some(endpoint) = &settings.endpoint_url {
         loader = loader.endpoint_url(endpoint);
     }
-    loader.load().await
+    Ok(loader.load().await)
 }

@@ -21,6 +21,7 @@ mod failure;
 mod guard;
 mod meter;
 mod partition;
+mod profiles;
 mod session;
 
 pub use aws_config::SdkConfig;
@@ -31,6 +32,7 @@ pub use failure::Failure;
 pub use guard::Guard;
 pub use meter::{Meter, Totals};
 pub use partition::Partition;
+pub use profiles::SettingsError;
 pub use session::{Budget, Session};
 
 /// What [`client!`] needs of the AWS SDK; not for use by name.

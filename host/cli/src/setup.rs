@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use blastwall_aws::{Meter, Partition, Settings};
+use blastwall_aws::{Meter, Partition, Settings, SettingsError};
 use blastwall_model::Arn;
 use blastwall_organization::{Caller, Role, Rule, SessionSettings, built_in_rules};
 use blastwall_report::Filters;
@@ -151,14 +151,14 @@ async fn live(aws: &AwsArguments, config: &Config, meter: Meter) -> Result<Origi
         region: aws.region.first().cloned(),
         endpoint_url: aws.endpoint_url.clone(),
     })
-    .await;
+    .await
+    .map_err(settings_failure)?;
     let caller = blastwall_organization::caller(&sdk)
         .await
         .map_err(|error| {
             let hint = error.hint();
             let error = anyhow::Error::from(error);
             Failure::from(match &aws.profile {
-                // The SDK does not tell a profile that nobody has from one without credentials.
                 Some(profile) => error.context(format!("failed with the profile `{profile}`")),
                 None => error,
             })
@@ -172,6 +172,29 @@ async fn live(aws: &AwsArguments, config: &Config, meter: Meter) -> Result<Origi
         meter,
         parallel_calls: config.scan.parallel_calls.unwrap_or(PARALLEL_CALLS).into(),
     })))
+}
+
+/// What to say of settings that cannot be meant.
+fn settings_failure(error: SettingsError) -> Failure {
+    let hint = match &error {
+        SettingsError::UnknownProfile { name, known, .. } => {
+            Some(match nearest(name, known.iter().map(String::as_str)) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None if known.is_empty() => {
+                    "there is no profile at all; `aws configure` makes one".to_owned()
+                }
+                None => format!("there are: {}", known.join(", ")),
+            })
+        }
+        SettingsError::Unreadable(_) => {
+            Some("`aws configure list` reads the same files".to_owned())
+        }
+        SettingsError::Retries { .. } => None,
+    };
+    Failure {
+        hint,
+        ..Failure::usage(error)
+    }
 }
 
 /// Refuses an endpoint that is no address, which the SDK would only notice in the midst of a call.

@@ -6,6 +6,8 @@
 
 use std::error::Error;
 
+use aws_config::imds::client::error::ImdsError;
+use aws_config::meta::ProviderChainError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -39,12 +41,10 @@ impl Caller {
 #[derive(Debug, thiserror::Error)]
 pub enum CallerError {
     /// No place where credentials are looked for had any.
-    #[error(
-        "found no AWS credentials in the environment, the profile, a web identity token, or the metadata of a container or instance: {answer}"
-    )]
+    #[error("found no AWS credentials; tried {tried}")]
     NoCredentials {
         /// What each place answered.
-        answer: String,
+        tried: String,
     },
     /// Credentials are configured and could not be loaded.
     #[error("failed to load the configured AWS credentials: {answer}")]
@@ -79,10 +79,10 @@ impl CallerError {
     pub fn hint(&self) -> &'static str {
         match self {
             CallerError::NoCredentials { .. } => {
-                "choose a profile with `--profile` or AWS_PROFILE, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                "give them in one of these ways: a profile of ~/.aws/config (`--profile` or AWS_PROFILE; for IAM Identity Center, sign in first with `aws sso login`); the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN; the role of the instance or container that this runs in"
             }
             CallerError::CredentialsFailed { .. } => {
-                "check the profile in ~/.aws/config; if it uses IAM Identity Center, sign in again with `aws sso login`; `aws sts get-caller-identity` must work with the same settings"
+                "check the profile in ~/.aws/config; if it uses IAM Identity Center, sign in again with `aws sso login`; `aws sts get-caller-identity` must work with the same settings; credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY need no profile"
             }
             CallerError::Expired(_) => {
                 "get new credentials: `aws sso login` for IAM Identity Center, or a new session token; AWS_SESSION_TOKEN in the environment wins over a profile that is up to date"
@@ -153,10 +153,23 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     if let Some(credentials) = credentials_error(error) {
-        let answer = chain(credentials);
         return match credentials {
-            CredentialsError::CredentialsNotLoaded(_) => CallerError::NoCredentials { answer },
-            _ => CallerError::CredentialsFailed { answer },
+            CredentialsError::CredentialsNotLoaded(_) => CallerError::NoCredentials {
+                tried: attempts(credentials),
+            },
+            // The metadata of an instance are the last place to look: the others had none, and
+            // this one is closed to us rather than configured by anyone.
+            _ if causes(credentials).any(|cause| cause.is::<ImdsError>()) => {
+                CallerError::NoCredentials {
+                    tried: format!(
+                        "the environment, the profile, a web identity token and the container, which have none, and the instance metadata: {}",
+                        last(credentials)
+                    ),
+                }
+            }
+            _ => CallerError::CredentialsFailed {
+                answer: chain(credentials),
+            },
         };
     }
     let failure = Failure::from_sdk(error);
@@ -182,6 +195,45 @@ fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Credent
     causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>())
 }
 
+/// What each place that was looked at answered.
+fn attempts(error: &CredentialsError) -> String {
+    let chain = causes(error)
+        .find_map(|cause| cause.downcast_ref::<ProviderChainError<CredentialsError>>());
+    let Some(chain) = chain else {
+        return format!("the profile: {}", last(error));
+    };
+    let attempts: Vec<String> = chain
+        .attempts()
+        .iter()
+        .map(|attempt| {
+            let place = match attempt.name() {
+                "Environment" => "the environment",
+                "Profile" => "the profile",
+                "WebIdentityToken" => "a web identity token",
+                "EcsContainer" => "the container",
+                "Ec2InstanceMetadata" => "the instance metadata",
+                other => other,
+            };
+            format!("{place} ({})", last(attempt.error()))
+        })
+        .collect();
+    attempts.join(", ")
+}
+
+/// What the innermost cause says: those around it say that something failed, and no more.
+fn last(error: &(dyn Error + 'static)) -> String {
+    let last = causes(error).last().map(ToString::to_string);
+    match last {
+        // The SDK's words for a provider that has nothing to say about why.
+        Some(text) if text == NOT_LOADED => "no credentials there".to_owned(),
+        Some(text) => text,
+        None => String::new(),
+    }
+}
+
+/// What the SDK says of a place without credentials, if it says nothing else.
+const NOT_LOADED: &str = "the credential provider was not enabled";
+
 /// An error and its causes.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
@@ -196,10 +248,9 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut messages: Vec<String> = causes(error)
         .map(|cause| {
-            // The SDK lists on lines of their own what each place answered.
             let message = cause.to_string();
             let lines: Vec<&str> = message.lines().map(str::trim).collect();
-            lines.join("; ").replace(":; ", ": ")
+            lines.join(" ")
         })
         .collect();
     messages.dedup();
