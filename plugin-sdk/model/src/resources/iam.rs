@@ -31,7 +31,9 @@ pub struct AccessKey {
     pub status: String,
     /// When it was created, RFC 3339.
     pub create_date: String,
-    /// When it was last used, RFC 3339; none if never, or not since AWS keeps track.
+    /// When it was last used, RFC 3339; none if never, or not since AWS keeps track. Where that is
+    /// not known, as of a key newer than the credential report, the document lists
+    /// `observed.AccessKeys[INDEX].LastUsedDate` among what is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_date: Option<String>,
 }

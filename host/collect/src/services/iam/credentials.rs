@@ -147,7 +147,7 @@ async fn credentials(
         None => {
             let why = match report {
                 Err(Unreported { call, failure }) => reason(*call, failure),
-                Ok(_) => format!("NotReported: {}", REPORT.action),
+                Ok(_) => not_reported(),
             };
             one_by_one(context, iam, &why, &mut user, &mut harvest).await;
         }
@@ -181,7 +181,11 @@ async fn from_report(
         Vec::new().into()
     } else {
         match access_keys(context, iam, user).await {
-            Ok(listed) => with_use(listed, &row.keys).into(),
+            Ok(mut keys) => {
+                let unreported = set_use(&mut keys, &row.keys);
+                mark_use_unknown(user, &unreported, &not_reported());
+                keys.into()
+            }
             Err(failure) => {
                 harvest.incomplete(&About::resource(user), KEYS, &failure);
                 without_ids(&row.keys).map_or_else(|| unknown(KEYS, &failure), Field::Known)
@@ -192,10 +196,21 @@ async fn from_report(
 
 /// A value that the report should tell.
 fn reported(value: Option<bool>) -> Field<bool> {
-    value.map_or_else(
-        || Field::unknown("", format!("NotReported: {}", REPORT.action)),
-        Field::Known,
-    )
+    value.map_or_else(|| Field::unknown("", not_reported()), Field::Known)
+}
+
+/// Why something is unknown that a report tells and this one does not.
+fn not_reported() -> String {
+    format!("NotReported: {}", REPORT.action)
+}
+
+/// Notes that the last use of these keys, by index, is not known: only the report tells it. Age and
+/// status are known all the same, so this is a path of its own and not that of the whole property.
+fn mark_use_unknown(user: &mut User, keys: &[usize], why: &str) {
+    for index in keys {
+        let path = format!("observed.AccessKeys[{index}].LastUsedDate");
+        user.other_unknown.insert(path, why.to_owned());
+    }
 }
 
 /// `why` there is no row for the user in the report.
@@ -214,6 +229,7 @@ async fn one_by_one(
     );
     let about = About::resource(user);
     let observed = &mut user.observed;
+    let known = keys.as_ref().map_or(0, Vec::len);
     observed.access_keys = harvest.field(&about, KEYS, keys.map(Some));
     observed.mfa_active = harvest.field(&about, MFA, mfa.map(Some));
     observed.password_enabled = harvest.field(&about, PASSWORD, password.map(Some));
@@ -222,6 +238,7 @@ async fn one_by_one(
         observed.password_last_used = Field::unknown("", why);
         observed.password_last_changed = Field::unknown("", why);
     }
+    mark_use_unknown(user, &Vec::from_iter(0..known), why);
 }
 
 async fn access_keys(
@@ -280,10 +297,10 @@ async fn has_password(context: &Context<'_>, iam: &Client, user: &str) -> Result
     Ok(absent(answer, &["NoSuchEntity"])?.is_some())
 }
 
-/// The listed keys with their last use from the report, which tells keys by slot, not by id. A
-/// slot and a key belong together if they agree on date and status, else on one of the two; the
-/// report's date moves when a key is changed.
-fn with_use(mut listed: Vec<AccessKey>, reported: &[ReportedKey]) -> Vec<AccessKey> {
+/// Sets the last use of listed keys from the report, which tells keys by slot, not by id. A slot and
+/// a key belong together if they agree on date and status, else on one of the two; the report's
+/// date moves when a key is changed. Gives the indices of the keys that are newer than the report.
+fn set_use(listed: &mut [AccessKey], reported: &[ReportedKey]) -> Vec<usize> {
     let same_date = |key: &AccessKey, slot: &ReportedKey| {
         slot.last_rotated.as_deref() == Some(key.create_date.as_str())
     };
@@ -295,10 +312,10 @@ fn with_use(mut listed: Vec<AccessKey>, reported: &[ReportedKey]) -> Vec<AccessK
         &same_status,
         &|_, _| true,
     ];
-    let mut open: Vec<&mut AccessKey> = listed.iter_mut().collect();
+    let mut open: Vec<(usize, &mut AccessKey)> = listed.iter_mut().enumerate().collect();
     let mut slots: Vec<&ReportedKey> = reported.iter().collect();
     for agree in agreements {
-        open.retain_mut(|key| {
+        open.retain_mut(|(_, key)| {
             let Some(index) = slots.iter().position(|slot| agree(key, slot)) else {
                 return true;
             };
@@ -306,7 +323,7 @@ fn with_use(mut listed: Vec<AccessKey>, reported: &[ReportedKey]) -> Vec<AccessK
             false
         });
     }
-    listed
+    open.into_iter().map(|(index, _)| index).collect()
 }
 
 const ACTIVE: &str = "Active";
@@ -364,8 +381,8 @@ mod tests {
             ),
         ] {
             let first = if slots[1].active { ACTIVE } else { INACTIVE };
-            let keys = vec![key("A", first, "2024"), key("B", ACTIVE, "2025")];
-            let keys = with_use(keys, &slots);
+            let mut keys = [key("A", first, "2024"), key("B", ACTIVE, "2025")];
+            assert!(set_use(&mut keys, &slots).is_empty());
             let used: Vec<_> = keys
                 .iter()
                 .map(|key| key.last_used_date.as_deref().unwrap())
@@ -375,11 +392,28 @@ mod tests {
     }
 
     #[test]
-    fn a_key_newer_than_the_report_has_no_use() {
-        let keys = vec![key("A", ACTIVE, "2024"), key("B", ACTIVE, "2025")];
-        let keys = with_use(keys, &[slot(true, "2024", "a")]);
+    fn the_use_of_a_key_newer_than_the_report_is_unknown() {
+        let mut keys = [key("A", ACTIVE, "2024"), key("B", ACTIVE, "2025")];
+        let unreported = set_use(&mut keys, &[slot(true, "2024", "a")]);
+        assert_eq!(unreported, [1]);
         assert_eq!(keys[0].last_used_date.as_deref(), Some("a"));
         assert_eq!(keys[1].last_used_date, None);
+
+        let mut user = User::new(
+            "arn:aws:iam::111122223333:user/ann".parse().unwrap(),
+            "111122223333".parse().unwrap(),
+            GLOBAL,
+        );
+        user.observed.access_keys = keys.to_vec().into();
+        mark_use_unknown(&mut user, &unreported, &not_reported());
+        let unknown = user.unknown();
+        let path = "observed.AccessKeys[1].LastUsedDate";
+        assert_eq!(unknown[path], "NotReported: iam:GetCredentialReport");
+        // What is known of the keys stays known, over the wire as well.
+        let json = serde_json::to_string(&user).unwrap();
+        let read: User = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.unknown(), unknown);
+        assert_eq!(read.observed.access_keys, user.observed.access_keys);
     }
 
     #[test]
