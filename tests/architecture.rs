@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("blastwall-collect", &["aws", "model"]),
     ("blastwall-runtime", &["model", "policy"]),
     ("blastwall-builtin", &[]),
+    ("blastwall-toolchain", &[]),
     ("blastwall-blast", &["model", "policy"]),
     ("blastwall-report", &["blast", "model"]),
     ("blastwall-sim", &["model", "policy", "store"]),
@@ -72,7 +73,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("aws-sdk-", &["blastwall-organization", "blastwall-collect"]),
     ("aws-config", &["blastwall-aws", "blastwall-organization"]),
     ("wasmtime", &["blastwall-runtime"]),
-    ("wit-component", &["blastwall-builtin"]),
+    ("wit-component", &["blastwall-toolchain"]),
     ("clap", &["blastwall"]),
 ];
 

@@ -5,12 +5,11 @@
     reason = "this is how a build script speaks to cargo"
 )]
 
-mod component;
-
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use blastwall_toolchain::{Job, Output, build};
 
 fn main() -> Result<()> {
     let variable = |name: &str| std::env::var_os(name).with_context(|| format!("no {name}"));
@@ -25,13 +24,21 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build");
 
     let packages = packages(&root.join("plugins"))?;
-    let components = component::build(&root, &target_folder(&out)?, &packages)?;
+    let job = Job {
+        folder: &root,
+        packages: &packages,
+        profile: PROFILE,
+        target_folder: Some(&target_folder(&out)?),
+        locked: true,
+        output: Output::Kept,
+    };
+    let plugins = build(&job, &mut |note| println!("cargo::warning={note}"))?;
 
     let mut source = String::from("&[\n");
-    for (package, component) in packages.iter().zip(components) {
+    for (package, plugin) in packages.iter().zip(plugins) {
         let name = package.trim_start_matches(PREFIX);
         let path = out.join(format!("{name}.wasm"));
-        std::fs::write(&path, component).context("cannot write a component")?;
+        std::fs::write(&path, plugin.component).context("cannot write a component")?;
         writeln!(
             source,
             "    Builtin {{ name: {name:?}, component: include_bytes!({path:?}) }},"
@@ -40,6 +47,9 @@ fn main() -> Result<()> {
     source.push(']');
     std::fs::write(out.join("builtin.rs"), source).context("cannot write the list of plugins")
 }
+
+/// The profile of the workspace for what runs in the sandbox.
+const PROFILE: &str = "plugin";
 
 /// What the package of a built-in plugin is called, before the name of its folder.
 const PREFIX: &str = "blastwall-plugin-";

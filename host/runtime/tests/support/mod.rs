@@ -2,9 +2,6 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-#[path = "../../../builtin/build/component.rs"]
-mod component;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +13,7 @@ use blastwall_runtime::{
 use blastwall_sdk::Judged;
 use blastwall_sdk::model::Document;
 use blastwall_sdk::testing::{ACCOUNT, World};
+use blastwall_toolchain::{Job, Output, build};
 use wit_component::StringEncoding;
 
 pub fn root() -> PathBuf {
@@ -41,9 +39,15 @@ pub fn guest() -> &'static [u8] {
     static GUEST: OnceLock<Vec<u8>> = OnceLock::new();
     GUEST.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
-        let packages = ["blastwall-plugin-hostile".to_owned()];
-        let mut components = component::build(&root(), &folder, &packages).unwrap();
-        components.remove(0)
+        let job = Job {
+            folder: &root(),
+            packages: &["blastwall-plugin-hostile".to_owned()],
+            profile: "plugin",
+            target_folder: Some(&folder),
+            locked: true,
+            output: Output::Kept,
+        };
+        build(&job, &mut |_| {}).unwrap().remove(0).component
     })
 }
 
