@@ -44,10 +44,13 @@ impl Service {
     /// The action of a name without prefix, in any case.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Action> {
-        let name = Lowered::new(name);
+        self.find_lower(Lowered::new(name).as_str())
+    }
+
+    pub(super) fn find_lower(&self, name: &str) -> Option<&Action> {
         let at = self
             .lower
-            .binary_search_by(|(known, _)| (**known).cmp(name.as_str()))
+            .binary_search_by(|(known, _)| (**known).cmp(name))
             .ok()?;
         let (_, place) = self.lower.get(at)?;
         self.actions.get(*place)
@@ -86,7 +89,11 @@ pub fn source() -> &'static str {
 /// The service of a prefix, in any case.
 #[must_use]
 pub fn service(prefix: &str) -> Option<&'static Service> {
-    let entry = index().get(Lowered::new(prefix).as_str())?;
+    service_of_lower(Lowered::new(prefix).as_str())
+}
+
+pub(super) fn service_of_lower(prefix: &str) -> Option<&'static Service> {
+    let entry = index().get(prefix)?;
     Some(entry.decoded.get_or_init(|| decode(entry.text)))
 }
 

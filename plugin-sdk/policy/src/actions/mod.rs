@@ -144,9 +144,11 @@ pub fn find(action: &str) -> Option<&'static Action> {
     service(prefix)?.find(name)
 }
 
-/// Whether an action in lower case is known and has no resource types.
-pub(crate) fn is_without_resource(action: &str) -> bool {
-    find(action).is_some_and(Action::is_without_resource)
+/// Whether an action in lower case has no resource types, if it is known.
+pub(crate) fn is_without_resource(action: &str) -> Option<bool> {
+    let (prefix, name) = action.split_once(':')?;
+    let action = decode::service_of_lower(prefix)?.find_lower(name)?;
+    Some(action.is_without_resource())
 }
 
 /// Every action that a pattern of a policy matches, in order.

@@ -38,7 +38,7 @@ impl<'a> Query<'a> {
             action,
             service: ServiceFilter::of_action(action),
             // Such an action is always on `*`, and a narrower ARN in a policy does not match it.
-            resource: if lower_has_no_resource_level(action) {
+            resource: if resource != "*" && lower_has_no_resource_level(action) {
                 "*"
             } else {
                 resource

@@ -88,8 +88,8 @@ pub fn has_no_resource_level(action: &str) -> bool {
 /// [`has_no_resource_level`] for an action in lower case.
 pub(crate) fn lower_has_no_resource_level(action: &str) -> bool {
     #[cfg(feature = "actions")]
-    if crate::actions::is_without_resource(action) {
-        return true;
+    if let Some(known) = crate::actions::is_without_resource(action) {
+        return known;
     }
     WITHOUT_RESOURCE.binary_search(&action).is_ok()
 }
