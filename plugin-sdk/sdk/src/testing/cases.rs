@@ -18,7 +18,8 @@
 //! message.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::fmt::{Display, Formatter};
+use std::path::{Path, PathBuf};
 
 use blastwall_model::{Arn, Verdict};
 use serde::Deserialize;
@@ -89,14 +90,70 @@ pub struct Actual {
     pub message: String,
 }
 
+/// A verdict that differs from what was expected.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// On which resource; none for the account or the organization.
+    pub resource: Option<Arn>,
+    /// What was expected; none if no verdict was.
+    pub expected: Option<Expectation>,
+    /// What was given; none if no verdict was.
+    pub actual: Option<Actual>,
+}
+
+impl Display for Difference {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+        match &self.resource {
+            Some(resource) => write!(formatter, "{resource}")?,
+            None => formatter.write_str("the whole")?,
+        }
+        match &self.expected {
+            None => formatter.write_str("\n  expected  no verdict")?,
+            Some(expected) => {
+                write!(formatter, "\n  expected  {}", expected.verdict.as_str())?;
+                if !expected.message.is_empty() {
+                    write!(formatter, ", with the words \"{}\"", expected.message)?;
+                }
+            }
+        }
+        match &self.actual {
+            None => formatter.write_str("\n  actual    no verdict"),
+            Some(actual) => {
+                let verdict = actual.verdict.as_str();
+                write!(formatter, "\n  actual    {verdict}: {}", actual.message)
+            }
+        }
+    }
+}
+
+impl Expectation {
+    /// Whether a verdict is the one that is expected.
+    #[must_use]
+    pub fn agrees(&self, actual: &Actual) -> bool {
+        self.resource == actual.resource
+            && self.verdict == actual.verdict
+            && actual.message.contains(&self.message)
+    }
+}
+
 impl CaseFile {
     /// Reads all files of a folder, in the order of their names.
     ///
     /// # Errors
     /// A message that names the file.
     pub fn read_all(folder: &Path) -> Result<Vec<Self>, String> {
-        let show =
-            |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let read = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path).map_err(|error| show(path, &error))?;
+            serde_json::from_str(&text).map_err(|error| show(path, &error))
+        };
+        Self::paths(folder)?.iter().map(read).collect()
+    }
+
+    /// The files of a folder, in the order of their names.
+    ///
+    /// # Errors
+    /// A message that names the folder.
+    pub fn paths(folder: &Path) -> Result<Vec<PathBuf>, String> {
         let mut paths = std::fs::read_dir(folder)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| show(folder, &error))?
@@ -108,22 +165,34 @@ impl CaseFile {
             })
             .collect::<Vec<_>>();
         paths.sort();
-        let read = |path: &std::path::PathBuf| {
-            let text = std::fs::read_to_string(path).map_err(|error| show(path, &error))?;
-            serde_json::from_str(&text).map_err(|error| show(path, &error))
-        };
-        paths.iter().map(read).collect()
+        Ok(paths)
     }
+}
+
+fn show(path: &Path, error: &dyn Display) -> String {
+    format!("{}: {error}", path.display())
 }
 
 impl Case {
     /// The account or the organization that the case describes.
+    ///
+    /// # Panics
+    /// If an account or a resource in it is malformed.
     #[must_use]
     pub fn world(&self) -> World {
+        self.try_world()
+            .unwrap_or_else(|message| panic!("case `{}`: {message}", self.name))
+    }
+
+    /// The account or the organization that the case describes.
+    ///
+    /// # Errors
+    /// Which account or resource is malformed.
+    pub fn try_world(&self) -> Result<World, String> {
         let mut world = World::new();
         // Before the resources, which take over the account.
         if let Some(account) = &self.account {
-            world = world.account(account);
+            world = world.with_account(account)?;
         }
         if let Some(organization) = &self.organization {
             world = world.organization(organization);
@@ -143,32 +212,59 @@ impl Case {
             }
         }
         for resource in &self.resources {
-            world = world.resource(resource);
+            world = world.with_resource(resource)?;
         }
-        world
+        Ok(world)
     }
 
     /// Compares the verdicts of a check with those that are expected.
     ///
     /// # Errors
-    /// Both, if they differ.
+    /// All differences, as text.
     pub fn compare(&self, actual: &[Actual]) -> Result<(), String> {
-        let mut expected: Vec<&Expectation> = self.expect.iter().collect();
-        let mut actual: Vec<&Actual> = actual.iter().collect();
-        expected.sort_by(|one, other| one.resource.cmp(&other.resource));
-        actual.sort_by(|one, other| one.resource.cmp(&other.resource));
-        let agree = |(expected, actual): (&&Expectation, &&Actual)| {
-            expected.resource == actual.resource
-                && expected.verdict == actual.verdict
-                && actual.message.contains(&expected.message)
-        };
-        if expected.len() == actual.len() && expected.iter().zip(&actual).all(agree) {
+        let differences = self.differences(actual);
+        if differences.is_empty() {
             return Ok(());
         }
-        Err(format!(
-            "case `{}`\n  expected: {expected:?}\n  actual:   {actual:?}",
-            self.name
-        ))
+        let mut text = format!("case `{}`", self.name);
+        for difference in differences {
+            let lines = difference.to_string().replace('\n', "\n  ");
+            text.push_str(&format!("\n  {lines}"));
+        }
+        Err(text)
+    }
+
+    /// How the verdicts of a check differ from those that are expected, in the order of the
+    /// resources.
+    #[must_use]
+    pub fn differences(&self, actual: &[Actual]) -> Vec<Difference> {
+        type Verdicts<'a> = (Vec<&'a Expectation>, Vec<&'a Actual>);
+        let mut by_resource: BTreeMap<Option<&Arn>, Verdicts<'_>> = BTreeMap::new();
+        for expected in &self.expect {
+            let verdicts = by_resource.entry(expected.resource.as_ref()).or_default();
+            verdicts.0.push(expected);
+        }
+        for actual in actual {
+            let verdicts = by_resource.entry(actual.resource.as_ref()).or_default();
+            verdicts.1.push(actual);
+        }
+        let mut differences = Vec::new();
+        for (resource, (expected, actual)) in by_resource {
+            for place in 0..expected.len().max(actual.len()) {
+                let (expected, actual) = (expected.get(place), actual.get(place));
+                if let (Some(expected), Some(actual)) = (expected, actual)
+                    && expected.agrees(actual)
+                {
+                    continue;
+                }
+                differences.push(Difference {
+                    resource: resource.cloned(),
+                    expected: expected.map(|&expected| expected.clone()),
+                    actual: actual.map(|&actual| actual.clone()),
+                });
+            }
+        }
+        differences
     }
 }
 

@@ -35,5 +35,5 @@
 mod cases;
 mod world;
 
-pub use cases::{Actual, Case, CaseFile, Expectation, cases};
+pub use cases::{Actual, Case, CaseFile, Difference, Expectation, cases};
 pub use world::{ACCOUNT, ORGANIZATION, SCANNED_AT, World};

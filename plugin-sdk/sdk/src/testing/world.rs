@@ -51,7 +51,7 @@ impl World {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            account: text(ACCOUNT),
+            account: read(ACCOUNT).unwrap_or_else(|message| panic!("{message}")),
             organization: ORGANIZATION.to_owned(),
             partition: "aws".to_owned(),
             scanned_at: SCANNED_AT.to_owned(),
@@ -64,23 +64,35 @@ impl World {
     /// Adds a resource: a typed one, or a JSON document, which may leave out `account` and
     /// `region`. A second one of the same type, account and ARN replaces the first.
     #[must_use]
-    pub fn resource(mut self, resource: impl Serialize) -> Self {
+    pub fn resource(self, resource: impl Serialize) -> Self {
+        self.with_resource(resource)
+            .unwrap_or_else(|message| panic!("{message}"))
+    }
+
+    /// The same as [`World::resource`], for documents that may be malformed.
+    ///
+    /// # Errors
+    /// What is wrong with the document.
+    pub fn with_resource(mut self, resource: impl Serialize) -> Result<Self, String> {
         let mut document = match serde_json::to_value(resource) {
             Ok(Value::Object(document)) => document,
-            Ok(other) => panic!("a resource document is a JSON object, not {other}"),
-            Err(error) => panic!("the resource has no JSON form: {error}"),
+            Ok(other) => return Err(format!("a resource document is a JSON object, not {other}")),
+            Err(error) => return Err(format!("the resource has no JSON form: {error}")),
         };
         document
             .entry("account")
             .or_insert_with(|| self.account.as_str().into());
         document.entry("region").or_insert_with(|| GLOBAL.into());
         let key = |name: &str| match document.get(name) {
-            Some(Value::String(value)) => value.clone(),
-            _ => panic!("a resource document needs `{name}`: {document:?}"),
+            Some(Value::String(value)) => Ok(value.clone()),
+            _ => Err(format!(
+                "a resource document needs `{name}`: {}",
+                Value::from(document.clone())
+            )),
         };
-        let key = (key("type"), text(&key("account")), text(&key("arn")));
+        let key = (key("type")?, read(&key("account")?)?, read(&key("arn")?)?);
         self.documents.insert(key, document.into());
-        self
+        Ok(self)
     }
 
     /// Says that resources of a type may be missing, and why.
@@ -108,9 +120,18 @@ impl World {
 
     /// Sets the account.
     #[must_use]
-    pub fn account(mut self, account: &str) -> Self {
-        self.account = text(account);
-        self
+    pub fn account(self, account: &str) -> Self {
+        self.with_account(account)
+            .unwrap_or_else(|message| panic!("{message}"))
+    }
+
+    /// The same as [`World::account`], for text that may be no account.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with_account(mut self, account: &str) -> Result<Self, String> {
+        self.account = read(account)?;
+        Ok(self)
     }
 
     /// Sets the id of the organization, for checks of the organization.
@@ -234,6 +255,7 @@ impl Source for World {
 }
 
 /// An identifier out of a test.
-fn text<T: std::str::FromStr<Err = blastwall_model::IdError>>(text: &str) -> T {
-    text.parse().unwrap_or_else(|error| panic!("{error}"))
+fn read<T: std::str::FromStr<Err = blastwall_model::IdError>>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|error: blastwall_model::IdError| error.to_string())
 }
