@@ -5,7 +5,7 @@
 //! of the request; for questions with open keys see [`crate::reach()`]. Start at [`decide`]; the
 //! combination of layers is in `evaluate`, the rules that no policy can change in `rules`.
 //!
-//! Source: AWS IAM User Guide, "Policy evaluation logic"
+//! Every rule with its page is in `RULES.md`. Source: AWS IAM User Guide, "Policy evaluation logic"
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 pub(crate) mod evaluate;
