@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn no_tags_are_absent() {
-        assert_eq!(tags(std::iter::empty()), Field::Absent);
+        assert_eq!(tags(std::iter::empty()), Field::ABSENT);
         let one = tags([(Some("a"), None), (None, Some("b"))].into_iter());
         assert_eq!(one.known().map(Tags::len), Some(1));
     }

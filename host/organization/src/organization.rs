@@ -131,7 +131,7 @@ impl AccountEntry {
             email: None,
             status: Status::Active,
             joined: None,
-            tags: Field::Absent,
+            tags: Field::ABSENT,
             management: false,
             parent: None,
             ou_ids: Vec::new(),
@@ -356,7 +356,7 @@ fn own_account(
         };
         (Field::unknown("tags", reason), Some(place))
     } else {
-        (Field::Absent, None)
+        (Field::ABSENT, None)
     };
     AccountEntry {
         tags,
@@ -434,7 +434,7 @@ impl Units {
         let observed = &account.observed;
         let parent = match &config.parent_ids {
             Field::Known(parents) => parents.first().cloned().into(),
-            Field::Absent => Field::Absent,
+            Field::Absent(_) => Field::ABSENT,
             Field::Unknown(unknown) => Field::Unknown(unknown.clone()),
         };
         let way = self.way(&parent, root_id);
@@ -448,7 +448,7 @@ impl Units {
             email: config.email.known().cloned(),
             status: match &observed.status {
                 Field::Known(word) => Status::parse(word),
-                Field::Absent => Status::Active,
+                Field::Absent(_) => Status::Active,
                 Field::Unknown(_) => Status::Other("UNKNOWN".to_owned()),
             },
             joined: observed.joined_timestamp.known().cloned(),
@@ -457,7 +457,7 @@ impl Units {
             parent: match parent {
                 Field::Known(parent) => Some(parent),
                 // Left out in an organization written by hand.
-                Field::Absent => root_id.map(str::to_owned),
+                Field::Absent(_) => root_id.map(str::to_owned),
                 Field::Unknown(_) => None,
             },
             ou_ids: way.ids,

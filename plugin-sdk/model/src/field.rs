@@ -14,26 +14,54 @@ pub struct Unknown {
     pub reason: String,
 }
 
+/// The path of an absent property, for messages alone: what is absent is equal, whatever its name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Name(&'static str);
+
+impl Name {
+    /// A path, from the top of the document, in dots.
+    pub(crate) const fn new(path: &'static str) -> Self {
+        Self(path)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Name {}
+
 /// One property of a resource document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field<T> {
-    /// The resource does not have it. This is an answer, not a gap.
-    #[default]
-    Absent,
+    /// The resource does not have it. This is an answer, not a gap. A document that was read knows
+    /// the names of what it does not have.
+    Absent(Name),
     /// It has this value.
     Known(T),
     /// It could not be fetched.
     Unknown(Box<Unknown>),
 }
 
+impl<T> Default for Field<T> {
+    fn default() -> Self {
+        Self::ABSENT
+    }
+}
+
 impl<T> Field<T> {
+    /// What the resource does not have.
+    pub const ABSENT: Self = Self::Absent(Name::new(""));
+
     /// The value, `None` if the resource does not have the property.
     ///
     /// # Errors
     /// The reason why the value is unknown.
     pub fn get(&self) -> Result<Option<&T>, Unknown> {
         match self {
-            Field::Absent => Ok(None),
+            Field::Absent(_) => Ok(None),
             Field::Known(value) => Ok(Some(value)),
             Field::Unknown(unknown) => Err((**unknown).clone()),
         }
@@ -44,10 +72,14 @@ impl<T> Field<T> {
     /// # Errors
     /// The reason why the value is unknown; a document without the property counts as unknown too.
     pub fn required(&self) -> Result<&T, Unknown> {
-        self.get()?.ok_or_else(|| Unknown {
-            path: "document".to_owned(),
-            reason: "a property that the check needs is missing".to_owned(),
-        })
+        match self {
+            Field::Known(value) => Ok(value),
+            Field::Unknown(unknown) => Err((**unknown).clone()),
+            Field::Absent(Name(path)) => Err(Unknown {
+                path: if path.is_empty() { "document" } else { path }.to_owned(),
+                reason: "a property that the check needs is missing".to_owned(),
+            }),
+        }
     }
 
     /// The value if it is known and there; for callers that treat unknown and absent alike,
@@ -55,7 +87,7 @@ impl<T> Field<T> {
     pub fn known(&self) -> Option<&T> {
         match self {
             Field::Known(value) => Some(value),
-            Field::Absent | Field::Unknown(_) => None,
+            Field::Absent(_) | Field::Unknown(_) => None,
         }
     }
 
@@ -81,7 +113,7 @@ impl<T> From<T> for Field<T> {
 
 impl<T> From<Option<T>> for Field<T> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Field::Absent, Field::Known)
+        value.map_or(Field::ABSENT, Field::Known)
     }
 }
 

@@ -31,7 +31,7 @@ pub use check::{
 pub use coverage::{Access, Coverage, Gap, GapKind, Service};
 pub use criticality::{Criticality, UnknownCriticality};
 pub use document::{Document, DocumentError};
-pub use field::{Field, Unknown};
+pub use field::{Field, Name, Unknown};
 pub use finding::{Evidence, Finding, Verdict};
 pub use ids::{AccountId, Arn, CheckId, GLOBAL, IdError};
 pub use resource::{Kind, Properties, Resource, Tags};

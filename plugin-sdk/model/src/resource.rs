@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::field::Name;
 use crate::{AccountId, Arn, Field, Unknown};
 
 /// The tags of a resource.
@@ -69,7 +70,7 @@ impl<K: Kind> Resource<K> {
             arn,
             account,
             region: region.into(),
-            tags: Field::Absent,
+            tags: no_tags(),
             config: K::Config::default(),
             observed: K::Observed::default(),
             other_unknown: BTreeMap::new(),
@@ -139,7 +140,7 @@ struct Read<C, O> {
     account: AccountId,
     #[serde(default = "global")]
     region: String,
-    #[serde(default)]
+    #[serde(default = "no_tags")]
     tags: Field<Tags>,
     #[serde(default)]
     config: C,
@@ -147,6 +148,10 @@ struct Read<C, O> {
     observed: O,
     #[serde(default)]
     unknown: BTreeMap<String, String>,
+}
+
+fn no_tags() -> Field<Tags> {
+    Field::Absent(Name::new("tags"))
 }
 
 fn global() -> String {
@@ -234,7 +239,7 @@ macro_rules! properties {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(default)]
         pub struct $name {
             $(
@@ -242,6 +247,19 @@ macro_rules! properties {
                 #[serde(rename = $json, skip_serializing_if = "crate::Field::is_silent")]
                 pub $field: crate::Field<$type>,
             )*
+        }
+
+        // What a document leaves out is taken from here, so that it knows its own name.
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    $(
+                        $field: crate::Field::Absent(crate::field::Name::new(
+                            concat!($part, ".", $json),
+                        )),
+                    )*
+                }
+            }
         }
 
         impl crate::Properties for $name {
@@ -342,6 +360,16 @@ mod tests {
                 .to_string(),
             "config.BucketEncryption is unknown: AccessDenied"
         );
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let document = Document::try_from(&bucket()).unwrap();
+        let read = document.to::<crate::resources::BucketKind>().unwrap();
+        let missing = read.observed.grants.required().unwrap_err();
+        assert_eq!(missing.path, "observed.Grants");
+        assert_eq!(read.tags.required().unwrap_err().path, "tags");
+        assert_eq!(read, bucket());
     }
 
     #[test]

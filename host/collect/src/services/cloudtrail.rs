@@ -252,6 +252,6 @@ mod tests {
             .build();
         set_selectors(&mut trail, &answer);
         assert_eq!(trail.config.event_selectors.known().map(Vec::len), Some(1));
-        assert_eq!(trail.config.advanced_event_selectors, Field::Absent);
+        assert_eq!(trail.config.advanced_event_selectors, Field::ABSENT);
     }
 }

@@ -235,7 +235,7 @@ fn account_document(
     document.config.email = account.email.clone().into();
     document.config.parent_ids = match parent {
         Field::Known(parent) => Field::Known(vec![parent.clone()]),
-        Field::Absent => Field::Absent,
+        Field::Absent(_) => Field::ABSENT,
         Field::Unknown(unknown) => Field::Unknown(unknown.clone()),
     };
     let observed = &mut document.observed;

@@ -291,8 +291,8 @@ mod tests {
     fn no_password_policy_is_an_answer() {
         let config = convert(None);
         assert_eq!(config.policy_present, Field::Known(false));
-        assert_eq!(config.minimum_password_length, Field::Absent);
+        assert_eq!(config.minimum_password_length, Field::ABSENT);
         let policy = PasswordPolicy::builder().max_password_age(0).build();
-        assert_eq!(convert(Some(&policy)).max_password_age, Field::Absent);
+        assert_eq!(convert(Some(&policy)).max_password_age, Field::ABSENT);
     }
 }

@@ -90,10 +90,10 @@ pub(super) async fn complete(context: &Context<'_>, policies: Policies) -> Harve
         let uses = policies.attachments.0.get(policy.arn.as_str());
         let counted = counts(uses.copied().unwrap_or_default(), incomplete);
         let observed = &mut policy.observed;
-        if observed.attachment_count == Field::Absent {
+        if observed.attachment_count == Field::ABSENT {
             observed.attachment_count = counted.attachment_count;
         }
-        if observed.permissions_boundary_usage_count == Field::Absent {
+        if observed.permissions_boundary_usage_count == Field::ABSENT {
             observed.permissions_boundary_usage_count = counted.permissions_boundary_usage_count;
         }
         harvest.add(&policy);

@@ -302,7 +302,7 @@ async fn tagging(
         context.session.call(request.send()).await,
         &["NoSuchTagSet"],
     );
-    Some(answer.map(|answer| answer.map_or(Field::Absent, |answer| convert_tags(answer.tag_set()))))
+    Some(answer.map(|answer| answer.map_or(Field::ABSENT, |answer| convert_tags(answer.tag_set()))))
 }
 
 fn convert_tags(answer: &[aws_sdk_s3::types::Tag]) -> Field<Tags> {
