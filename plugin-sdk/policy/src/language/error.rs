@@ -32,6 +32,12 @@ pub enum PolicyProblem {
     /// An object has the same name twice, so that one of them would be lost.
     #[error("given twice")]
     Duplicate,
+    /// A list has nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// The element has no place in such a policy.
+    #[error("does not belong in {0}")]
+    Misplaced(&'static str),
     /// The element is not part of the language.
     #[error("unknown element")]
     UnknownElement,

@@ -1,6 +1,6 @@
 //! The policy document as types, compiled once at parsing.
 //!
-//! It reads what AWS stores and returns; it does not lint. Start at [`Policy::parse`]. A document
+//! It reads what AWS stores and returns; what AWS would refuse is said by [`check`]. Start at [`Policy::parse`]. A document
 //! that cannot be understood is an error and never a policy with less in it: an element that was
 //! silently dropped could be the condition that keeps strangers out.
 //!
@@ -10,6 +10,7 @@
 mod cache;
 mod clauses;
 mod error;
+mod fit;
 mod locate;
 mod parse;
 mod principals;
@@ -20,6 +21,7 @@ pub use cache::PolicyCache;
 pub(crate) use clauses::ServiceFilter;
 pub use clauses::{ActionClause, ResourceClause};
 pub use error::{PolicyError, PolicyProblem};
+pub use fit::{Place, check};
 pub use locate::{Position, locate, locate_statement};
 pub use principals::{PrincipalClause, PrincipalEntry};
 
