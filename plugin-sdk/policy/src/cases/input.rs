@@ -95,6 +95,21 @@ mod tests {
     }
 
     #[test]
+    fn empty_lists_are_nothing() {
+        let with = |field: &str| CASE.replacen('{', &format!("{{{field},"), 1);
+        for field in [
+            r#""session":[]"#,
+            r#""session":null"#,
+            r#""boundary":[]"#,
+            r#""resource_policy":[]"#,
+            r#""vpce":[]"#,
+            r#""principal_role_path":"team""#,
+        ] {
+            assert_eq!(lines_of(&with(field)), [ALLOWED], "{field}");
+        }
+    }
+
+    #[test]
     fn bad_entries_are_errors_in_their_place() {
         let mut lines = lines_of(&format!(
             "{CASE}\n{{\"id\":7}}\nnonsense\n[1]\n{{\"id\":\"x\",\"requst\":{{}}}}\n{}",

@@ -78,7 +78,7 @@ impl Reader<'_> {
             principal: Principal::parse(required(request, "principal")?)
                 .map_err(CaseProblem::Principal)?,
             role_path: get("principal_role_path")
-                .map(|value| text(value, "principal_role_path").map(str::to_owned))
+                .map(|value| text(value, "principal_role_path").map(path))
                 .transpose()?,
             action: required(request, "action")?.to_owned(),
             resource_account: resource_account(request, resource)?,
@@ -86,9 +86,9 @@ impl Reader<'_> {
             context: context(request.get("context"))?,
             identity: self.many(get("identity"), "identity")?,
             boundary: self.one(get("boundary"), "boundary")?,
-            session: get("session")
-                .map(|value| self.many(Some(value), "session"))
-                .transpose()?,
+            // A session made with no policies was made without.
+            session: Some(self.many(get("session"), "session")?)
+                .filter(|policies| !policies.is_empty()),
             resource_policy: self.one(get("resource_policy"), "resource_policy")?,
             kms_grants: get("kms_grants").map_or(Ok(Vec::new()), grants)?,
             scps: self.levels(get("scps"), "scps")?,
@@ -173,12 +173,21 @@ impl Reader<'_> {
         }
     }
 
+    /// A list may stand for one policy, and an empty one for none.
     fn one(
         &mut self,
         value: Option<&Value>,
         field: &str,
     ) -> Result<Option<Arc<Policy>>, CaseProblem> {
-        value.map(|value| self.policy(value, field)).transpose()
+        match value {
+            None => Ok(None),
+            Some(Value::Array(items)) => match items.as_slice() {
+                [] => Ok(None),
+                [only] => self.policy(only, field).map(Some),
+                _ => Err(expected(field, "one policy")),
+            },
+            Some(value) => self.policy(value, field).map(Some),
+        }
     }
 
     fn policy(&mut self, value: &Value, field: &str) -> Result<Arc<Policy>, CaseProblem> {
@@ -190,6 +199,14 @@ impl Reader<'_> {
             field: field.to_owned(),
             error,
         })
+    }
+}
+
+/// With a slash at both ends, as AWS writes paths.
+fn path(text: &str) -> String {
+    match text.trim_matches('/') {
+        "" => "/".to_owned(),
+        inner => format!("/{inner}/"),
     }
 }
 
