@@ -144,3 +144,23 @@ proptest! {
         let _ = decide(&request, &Layers { resource: Some(&policy), ..Layers::default() });
     }
 }
+
+/// Properties of worlds that are all refused would say nothing.
+#[test]
+fn worlds_come_to_all_outcomes() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let mut counts = [0_u32; 3];
+    for _ in 0..2_000 {
+        let tree = (world(), context()).new_tree(&mut runner).unwrap();
+        let (world, pairs) = tree.current();
+        counts[match world.decide(&world.context(&pairs)) {
+            DecisionKind::Allowed => 0,
+            DecisionKind::ExplicitlyDenied => 1,
+            DecisionKind::ImplicitlyDenied => 2,
+        }] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
+}

@@ -239,17 +239,22 @@ pub(crate) fn narrows(conditions: &Value) -> bool {
             keys.as_object().into_iter().flatten().any(|(key, values)| {
                 let values = strings(values);
                 match key.as_str() {
-                    "aws:SourceIp" => {
-                        operator == "IpAddress"
-                            && values.iter().all(|value| {
-                                !value.contains('/')
-                                    || value.ends_with("/8")
-                                    || value.parse::<IpAddr>().is_ok()
-                            })
-                    }
+                    "aws:SourceIp" => operator == "IpAddress" && !values.iter().any(is_wide),
                     "aws:PrincipalOrgID" | "aws:PrincipalArn" => pins && values.iter().all(fixed),
                     _ => false,
                 }
             })
         })
+}
+
+/// Blocks wider than /8, or /32 in IPv6, are as good as the internet.
+fn is_wide(block: &&str) -> bool {
+    let Some((network, length)) = block.split_once('/') else {
+        return false;
+    };
+    match (network.parse(), length.parse::<u32>()) {
+        (Ok(IpAddr::V4(_)), Ok(length)) => length < 8,
+        (Ok(IpAddr::V6(_)), Ok(length)) => length < 32,
+        _ => false,
+    }
 }

@@ -67,7 +67,7 @@ const VALUES: [&str; 15] = [
     "arn:aws:iam::111111111111:role/dev",
     "arn:aws:iam::111111111111:user/ann",
 ];
-const PATTERNS: [&str; 13] = [
+const PATTERNS: [&str; 14] = [
     "${aws:PrincipalTag/team}",
     "${aws:username, 'red'}",
     "${*}",
@@ -77,6 +77,7 @@ const PATTERNS: [&str; 13] = [
     "9.5",
     "2001:db8::/32",
     "203.0.113.0/24",
+    "0.0.0.0/1",
     "r*",
     "arn:aws:iam::*:role/${aws:TagKeys}",
     "10.0.0.0/8",
