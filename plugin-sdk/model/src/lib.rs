@@ -24,6 +24,8 @@ mod finding;
 mod ids;
 mod resource;
 pub mod resources;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use check::{
     Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity, is_of_organization,
@@ -35,3 +37,5 @@ pub use field::{Field, Name, Unknown};
 pub use finding::{Evidence, Finding, Verdict};
 pub use ids::{AccountId, Arn, CheckId, GLOBAL, IdError};
 pub use resource::{Kind, Properties, Resource, Tags};
+#[cfg(feature = "schema")]
+pub use schema::{ResourceSchema, resource_schemas};

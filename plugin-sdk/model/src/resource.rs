@@ -34,6 +34,8 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + 'static {
     /// The CloudFormation type name, `AWS::S3::Bucket`, or a name of the same form of our own
     /// where CloudFormation has none.
     const TYPE: &'static str;
+    /// What it is, in a line or two.
+    const DESCRIPTION: &'static str;
     /// What the account's owner sets; named and nested as in the CloudFormation resource schema.
     type Config: Properties;
     /// What only the running account knows; named as in the AWS API.
@@ -240,6 +242,7 @@ macro_rules! properties {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(default)]
         pub struct $name {
             $(
@@ -295,8 +298,8 @@ macro_rules! properties {
 
 /// Defines a resource type from its two parts.
 macro_rules! kind {
-    ($(#[$meta:meta])* $alias:ident, $kind:ident = $type:literal, $config:ty, $observed:ty) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $alias:ident, $kind:ident = $type:literal, $config:ty, $observed:ty) => {
+        $(#[doc = $doc])*
         pub type $alias = crate::Resource<$kind>;
 
         #[doc = concat!("The type `", $type, "`.")]
@@ -305,6 +308,7 @@ macro_rules! kind {
 
         impl crate::Kind for $kind {
             const TYPE: &'static str = $type;
+            const DESCRIPTION: &'static str = concat!($($doc),*).trim_ascii();
             type Config = $config;
             type Observed = $observed;
         }

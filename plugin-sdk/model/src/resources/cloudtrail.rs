@@ -6,6 +6,7 @@ use crate::resource::{kind, properties};
 
 /// Which events a trail records, in the basic form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct EventSelector {
     /// `All`, `ReadOnly` or `WriteOnly`.
@@ -21,6 +22,7 @@ pub struct EventSelector {
 
 /// Which events a trail records, in the advanced form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct AdvancedEventSelector {
     /// Its name.
@@ -32,6 +34,7 @@ pub struct AdvancedEventSelector {
 
 /// One condition of an advanced selector; several values are alternatives.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FieldSelector {
     /// `eventCategory`, `readOnly`, …

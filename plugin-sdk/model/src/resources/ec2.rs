@@ -27,6 +27,7 @@ kind! {
 
 /// A rule of a security group, one source or destination each, as CloudFormation has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Rule {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol number, or `-1` for all.
@@ -94,6 +95,7 @@ kind! {
 
 /// How the metadata service of an instance answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct MetadataOptions {
     /// `required` (version 2 only) or `optional`.
@@ -147,6 +149,7 @@ kind! {
 
 /// Where a volume is attached.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct VolumeAttachment {
     /// The instance.

@@ -12,6 +12,7 @@ use crate::resource::{kind, properties};
 
 /// A policy embedded in a user, group or role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct InlinePolicy {
     /// Its name.
@@ -22,6 +23,7 @@ pub struct InlinePolicy {
 
 /// An access key, without its secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct AccessKey {
     /// Its id, `AKIA…`; empty where only the credential report could be read.
@@ -40,6 +42,7 @@ pub struct AccessKey {
 
 /// When and where a role was last used, as far back as AWS keeps track (400 days).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct RoleLastUsed {
     /// RFC 3339; none if not within the tracking period.

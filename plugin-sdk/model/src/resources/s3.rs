@@ -7,6 +7,7 @@ use crate::resource::{kind, properties};
 
 /// The four switches of S3 Block Public Access; a switch left out is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PublicAccessBlockConfiguration {
     /// Refuses new public ACLs.
@@ -21,6 +22,7 @@ pub struct PublicAccessBlockConfiguration {
 
 /// How objects are encrypted unless the writer says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct BucketEncryption {
     /// The rules; AWS allows one.
@@ -29,6 +31,7 @@ pub struct BucketEncryption {
 
 /// One rule of a default encryption.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ServerSideEncryptionRule {
     /// The algorithm and key.
@@ -41,6 +44,7 @@ pub struct ServerSideEncryptionRule {
 
 /// The algorithm and key of a default encryption.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ServerSideEncryptionByDefault {
     /// `AES256`, `aws:kms` or `aws:kms:dsse`.
@@ -53,6 +57,7 @@ pub struct ServerSideEncryptionByDefault {
 
 /// Whom an entry of an access control list names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grantee {
     /// `CanonicalUser`, `AmazonCustomerByEmail` or `Group`.
     #[serde(rename = "Type")]
@@ -67,6 +72,7 @@ pub struct Grantee {
 
 /// An entry of an access control list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Grant {
     /// Whom it names.
