@@ -1,12 +1,18 @@
 //! The command line as typed. What it means together with configuration and defaults is decided
 //! by the commands.
 
+mod plugin;
+
 use std::path::PathBuf;
 
 use blastwall_model::Severity;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use self::plugin::{
+    BenchArguments, BuildArguments, DoctorArguments, InspectArguments, NewArguments,
+    PluginArguments, PluginCommand, SchemaArguments, TestArguments,
+};
 use crate::output::Output;
 
 /// Scan an AWS organization: what is wrong where, what could not be seen, and what falls if
@@ -72,6 +78,8 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// List the checks, or explain one.
     Checks(ChecksArguments),
+    /// Write, build and test checks of your own.
+    Plugin(PluginArguments),
     /// Tell what falls if an account or a principal falls, and by which path.
     BlastRadius(Box<BlastRadiusArguments>),
     /// Scan a simulated organization on this machine; needs no AWS.

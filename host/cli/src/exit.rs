@@ -2,7 +2,7 @@
 
 /// The scan was done; no finding reached `--fail-on`.
 pub(crate) const SUCCESS: u8 = 0;
-/// A finding reached `--fail-on`.
+/// A finding reached `--fail-on`; a case failed, a tool is missing, a component would be refused.
 pub(crate) const FINDINGS: u8 = 1;
 /// The command line or the configuration is wrong; nothing was sent. (clap's own code, too.)
 pub(crate) const USAGE: u8 = 2;

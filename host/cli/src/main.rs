@@ -60,6 +60,7 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
         Command::BlastRadius(radius) => {
             commands::blast_radius::run(*radius, config()?, terminal).await
         }
+        Command::Plugin(plugin) => commands::plugin::run(&plugin, terminal),
         Command::Demo(demo) => commands::demo::run(demo, terminal).await,
         Command::Completions(completions) => commands::completions::run(&completions),
     }

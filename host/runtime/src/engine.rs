@@ -15,6 +15,7 @@ use crate::error::{EngineError, Failure, LoadError};
 use crate::gate::Gate;
 use crate::inspect;
 use crate::limits::Limits;
+use crate::measure;
 use crate::plugin::Plugin;
 use crate::state::{State, Stop};
 
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     linker: Linker<State>,
     cache: Option<Cache>,
+    /// Whether what plugins execute is counted.
+    pub(crate) metered: bool,
 }
 
 impl Engine {
@@ -52,10 +55,20 @@ impl Engine {
     /// # Errors
     /// If the machine does not have the address space or the limits make no sense.
     pub fn new(limits: &Limits, cache_dir: Option<&Path>) -> Result<Self, EngineError> {
+        Self::build(limits, cache_dir, false)
+    }
+
+    pub(crate) fn build(
+        limits: &Limits,
+        cache_dir: Option<&Path>,
+        metered: bool,
+    ) -> Result<Self, EngineError> {
         let sandbox = |error: wasmtime::Error| EngineError::Sandbox {
             message: format!("{error:#}"),
         };
-        let engine = wasmtime::Engine::new(&config(limits)).map_err(sandbox)?;
+        let mut config = config(limits);
+        config.consume_fuel(metered);
+        let engine = wasmtime::Engine::new(&config).map_err(sandbox)?;
         let mut linker = Linker::new(&engine);
         bindings::Plugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)
             .map_err(sandbox)?;
@@ -74,6 +87,7 @@ impl Engine {
                 gate: Gate::new(limits.instances),
                 linker,
                 cache,
+                metered,
             }),
         })
     }
@@ -181,6 +195,9 @@ impl Shared {
         let ticks = self.limits.time.as_millis() / TICK.as_millis() + 1;
         store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
         store.epoch_deadline_trap();
+        if self.metered {
+            measure::fill(&mut store);
+        }
         store
     }
 

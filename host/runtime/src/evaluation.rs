@@ -63,6 +63,9 @@ pub struct Outcome {
     pub peak_memory: usize,
     /// How long it ran, waiting for its turn not included.
     pub elapsed: Duration,
+    /// How many instructions it executed; none unless the engine meters
+    /// ([`Engine::metered`](crate::Engine::metered)).
+    pub fuel: Option<u64>,
 }
 
 /// How much a line of log matters, from least to most.

@@ -76,7 +76,7 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
 ///
 /// An interface that this version does not know may be one of another version, so it is the version
 /// that is looked at first.
-fn ours(import: &str) -> Option<Version> {
+pub(crate) fn ours(import: &str) -> Option<Version> {
     let (interface, version) = import.split_once('@')?;
     let version: Version = version.parse().ok()?;
     let known = INTERFACES.contains(&interface);

@@ -13,6 +13,7 @@ use crate::engine::Shared;
 use crate::error::{Failure, LoadError};
 use crate::evaluation::{Evaluation, Outcome, Subject};
 use crate::judging::Judging;
+use crate::measure;
 use crate::snapshot::Snapshot;
 use crate::state::{State, cut};
 
@@ -116,6 +117,8 @@ impl Plugin {
             self.judged(store.data_mut(), answer)
         });
         let elapsed = start.elapsed();
+        let metered = self.shared.metered;
+        let fuel = metered.then(|| measure::used(&store)).flatten();
         let state = store.into_data();
         let (findings, failure) = match judged {
             Ok(findings) => {
@@ -138,6 +141,7 @@ impl Plugin {
             log_dropped: state.log_dropped,
             peak_memory: state.peak_memory,
             elapsed,
+            fuel,
         }
     }
 

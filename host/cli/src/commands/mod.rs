@@ -5,4 +5,5 @@ pub(crate) mod blast_radius;
 pub(crate) mod checks;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod plugin;
 pub(crate) mod scan;

@@ -7,12 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use blastwall_runtime::{
-    Engine, Evaluation, Gathering, Limits, Outcome, Plugin, Snapshot, Subject,
-};
-use blastwall_sdk::Judged;
-use blastwall_sdk::model::Document;
-use blastwall_sdk::testing::{ACCOUNT, World};
+use blastwall_model::Document;
+use blastwall_runtime::{Engine, Evaluation, Limits, Outcome, Plugin, Snapshot, Subject};
 use blastwall_toolchain::{Job, Output, build};
 use wit_component::StringEncoding;
 
@@ -62,39 +58,6 @@ pub fn buckets(count: usize) -> Arc<Snapshot> {
         })
         .collect();
     Arc::new(Snapshot::new(documents, &[]))
-}
-
-/// Who is judged, as the host says it.
-pub fn subject(judged: Judged) -> Subject {
-    let management_account = ACCOUNT.parse().unwrap();
-    match judged {
-        Judged::Account(id) => Subject::Account(id),
-        Judged::Organization(id) => Subject::Organization {
-            id,
-            management_account,
-        },
-    }
-}
-
-/// The snapshot of a world of the test kit.
-pub fn snapshot(world: &World) -> Arc<Snapshot> {
-    let documents: Vec<Document> = world
-        .documents()
-        .map(|document| Document::parse(&document.to_string()).unwrap())
-        .collect();
-    let mut organization = Gathering::new(limits().page_bytes).unwrap();
-    for documents in
-        documents.chunk_by(|one, other| one.account == other.account && one.kind == other.kind)
-    {
-        organization.add(&documents[0].account, documents).unwrap();
-    }
-    for (kind, reasons) in world.all_gaps() {
-        for reason in reasons {
-            organization.add_gap(kind, reason.clone());
-        }
-    }
-    let snapshot = Snapshot::with_reasons(documents, world.all_gaps().clone());
-    Arc::new(snapshot.within(Arc::new(organization)))
 }
 
 pub fn evaluation(checks: &[&str]) -> Evaluation {
