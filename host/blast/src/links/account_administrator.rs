@@ -202,7 +202,7 @@ impl Answers<'_, '_> {
 }
 
 impl LinkKind for AccountAdministrator {
-    fn documentation(&self) -> &'static LinkDocumentation {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
     }
 

@@ -26,12 +26,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 };
 
 impl LinkKind for AccountPrincipals {
-    fn documentation(&self) -> &'static LinkDocumentation {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
-    }
-
-    fn actions(&self) -> &'static [&'static str] {
-        &[]
     }
 
     fn hops(&self) -> u8 {

@@ -234,12 +234,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 };
 
 impl LinkKind for SameClass {
-    fn documentation(&self) -> &'static LinkDocumentation {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
-    }
-
-    fn actions(&self) -> &'static [&'static str] {
-        &[]
     }
 
     fn hops(&self) -> u8 {

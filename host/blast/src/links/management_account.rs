@@ -43,16 +43,8 @@ fn certainty(feature_set: Option<&str>) -> Option<Certainty> {
 }
 
 impl LinkKind for ManagementAccount {
-    fn documentation(&self) -> &'static LinkDocumentation {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
-    }
-
-    fn actions(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn hops(&self) -> u8 {
-        1
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {

@@ -9,6 +9,7 @@ mod assume_role;
 mod classes;
 mod federated_trust;
 mod management_account;
+mod outside_trust;
 mod service_trust;
 
 use serde::Serialize;
@@ -42,15 +43,19 @@ pub struct LinkDocumentation {
 /// A kind of link.
 pub(crate) trait LinkKind: Sync {
     /// What it is.
-    fn documentation(&self) -> &'static LinkDocumentation;
+    fn documentation(&'static self) -> &'static LinkDocumentation;
 
     /// The IAM actions that it asks policies about. Identity policies that mention no action of
     /// any kind are not kept.
-    fn actions(&self) -> &'static [&'static str];
+    fn actions(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// How many hops a step counts for: 1 if the attacker moves to something else, 0 if what is
     /// gained is only another view of what is held.
-    fn hops(&self) -> u8;
+    fn hops(&self) -> u8 {
+        1
+    }
 
     /// Adds a rule for each way in which it occurs.
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>);
@@ -71,14 +76,14 @@ pub(crate) trait LinkKind: Sync {
 }
 
 /// All kinds. A rule stores its kind as the place in this list.
-const REGISTRY: &[&dyn LinkKind] = &[
+static REGISTRY: &[&dyn LinkKind] = &[
     &classes::SameClass,
     &account_principals::AccountPrincipals,
     &account_administrator::AccountAdministrator,
     &assume_role::AssumeRole,
     &management_account::ManagementAccount,
-    &service_trust::ServiceTrust,
-    &federated_trust::FederatedTrust,
+    &service_trust::SERVICE_TRUST,
+    &federated_trust::FEDERATED_TRUST,
 ];
 
 /// The documentation of every kind of link that can show up in a path.

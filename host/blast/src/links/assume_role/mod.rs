@@ -35,16 +35,12 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 };
 
 impl LinkKind for AssumeRole {
-    fn documentation(&self) -> &'static LinkDocumentation {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
     }
 
     fn actions(&self) -> &'static [&'static str] {
         &[crate::world::ASSUME_ROLE]
-    }
-
-    fn hops(&self) -> u8 {
-        1
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
