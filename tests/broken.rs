@@ -80,7 +80,19 @@ fn settings_of_checks_are_held_to_what_the_plugins_say() {
         ),
         (
             "[checks.iam-access-key-age]\nmax-age-days = \"30\"\n",
-            ["blastwall.toml:2:", "a whole number"],
+            ["blastwall.toml:2:16", "is not of type \"integer\""],
+        ),
+        (
+            "[checks.ec2-security-group-open-ports]\nports = [22, 70000]\n",
+            ["blastwall.toml:2:14", "maximum of 65535"],
+        ),
+        (
+            "[plugins.limits.loging]\nmemory-mib = 64\n",
+            ["blastwall.toml:1:17", "did you mean `logging`?"],
+        ),
+        (
+            "[plugins.limits.s3]\nmemory-mb = 64\n",
+            ["blastwall.toml:2:1", "did you mean `memory-mib`?"],
         ),
     ] {
         program.file("blastwall.toml", content);

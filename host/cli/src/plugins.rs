@@ -6,9 +6,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use blastwall_model::PluginInfo;
 use blastwall_report::visible;
-use blastwall_runtime::{Engine, Limits, Plugin, default_cache_dir};
+use blastwall_runtime::{Engine, Plugin, default_cache_dir};
 use blastwall_scan::UnloadedPlugin;
 
+use crate::config::{ConfigFile, PluginLimits};
 use crate::errors::Failure;
 use crate::terminal::Terminal;
 
@@ -21,25 +22,30 @@ pub(crate) struct Plugins {
 }
 
 /// Loads the built-in plugins and those in files.
-pub(crate) fn load(files: &[PathBuf], terminal: Terminal) -> Result<Plugins, Failure> {
+pub(crate) fn load(
+    files: &[PathBuf],
+    config: &ConfigFile,
+    terminal: Terminal,
+) -> Result<Plugins, Failure> {
     let cache = default_cache_dir();
     if let Some(problem) = cache.as_deref().and_then(Engine::cache_problem) {
         terminal.note(&format!("note: compiled plugins are not kept: {problem}"));
     }
-    let engine = Engine::new(&Limits::default(), cache.as_deref())?;
+    let limits = &config.config.limits;
+    let engine = Engine::new(&limits.largest(), cache.as_deref())?;
     let mut plugins = Plugins::default();
     for builtin in blastwall_builtin::PLUGINS {
         let plugin = engine
             .load(builtin.component)
             .with_context(|| format!("failed to load the built-in plugin `{}`", builtin.name))?;
-        plugins.loaded.push(Arc::new(plugin));
+        plugins.add(plugin, limits);
     }
     for file in files {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read the plugin `{}`", file.display()))
             .map_err(Failure::usage)?;
         match engine.load(&bytes) {
-            Ok(plugin) => plugins.loaded.push(Arc::new(plugin)),
+            Ok(plugin) => plugins.add(plugin, limits),
             Err(error) => {
                 let message = format!("{:#}", anyhow::Error::from(error));
                 terminal.note(&format!(
@@ -56,7 +62,23 @@ pub(crate) fn load(files: &[PathBuf], terminal: Terminal) -> Result<Plugins, Fai
             }
         }
     }
+    let known: Vec<&str> = plugins
+        .loaded
+        .iter()
+        .map(|plugin| plugin.info().name.as_str())
+        .collect();
+    // The plugin that the limits are for may be the one that cannot be loaded.
+    if plugins.unloaded.is_empty() {
+        config.check_limits(&known).map_err(Failure::usage)?;
+    }
     Ok(plugins)
+}
+
+impl Plugins {
+    fn add(&mut self, plugin: Plugin, limits: &PluginLimits) {
+        let own = limits.of(&plugin.info().name);
+        self.loaded.push(Arc::new(plugin.with_limits(own)));
+    }
 }
 
 /// What the plugins say about themselves.

@@ -21,4 +21,4 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use blastwall::plugin::{findings, log, organization, policy, resources, types};
+pub use blastwall::plugin::{log, organization, policy, resources, types};

@@ -12,6 +12,7 @@ use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, Stor
 use crate::bindings;
 use crate::cache::{Cache, CacheError};
 use crate::error::{EngineError, Failure, LoadError};
+use crate::findings;
 use crate::gate::Gate;
 use crate::inspect;
 use crate::limits::Limits;
@@ -70,8 +71,7 @@ impl Engine {
         config.consume_fuel(metered);
         let engine = wasmtime::Engine::new(&config).map_err(sandbox)?;
         let mut linker = Linker::new(&engine);
-        bindings::Plugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)
-            .map_err(sandbox)?;
+        link(&mut linker).map_err(sandbox)?;
         start_clock(&engine).map_err(EngineError::Clock)?;
         let cache = cache_dir.and_then(|folder| match Cache::open(folder) {
             Ok(cache) => Some(cache),
@@ -187,12 +187,13 @@ impl Shared {
 
     /// A store with all limits set, its time running.
     pub(crate) fn store(&self, state: State) -> Store<State> {
+        let limits = Arc::clone(&state.limits);
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| state);
-        store.set_hostcall_fuel(self.limits.call_bytes);
+        store.set_hostcall_fuel(limits.call_bytes);
         // Before anything runs: instantiating may run code too. One tick more, because the next
         // one may come at once.
-        let ticks = self.limits.time.as_millis() / TICK.as_millis() + 1;
+        let ticks = limits.time.as_millis() / TICK.as_millis() + 1;
         store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
         store.epoch_deadline_trap();
         if self.metered {
@@ -208,10 +209,10 @@ impl Shared {
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Failure::OutOfTime {
-                limit: self.limits.time,
+                limit: state.limits.time,
             },
             Some(Trap::StackOverflow) => Failure::OutOfStack {
-                limit: self.limits.stack,
+                limit: state.limits.stack,
             },
             trap => Failure::Trap {
                 message: trap.map_or_else(|| format!("{error:#}"), Trap::to_string),
@@ -219,6 +220,18 @@ impl Shared {
             },
         }
     }
+}
+
+/// Everything that a plugin can import.
+fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    use bindings::{log, organization, policy, resources, types};
+    type Own = HasSelf<State>;
+    types::add_to_linker::<State, Own>(linker, |state| state)?;
+    resources::add_to_linker::<State, Own>(linker, |state| state)?;
+    organization::add_to_linker::<State, Own>(linker, |state| state)?;
+    policy::add_to_linker::<State, Own>(linker, |state| state)?;
+    log::add_to_linker::<State, Own>(linker, |state| state)?;
+    findings::add_to_linker(linker)
 }
 
 fn config(limits: &Limits) -> Config {

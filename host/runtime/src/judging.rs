@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use blastwall_model::{
-    AccountId, Arn, CheckId, CheckInfo, Document, Evidence, Finding, GLOBAL, Scope, Verdict,
-    is_of_organization,
+    AccountId, CheckId, CheckInfo, Evidence, Finding, GLOBAL, Scope, Verdict, is_of_organization,
 };
 
-use crate::bindings::types;
 use crate::error::Failure;
 use crate::evaluation::Subject;
 use crate::gathering::{Gathering, Position};
@@ -33,10 +31,23 @@ pub struct WideCursor {
 
 /// A check that was asked for and what it has judged.
 struct Asked {
+    check: CheckId,
     /// The type that it judges; none if it judges the account or the organization.
-    judges: Option<String>,
+    judges: Option<Arc<str>>,
     /// By position of the document; one place for the account or the organization.
-    judged: Vec<bool>,
+    judged: Vec<Option<Finding>>,
+    /// The place after the one that was judged last, which is mostly the next.
+    next: usize,
+}
+
+/// What a plugin says of one thing, as it stands in its memory.
+pub(crate) struct Given<'a> {
+    pub(crate) check: &'a str,
+    pub(crate) resource: Option<&'a str>,
+    pub(crate) verdict: Verdict,
+    pub(crate) message: &'a str,
+    /// Pointers and values.
+    pub(crate) evidence: Vec<(&'a str, &'a str)>,
 }
 
 /// One evaluation.
@@ -45,8 +56,15 @@ pub(crate) struct Judging {
     snapshot: Arc<Snapshot>,
     /// How many documents of each type that may be read were handed out, from the first on.
     handed_out: BTreeMap<String, usize>,
-    asked: BTreeMap<CheckId, Asked>,
-    findings: Vec<Finding>,
+    /// Sorted by check.
+    asked: Vec<Asked>,
+    /// The check that the last finding was of.
+    last: usize,
+    /// The last messages, which many findings share.
+    messages: [Arc<str>; 2],
+    nothing: Arc<str>,
+    global: Arc<str>,
+    findings: usize,
     bytes: usize,
 }
 
@@ -58,7 +76,7 @@ impl Judging {
         snapshot: Arc<Snapshot>,
     ) -> Self {
         let mut handed_out = BTreeMap::new();
-        let mut asked = BTreeMap::new();
+        let mut asked = Vec::new();
         for check in checks {
             for resource_type in &check.reads {
                 handed_out.insert(resource_type.clone(), 0);
@@ -70,15 +88,27 @@ impl Judging {
             let judged = judges
                 .as_deref()
                 .map_or(1, |kind| snapshot.documents(kind).len());
-            let judged = vec![false; judged];
-            asked.insert(check.id.clone(), Asked { judges, judged });
+            let mut places = Vec::new();
+            places.resize_with(judged, || None);
+            asked.push(Asked {
+                check: check.id.clone(),
+                judges: judges.map(Arc::from),
+                judged: places,
+                next: 0,
+            });
         }
+        asked.sort_by(|one, other| one.check.cmp(&other.check));
+        let nothing: Arc<str> = Arc::from("");
         Self {
             subject,
             snapshot,
             handed_out,
             asked,
-            findings: Vec::new(),
+            last: 0,
+            messages: [Arc::clone(&nothing), Arc::clone(&nothing)],
+            nothing,
+            global: Arc::from(GLOBAL),
+            findings: 0,
             bytes: 0,
         }
     }
@@ -161,15 +191,22 @@ impl Judging {
         Some(page)
     }
 
-    /// The document that a finding names, with its position, if it was handed out.
-    fn handed_out(&self, resource_type: &str, arn: &str) -> Option<(usize, &Document)> {
+    /// The position of the document that a finding names, if it was handed out. `next` is where it
+    /// probably is.
+    fn handed_out(&self, resource_type: &str, arn: &str, next: usize) -> Option<usize> {
         let documents = self.snapshot.documents(resource_type);
-        let position = documents
-            .binary_search_by(|document| document.arn.as_str().cmp(arn))
-            .ok()?;
+        let is_next = documents
+            .get(next)
+            .is_some_and(|document| document.arn == *arn);
+        let position = if is_next {
+            next
+        } else {
+            documents
+                .binary_search_by(|document| document.arn.as_str().cmp(arn))
+                .ok()?
+        };
         let handed_out = *self.handed_out.get(resource_type)?;
-        let document = documents.get(position)?;
-        (position < handed_out).then_some((position, document))
+        (position < handed_out).then_some(position)
     }
 
     /// What is judged, in words.
@@ -180,13 +217,44 @@ impl Judging {
         }
     }
 
+    /// The place of a check among those that were asked for.
+    fn asked(&self, check: &str) -> Option<usize> {
+        let is = |index: usize| {
+            let asked = self.asked.get(index);
+            asked.is_some_and(|asked| asked.check == *check)
+        };
+        if is(self.last) {
+            return Some(self.last);
+        }
+        // Checks come in the order of the plugin, which may be this one.
+        if is(self.last + 1) {
+            return Some(self.last + 1);
+        }
+        self.asked
+            .binary_search_by(|asked| asked.check.as_str().cmp(check))
+            .ok()
+    }
+
+    /// The message, shared with those before it if it is the same.
+    fn message(&mut self, text: &str) -> Arc<str> {
+        if let Some(message) = self.messages.iter().find(|message| ***message == *text) {
+            return Arc::clone(message);
+        }
+        let message: Arc<str> = Arc::from(text);
+        self.messages.rotate_right(1);
+        let [first, _] = &mut self.messages;
+        *first = Arc::clone(&message);
+        message
+    }
+
     /// Checks one finding and keeps it.
-    pub(crate) fn accept(&mut self, finding: types::Finding, limits: &Limits) -> Result<(), Stop> {
-        if self.findings.len() >= limits.findings {
+    pub(crate) fn accept(&mut self, given: &Given<'_>, limits: &Limits) -> Result<(), Stop> {
+        if self.findings >= limits.findings {
             let limit = limits.findings;
             return Err(Failure::TooManyFindings { limit }.into());
         }
-        let size = size(&finding);
+        self.findings += 1;
+        let size = size(given);
         self.bytes = self.bytes.saturating_add(size);
         for (bytes, limit) in [
             (size, limits.finding_bytes),
@@ -197,29 +265,23 @@ impl Judging {
             }
         }
 
-        let id = finding.check;
-        let resource = finding.resource;
-        let (check, asked) = self.asked.get_key_value(id.as_str()).ok_or_else(|| {
-            broken(format!(
+        let id = given.check;
+        let index = self.asked(id);
+        let Some((index, asked)) = index.and_then(|index| Some((index, self.asked.get(index)?)))
+        else {
+            return Err(broken(format!(
                 "a finding of check `{id}`, which was not asked for"
-            ))
-        })?;
-        let check = check.clone();
-        let judges = asked.judges.clone();
-        let (position, region, arn): (usize, String, Option<Arn>) = match (&judges, &resource) {
-            (Some(resource_type), Some(arn)) => {
-                let (position, document) = self.handed_out(resource_type, arn).ok_or_else(|| {
+            )));
+        };
+        let position = match (&asked.judges, given.resource) {
+            (Some(resource_type), Some(arn)) => self
+                .handed_out(resource_type, arn, asked.next)
+                .ok_or_else(|| {
                     broken(format!(
                         "check `{id}` judges `{arn}`, which is no {resource_type} that it was given"
                     ))
-                })?;
-                (
-                    position,
-                    document.region.clone(),
-                    Some(document.arn.clone()),
-                )
-            }
-            (None, None) => (0, GLOBAL.to_owned(), None),
+                })?,
+            (None, None) => 0,
             (Some(resource_type), None) => {
                 return Err(broken(format!(
                     "check `{id}` judges {}; it was to judge each {resource_type}",
@@ -233,56 +295,67 @@ impl Judging {
                 )));
             }
         };
-
-        let evidence = finding
-            .evidence
-            .into_iter()
-            .map(|evidence| read_evidence(&id, evidence))
-            .collect::<Result<_, _>>()?;
-        let place = self
-            .asked
-            .get_mut(id.as_str())
-            .and_then(|asked| asked.judged.get_mut(position));
-        if place.is_none_or(|judged| std::mem::replace(judged, true)) {
-            let what = resource.unwrap_or_else(|| self.whole().to_owned());
-            return Err(broken(format!("check `{id}` judges {what} twice")));
-        }
-        self.findings.push(Finding {
-            check,
+        let document = asked
+            .judges
+            .as_deref()
+            .and_then(|kind| self.snapshot.documents(kind).get(position));
+        let mut finding = Finding {
+            check: asked.check.clone(),
             account: self.subject.account().clone(),
-            region,
-            resource: arn,
-            resource_type: judges.unwrap_or_default(),
-            verdict: match finding.verdict {
-                types::Verdict::Pass => Verdict::Pass,
-                types::Verdict::Fail => Verdict::Fail,
-                types::Verdict::Unknown => Verdict::Unknown,
-                types::Verdict::NotApplicable => Verdict::NotApplicable,
-            },
-            message: finding.message,
-            evidence,
+            region: document.map_or_else(
+                || Arc::clone(&self.global),
+                |document| Arc::clone(&document.region),
+            ),
+            resource: document.map(|document| document.arn.clone()),
+            resource_type: asked
+                .judges
+                .clone()
+                .unwrap_or_else(|| Arc::clone(&self.nothing)),
+            verdict: given.verdict,
+            message: Arc::clone(&self.nothing),
+            evidence: given
+                .evidence
+                .iter()
+                .map(|(pointer, value)| read_evidence(id, pointer, value))
+                .collect::<Result<_, _>>()?,
+        };
+        finding.message = self.message(given.message);
+        self.last = index;
+        let place = self.asked.get_mut(index).and_then(|asked| {
+            asked.next = position + 1;
+            asked.judged.get_mut(position)
         });
+        match place {
+            Some(place @ None) => *place = Some(finding),
+            _ => {
+                let what = given.resource.unwrap_or_else(|| self.whole());
+                return Err(broken(format!("check `{id}` judges {what} twice")));
+            }
+        }
         Ok(())
     }
 
-    /// The findings, sorted, if every check has judged everything that it was to judge: a check
-    /// that stays silent about a resource would read as if all were well.
-    pub(crate) fn finish(mut self) -> Result<Vec<Finding>, Failure> {
-        for (id, asked) in &self.asked {
-            let silent = asked.judged.iter().filter(|&&judged| !judged).count();
+    /// The findings, by check and resource, if every check has judged everything that it was to
+    /// judge: a check that stays silent about a resource would read as if all were well.
+    pub(crate) fn finish(self) -> Result<Vec<Finding>, Failure> {
+        let whole = self.whole();
+        let mut findings = Vec::with_capacity(self.findings);
+        for asked in self.asked {
+            let all = asked.judged.len();
+            let before = findings.len();
+            findings.extend(asked.judged.into_iter().flatten());
+            let silent = all - (findings.len() - before);
             if silent > 0 {
-                let what = match &asked.judges {
-                    None => self.whole().to_owned(),
-                    Some(kind) => format!("{silent} of {} {kind}", asked.judged.len()),
+                let id = asked.check;
+                let what = match asked.judges {
+                    None => whole.to_owned(),
+                    Some(kind) => format!("{silent} of {all} {kind}"),
                 };
                 let how = format!("check `{id}` gives no verdict on {what}");
                 return Err(Failure::ContractBroken { how });
             }
         }
-        self.findings.sort_by(|one, other| {
-            (&one.check, &one.resource).cmp(&(&other.check, &other.resource))
-        });
-        Ok(self.findings)
+        Ok(findings)
     }
 
     /// One `error` for each check that was asked for.
@@ -297,11 +370,11 @@ impl Judging {
             .map(|check| Finding {
                 check,
                 account: account.clone(),
-                region: GLOBAL.to_owned(),
+                region: GLOBAL.into(),
                 resource: None,
-                resource_type: String::new(),
+                resource_type: Arc::default(),
                 verdict: Verdict::Error,
-                message: failure.to_string(),
+                message: failure.to_string().into(),
                 evidence: Vec::new(),
             })
             .collect()
@@ -310,30 +383,29 @@ impl Judging {
 
 /// The bytes of everything in a finding that the plugin chose, and a little for each part, so that
 /// empty ones count too.
-fn size(finding: &types::Finding) -> usize {
+fn size(given: &Given<'_>) -> usize {
     const PART: usize = 64;
-    let evidence: usize = finding
+    let evidence: usize = given
         .evidence
         .iter()
-        .map(|evidence| PART + evidence.pointer.len() + evidence.value.len())
+        .map(|(pointer, value)| PART + pointer.len() + value.len())
         .sum();
-    PART + finding.check.len()
-        + finding.resource.as_ref().map_or(0, String::len)
-        + finding.message.len()
-        + evidence
+    PART + given.check.len() + given.resource.map_or(0, str::len) + given.message.len() + evidence
 }
 
-fn read_evidence(check: &str, evidence: types::Evidence) -> Result<Evidence, Stop> {
-    let types::Evidence { pointer, value } = evidence;
+fn read_evidence(check: &str, pointer: &str, value: &str) -> Result<Evidence, Stop> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return Err(broken(format!(
             "check `{check}` has evidence at `{pointer}`, which is no JSON pointer"
         )));
     }
-    let value = serde_json::from_str(&value).map_err(|error| {
+    let value = serde_json::from_str(value).map_err(|error| {
         broken(format!(
             "check `{check}` has evidence at `{pointer}` that is no JSON: {error}"
         ))
     })?;
-    Ok(Evidence { pointer, value })
+    Ok(Evidence {
+        pointer: pointer.to_owned(),
+        value,
+    })
 }

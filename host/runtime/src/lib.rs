@@ -29,6 +29,7 @@ mod description;
 mod engine;
 mod error;
 mod evaluation;
+mod findings;
 mod gate;
 mod gathering;
 mod inspect;

@@ -14,6 +14,7 @@ use crate::error::{Failure, LoadError};
 use crate::evaluation::{Evaluation, Outcome, Subject};
 use crate::judging::Judging;
 use crate::measure;
+use crate::limits::Limits;
 use crate::snapshot::Snapshot;
 use crate::state::{State, cut};
 
@@ -32,6 +33,7 @@ pub struct Plugin {
     instance: PluginPre<State>,
     info: Arc<PluginInfo>,
     digest: blake3::Hash,
+    limits: Arc<Limits>,
     /// Evaluations that failed since the last that did not; for all clones.
     failures: Arc<AtomicU32>,
 }
@@ -53,7 +55,8 @@ impl Plugin {
         digest: blake3::Hash,
     ) -> Result<Self, LoadError> {
         let place = shared.gate.enter();
-        let mut store = shared.store(State::new(&shared.limits, None));
+        let limits = Arc::new(shared.limits.clone());
+        let mut store = shared.store(State::new(&limits, None));
         let described = instance
             .instantiate(&mut store)
             .and_then(|plugin| plugin.call_describe(&mut store));
@@ -68,8 +71,27 @@ impl Plugin {
             instance,
             info: Arc::new(info),
             digest,
+            limits,
             failures: Arc::default(),
         })
+    }
+
+    /// The same plugin under limits of its own: those of one evaluation, and after how many failures
+    /// it is given up. Memory and tables stay below those of the engine, which has made room for no
+    /// more; the stack is the engine's.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let room = &self.shared.limits;
+        let limits = Limits {
+            memory: limits.memory.min(room.memory),
+            table_elements: limits.table_elements.min(room.table_elements),
+            stack: room.stack,
+            ..limits
+        };
+        Self {
+            limits: Arc::new(limits),
+            ..self
+        }
     }
 
     /// What it says about itself.
@@ -106,7 +128,7 @@ impl Plugin {
         let _place = self.shared.gate.enter();
         let start = Instant::now();
         let judging = checks.as_deref().ok().map(judging);
-        let mut store = self.shared.store(State::new(&self.shared.limits, judging));
+        let mut store = self.shared.store(State::new(&self.limits, judging));
         let judged = checks.and_then(|checks| {
             self.has_given_up()?;
             let request = request(evaluation, &checks);
@@ -148,7 +170,7 @@ impl Plugin {
     /// The circuit breaker: a plugin that keeps failing is not asked any more, because each time may
     /// cost all the time that it is allowed.
     fn has_given_up(&self) -> Result<(), Failure> {
-        let limit = self.shared.limits.failures_in_a_row;
+        let limit = self.limits.failures_in_a_row;
         if self.failures.load(Ordering::Relaxed) < limit {
             return Ok(());
         }
@@ -164,7 +186,7 @@ impl Plugin {
         match answer {
             Err(error) => Err(self.shared.failure(state, &error)),
             Ok(Err(message)) => Err(Failure::Reported {
-                message: cut(message, self.shared.limits.log_line_bytes),
+                message: cut(message, self.limits.log_line_bytes),
             }),
             Ok(Ok(())) => state.judging.take().map_or(Ok(Vec::new()), Judging::finish),
         }

@@ -1,9 +1,11 @@
 //! What the host keeps for one instance: limits, log, and the evaluation that it answers for.
 
+use std::sync::Arc;
+
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{Error, ResourceLimiter, Result};
 
-use crate::bindings::{findings, log, organization, resources, types};
+use crate::bindings::{log, organization, resources, types};
 use crate::error::Failure;
 use crate::evaluation::{LogLevel, LogLine};
 use crate::judging::{Cursor, Judging, WideCursor};
@@ -11,6 +13,8 @@ use crate::limits::Limits;
 
 /// The cursors that may be open at once; one a type is usual.
 const CURSORS: usize = 256;
+
+const ONLY_LOG: &str = "`describe` may call nothing but `log`";
 
 /// Carries a failure out through wasmtime, which ends the instance with it.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +34,7 @@ pub(crate) fn broken(how: impl Into<String>) -> Stop {
 
 /// The data of a store.
 pub(crate) struct State {
-    limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     cursors: ResourceTable,
     /// None while the plugin describes itself.
     pub(crate) judging: Option<Judging>,
@@ -42,11 +46,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(limits: &Limits, judging: Option<Judging>) -> Self {
+    pub(crate) fn new(limits: &Arc<Limits>, judging: Option<Judging>) -> Self {
         let mut cursors = ResourceTable::new();
         cursors.set_max_capacity(CURSORS);
         Self {
-            limits: limits.clone(),
+            limits: Arc::clone(limits),
             cursors,
             judging,
             log: Vec::new(),
@@ -64,10 +68,13 @@ impl State {
         errors.next().map(|line| line.message.clone())
     }
 
+    /// What is judged, to be put back.
+    pub(crate) fn take_judging(&mut self) -> Result<Judging, Stop> {
+        self.judging.take().ok_or_else(|| broken(ONLY_LOG))
+    }
+
     pub(crate) fn judging(&mut self) -> Result<&mut Judging, Stop> {
-        self.judging
-            .as_mut()
-            .ok_or_else(|| broken("`describe` may call nothing but `log`"))
+        self.judging.as_mut().ok_or_else(|| broken(ONLY_LOG))
     }
 }
 
@@ -122,17 +129,6 @@ impl organization::HostCursor for State {
 
     fn drop(&mut self, cursor: Resource<WideCursor>) -> Result<()> {
         self.cursors.delete(cursor)?;
-        Ok(())
-    }
-}
-
-impl findings::Host for State {
-    fn report(&mut self, findings: Vec<types::Finding>) -> Result<()> {
-        let limits = self.limits.clone();
-        let judging = self.judging()?;
-        for finding in findings {
-            judging.accept(finding, &limits)?;
-        }
         Ok(())
     }
 }

@@ -128,7 +128,7 @@ fn messages_are_bounded_and_kept_as_they_are() {
     let plugin = engine().load(guest()).unwrap();
     let outcome = evaluate(&plugin, "talks", &buckets(1));
     assert_eq!(
-        outcome.findings.first().unwrap().message,
+        *outcome.findings.first().unwrap().message,
         "\u{1b}".repeat(10)
     );
     let mut request = evaluation(&["talks"]);

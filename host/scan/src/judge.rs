@@ -126,11 +126,11 @@ fn unlisted<'a>(
                 findings.push(Finding {
                     check: check.info.id.clone(),
                     account: account.clone(),
-                    region: gap.region.clone(),
+                    region: gap.region.as_str().into(),
                     resource: None,
-                    resource_type: judged.clone(),
+                    resource_type: judged.as_str().into(),
                     verdict: Verdict::Unknown,
-                    message,
+                    message: message.into(),
                     evidence: Vec::new(),
                 });
             }

@@ -161,11 +161,11 @@ fn unjudged(plan: &Plan, organization: &Organization) -> Judgement {
     let finding = |check: &crate::Selected| Finding {
         check: check.info.id.clone(),
         account: organization.caller.account.clone(),
-        region: GLOBAL.to_owned(),
+        region: GLOBAL.into(),
         resource: None,
-        resource_type: String::new(),
+        resource_type: Arc::default(),
         verdict,
-        message: message.clone(),
+        message: message.as_str().into(),
         evidence: Vec::new(),
     };
     Judgement {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use blastwall_model::{CheckId, CheckInfo, PluginInfo, Severity};
+use blastwall_model::{CheckId, CheckInfo, Parameter, PluginInfo, Severity};
 use blastwall_runtime::{Evaluation, Plugin, Snapshot, Subject};
 use serde_json::{Map, Value};
 
@@ -64,15 +64,27 @@ pub enum SelectionError {
         /// The parameters that it has.
         known: Vec<String>,
     },
-    /// A parameter's value is of another JSON type than its default.
-    #[error("parameter `{parameter}` of check `{check}` must be {expected}")]
-    WrongType {
+    /// A parameter cannot have this value.
+    #[error("parameter `{parameter}` of check `{check}` cannot have this value: {reason}")]
+    WrongValue {
         /// The check.
         check: CheckId,
         /// The parameter.
         parameter: String,
-        /// The JSON type of the default.
-        expected: &'static str,
+        /// Where in the value, a JSON pointer; empty for the whole.
+        pointer: String,
+        /// What is accepted.
+        reason: String,
+    },
+    /// The schema of a parameter is none.
+    #[error("the schema that check `{check}` has for parameter `{parameter}` is not valid: {reason}")]
+    WrongSchema {
+        /// The check.
+        check: CheckId,
+        /// The parameter.
+        parameter: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The plugin itself refuses the parameters of a check.
     #[error("the parameters of check `{check}` are refused: {answer}")]
@@ -222,7 +234,8 @@ fn parameters(
         .map(|parameter| (parameter.name.clone(), parameter.default.clone()))
         .collect();
     for (name, value) in settings.iter().flat_map(|settings| &settings.parameters) {
-        let Some(current) = values.get_mut(name) else {
+        let parameter = info.parameters.iter().find(|known| known.name == *name);
+        let Some(parameter) = parameter else {
             return Err(SelectionError::UnknownParameter {
                 check: info.id.clone(),
                 parameter: name.clone(),
@@ -233,16 +246,40 @@ fn parameters(
                     .collect(),
             });
         };
-        if json_type(current) != json_type(value) {
-            return Err(SelectionError::WrongType {
-                check: info.id.clone(),
-                parameter: name.clone(),
-                expected: json_type(current),
-            });
-        }
-        *current = value.clone();
+        accept(&info.id, parameter, value)?;
+        values.insert(name.clone(), value.clone());
     }
     Ok(values)
+}
+
+/// Holds a value to the schema of its parameter.
+fn accept(check: &CheckId, parameter: &Parameter, value: &Value) -> Result<(), SelectionError> {
+    let wrong = |pointer: String, reason: String| SelectionError::WrongValue {
+        check: check.clone(),
+        parameter: parameter.name.clone(),
+        pointer,
+        reason,
+    };
+    if parameter.schema.is_null() {
+        let expected = json_type(&parameter.default);
+        if expected == json_type(value) {
+            return Ok(());
+        }
+        return Err(wrong(String::new(), format!("it must be {expected}")));
+    }
+    // Schemas come from plugins: an expression that backtracks for ever must not hang the host.
+    let validator = jsonschema::draft202012::options()
+        .with_pattern_options(jsonschema::PatternOptions::regex())
+        .build(&parameter.schema)
+        .map_err(|error| SelectionError::WrongSchema {
+            check: check.clone(),
+            parameter: parameter.name.clone(),
+            reason: error.to_string(),
+        })?;
+    match validator.validate(value) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(wrong(error.instance_path().to_string(), error.to_string())),
+    }
 }
 
 /// The JSON type of a value, with its article.
@@ -261,7 +298,7 @@ fn json_type(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use blastwall_model::{Category, Parameter, Scope};
+    use blastwall_model::{Category, Scope};
     use serde_json::json;
 
     fn check(id: &str, severity: Severity) -> CheckInfo {
@@ -377,10 +414,7 @@ mod tests {
                 CheckFilter::default(),
                 &settings("a", None, Some(json!("90")))
             ),
-            SelectionError::WrongType {
-                expected: "a whole number",
-                ..
-            }
+            SelectionError::WrongValue { reason, .. } if reason == "it must be a whole number"
         ));
         let low = CheckFilter {
             severity: Some(Severity::Critical),
@@ -394,6 +428,36 @@ mod tests {
                 &BTreeMap::new()
             ),
             Err(SelectionError::Duplicate { .. })
+        ));
+    }
+
+    #[test]
+    fn values_are_held_to_the_schema() {
+        let mut check = check("a", Severity::High);
+        check.parameters[0].default = json!([80]);
+        let choose = |schema: Value, value: Value| {
+            let mut check = check.clone();
+            check.parameters[0].schema = schema;
+            let settings = settings("a", None, Some(value));
+            Selection::choose(&[&plugin("iam", vec![check])], &CheckFilter::default(), &settings)
+        };
+        let ports = json!({ "type": "array", "items": { "type": "integer", "maximum": 65535 } });
+        assert!(choose(ports.clone(), json!([443])).is_ok());
+        let Err(SelectionError::WrongValue { pointer, reason, .. }) =
+            choose(ports, json!([443, 70000]))
+        else {
+            panic!("70000 is no port");
+        };
+        assert_eq!(pointer, "/1");
+        assert_eq!(reason, "70000 is greater than the maximum of 65535");
+        assert!(matches!(
+            choose(json!({ "type": 5 }), json!([1])),
+            Err(SelectionError::WrongSchema { .. })
+        ));
+        let remote = json!({ "$ref": "https://example.com/schema.json" });
+        assert!(matches!(
+            choose(remote, json!([1])),
+            Err(SelectionError::WrongSchema { .. })
         ));
     }
 

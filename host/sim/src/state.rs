@@ -365,8 +365,8 @@ fn unserved(document: &Document) -> LoadError {
 impl Account {
     fn add(&mut self, id: &AccountId, document: &Document) -> Result<(), LoadError> {
         use blastwall_model::resources as kinds;
-        if document.region != blastwall_model::GLOBAL {
-            self.used_regions.insert(document.region.clone());
+        if *document.region != *blastwall_model::GLOBAL {
+            self.used_regions.insert(document.region.to_string());
         }
         let name = || last_part(document.arn.as_str()).to_owned();
         match document.kind.as_str() {

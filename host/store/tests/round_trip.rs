@@ -146,7 +146,7 @@ fn people_may_leave_out_what_has_a_default() {
     let resources = directory.resources(&account()).unwrap();
     assert_eq!(resources.len(), 2);
     assert_eq!(resources[0].account, account());
-    assert_eq!(resources[0].region, blastwall_model::GLOBAL);
+    assert_eq!(&*resources[0].region, blastwall_model::GLOBAL);
     assert_eq!(directory.organization().unwrap()[0].account, account());
     let other = "444455556666".parse().unwrap();
     assert_eq!(directory.resources(&other).unwrap(), []);

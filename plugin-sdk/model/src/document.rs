@@ -1,5 +1,7 @@
 //! A resource document as JSON text, with its head parsed.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::{AccountId, Arn, Kind, Resource};
@@ -17,7 +19,7 @@ pub struct Document {
     /// The account that it was collected from.
     pub account: AccountId,
     /// Its region, [`GLOBAL`](crate::GLOBAL) if it belongs to none.
-    pub region: String,
+    pub region: Arc<str>,
     json: Box<str>,
 }
 
@@ -59,7 +61,7 @@ impl Document {
             kind: head.r#type,
             arn: head.arn,
             account: head.account,
-            region: head.region.unwrap_or_else(|| crate::GLOBAL.to_owned()),
+            region: head.region.as_deref().unwrap_or(crate::GLOBAL).into(),
             json: json.trim().into(),
         })
     }
@@ -91,7 +93,7 @@ impl<K: Kind> TryFrom<&Resource<K>> for Document {
             kind: K::TYPE.to_owned(),
             arn: resource.arn.clone(),
             account: resource.account.clone(),
-            region: resource.region.clone(),
+            region: resource.region.as_str().into(),
             json: serde_json::to_string(resource)?.into(),
         })
     }

@@ -1,5 +1,7 @@
 //! Verdicts.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,6 +49,9 @@ pub struct Evidence {
 }
 
 /// A check's verdict on one thing.
+///
+/// A scan has millions of them, most of which say the same about another resource, so they share
+/// their texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
@@ -55,19 +60,23 @@ pub struct Finding {
     /// In which account.
     pub account: AccountId,
     /// In which region, [`GLOBAL`](crate::GLOBAL) if in none.
-    pub region: String,
+    pub region: Arc<str>,
     /// On which resource; none for a verdict on the account or on resources that could not be listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Arn>,
     /// The resource's type; empty for a verdict on the account.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub resource_type: String,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub resource_type: Arc<str>,
     /// What it concludes.
     pub verdict: Verdict,
     /// Why, in one sentence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub message: Arc<str>,
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+}
+
+fn is_empty(text: &Arc<str>) -> bool {
+    text.is_empty()
 }

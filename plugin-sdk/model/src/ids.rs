@@ -1,8 +1,10 @@
-//! Identifiers, parsed once at the border.
+//! Identifiers, parsed once at the border. Copies share the text: a scan has millions of findings
+//! about the same few things.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +59,7 @@ macro_rules! string_id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0.into()
+                id.as_str().to_owned()
             }
         }
 
@@ -98,7 +100,7 @@ macro_rules! string_id {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^[0-9]{12}$")))]
 #[serde(try_from = "String", into = "String")]
-pub struct AccountId(Box<str>);
+pub struct AccountId(Arc<str>);
 
 fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -114,7 +116,7 @@ string_id!(AccountId, AccountId, is_account_id);
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^arn:[^:]+:[^:]+:[^:]*:[^:]*:")))]
 #[serde(try_from = "String", into = "String")]
-pub struct Arn(Box<str>);
+pub struct Arn(Arc<str>);
 
 fn is_arn(text: &str) -> bool {
     let mut parts = text.splitn(6, ':');
@@ -167,7 +169,7 @@ impl Arn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")))]
 #[serde(try_from = "String", into = "String")]
-pub struct CheckId(Box<str>);
+pub struct CheckId(Arc<str>);
 
 fn is_check_id(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())

@@ -22,6 +22,10 @@ fn the_bindings_of_the_sdk_follow_the_contract() -> anyhow::Result<()> {
         pub_export_macro: true,
         // Constructors are a matter of C libraries; a plugin has none.
         disable_run_ctors_once_workaround: true,
+        // Findings go out by the million: hand them over where they are.
+        ownership: wit_bindgen_rust::Ownership::Borrowing {
+            duplicate_if_necessary: true,
+        },
         runtime_path: Some("wit_bindgen::rt".to_owned()),
         ..Default::default()
     }

@@ -23,7 +23,7 @@ pub(crate) fn run(
         .chain(&file.config.plugin_files)
         .cloned()
         .collect();
-    let plugins = plugins::load(&files, terminal)?.loaded;
+    let plugins = plugins::load(&files, file, terminal)?.loaded;
     let infos = plugins::infos(&plugins);
     let chosen = setup::selection(&arguments.checks, file, &plugins)?;
     let entries: Vec<view::checks::CheckEntry<'_>> = match &arguments.id {

@@ -84,7 +84,7 @@ impl Prepared {
                     .chain(&file.config.plugin_files)
                     .cloned()
                     .collect();
-                let plugins = plugins::load(&files, terminal)?;
+                let plugins = plugins::load(&files, file, terminal)?;
                 let selection = setup::selection(checks, file, &plugins.loaded)?;
                 (plugins, selection)
             }

@@ -38,7 +38,7 @@ impl Problems {
 pub(crate) struct Table<'a> {
     entries: &'a DeTable<'a>,
     span: Range<usize>,
-    known: Vec<&'static str>,
+    known: Vec<&'a str>,
     problems: &'a Problems,
 }
 
@@ -169,6 +169,23 @@ impl<'a> Table<'a> {
         Some(Table::new(table.into_inner(), span, problems))
     }
 
+    /// The tables under keys that nobody has asked for yet, with the places of the keys.
+    pub(crate) fn named_tables(&mut self) -> Vec<(&'a str, Range<usize>, Table<'a>)> {
+        let mut tables = Vec::new();
+        for (key, value) in self.entries {
+            let name: &'a str = key.get_ref();
+            let Some(table) = value.get_ref().as_table() else {
+                continue;
+            };
+            if !self.known.contains(&name) {
+                self.known.push(name);
+                let table = Table::new(table, value.span(), self.problems);
+                tables.push((name, key.span(), table));
+            }
+        }
+        tables
+    }
+
     /// An array of tables, `[[key]]`.
     pub(crate) fn tables(&mut self, key: &'static str) -> Vec<Table<'a>> {
         let problems = self.problems;
@@ -238,6 +255,30 @@ fn a(noun: &str) -> String {
         "a"
     };
     format!("{article} {noun}")
+}
+
+/// Tells where each part of a value stands, by its JSON pointer (RFC 6901) in [`to_json`]'s result.
+pub(crate) fn spans(value: &Spanned<DeValue<'_>>, tell: &mut dyn FnMut(&str, Range<usize>)) {
+    tell("", value.span());
+    let mut below = |key: &str, value: &Spanned<DeValue<'_>>| {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        spans(value, &mut |pointer, span| {
+            tell(&format!("/{key}{pointer}"), span)
+        });
+    };
+    match value.get_ref() {
+        DeValue::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                below(&index.to_string(), item);
+            }
+        }
+        DeValue::Table(entries) => {
+            for (key, value) in entries {
+                below(key.get_ref(), value);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A TOML value as JSON, for the parameters of checks. Dates become strings.

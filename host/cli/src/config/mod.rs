@@ -5,6 +5,7 @@
 
 mod decoder;
 mod diagnostic;
+mod limits;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,7 @@ use toml::de::DeTable;
 use decoder::{Problems, Table};
 use diagnostic::Problem;
 pub(crate) use diagnostic::{InvalidConfig, nearest};
+pub(crate) use limits::PluginLimits;
 
 /// The version of the format that this program reads.
 const VERSION: i64 = 1;
@@ -37,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) checks: BTreeMap<String, CheckSettings>,
     /// Plugins of the user's own, relative paths resolved against the file's directory.
     pub(crate) plugin_files: Vec<PathBuf>,
+    /// How much plugins may use.
+    pub(crate) limits: PluginLimits,
 }
 
 /// `[role]`.
@@ -69,7 +73,8 @@ pub(crate) struct ConfigFile {
     pub(crate) config: Config,
     path: PathBuf,
     source: String,
-    /// Where the settings of checks stand: `check` or `check.parameter`.
+    /// Where the settings of checks stand: `check`, `check.parameter`, and each part of a value as
+    /// `check.parameter=` with a JSON pointer.
     spans: BTreeMap<String, Range<usize>>,
 }
 
@@ -119,6 +124,30 @@ impl ConfigFile {
         }
     }
 
+    /// Limits for a plugin that is not there.
+    pub(crate) fn check_limits(&self, known: &[&str]) -> Result<(), InvalidConfig> {
+        let limits = self.config.limits.names();
+        let problems: Vec<Problem> = limits
+            .filter(|name| !known.contains(name))
+            .map(|name| Problem {
+                span: self
+                    .spans
+                    .get(&limits::place(name))
+                    .cloned()
+                    .unwrap_or(0..0),
+                message: format!("limits for the plugin `{name}`, which is not there"),
+                label: match nearest(name, known.iter().copied()) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("there are {}", known.join(", ")),
+                },
+            })
+            .collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(InvalidConfig::new(&self.path, &self.source, problems))
+    }
+
     /// The place in the file where a selection went wrong, if the file is to blame.
     pub(crate) fn blame(&self, error: &SelectionError, known: &[&str]) -> Option<InvalidConfig> {
         let (key, label) = match error {
@@ -141,14 +170,12 @@ impl ConfigFile {
                     None => format!("known parameters: {}", known.join(", ")),
                 },
             ),
-            SelectionError::WrongType {
+            SelectionError::WrongValue {
                 check,
                 parameter,
-                expected,
-            } => (
-                format!("{check}.{parameter}"),
-                format!("must be {expected}"),
-            ),
+                pointer,
+                reason,
+            } => (format!("{check}.{parameter}={pointer}"), reason.clone()),
             SelectionError::Refused { check, .. } => {
                 // With one parameter set there is no doubt which one is meant.
                 let settings = self.config.checks.get(check.as_str())?;
@@ -160,6 +187,7 @@ impl ConfigFile {
                 (key, "the plugin cannot take this".to_owned())
             }
             SelectionError::UnknownPlugin(_)
+            | SelectionError::WrongSchema { .. }
             | SelectionError::Duplicate { .. }
             | SelectionError::Empty => return None,
         };
@@ -233,6 +261,9 @@ fn read(mut root: Table<'_>, path: &Path, spans: &mut BTreeMap<String, Range<usi
             .into_iter()
             .map(|file| directory.join(file))
             .collect();
+        if let Some(limits) = plugins.table("limits") {
+            config.limits = limits::read(limits, spans);
+        }
         plugins.finish();
     }
     root.finish();
@@ -301,7 +332,11 @@ fn check_settings(
                 }
                 continue;
             }
-            spans.insert(format!("{}.{}", id.get_ref(), key.get_ref()), key.span());
+            let name = format!("{}.{}", id.get_ref(), key.get_ref());
+            decoder::spans(value, &mut |pointer, span| {
+                spans.insert(format!("{name}={pointer}"), span);
+            });
+            spans.insert(name, key.span());
             check
                 .parameters
                 .insert(key.get_ref().to_string(), decoder::to_json(value.get_ref()));

@@ -60,10 +60,7 @@ pub fn evaluate(plugin: &Plugin, evaluation: types::Evaluation) -> Result<(), St
         partition: evaluation.partition,
         scanned_at: evaluation.scanned_at,
     };
-    plugin.evaluate(&request, Box::new(Host), &mut |judgements| {
-        let batch: Vec<types::Finding> = judgements.into_iter().map(finding).collect();
-        findings::report(&batch);
-    })
+    plugin.evaluate(&request, Box::new(Host), &mut report)
 }
 
 /// A panic ends as a trap that says nothing; the log carries its message out before.
@@ -146,28 +143,48 @@ fn check_info(info: CheckInfo) -> types::CheckInfo {
     }
 }
 
-fn finding(judgement: Judgement) -> types::Finding {
-    let outcome = judgement.outcome;
-    types::Finding {
-        check: judgement.check.to_owned(),
-        resource: judgement.resource.map(String::from),
-        verdict: match outcome.verdict {
-            Verdict::Pass => types::Verdict::Pass,
-            Verdict::Fail => types::Verdict::Fail,
-            Verdict::NotApplicable => types::Verdict::NotApplicable,
-            // A check has no way to conclude `error`; if it had, nothing was seen.
-            Verdict::Unknown | Verdict::Error => types::Verdict::Unknown,
-        },
-        message: outcome.message,
-        evidence: outcome
-            .evidence
-            .into_iter()
-            .map(|evidence| types::Evidence {
-                pointer: evidence.pointer,
-                value: evidence.value.to_string(),
-            })
-            .collect(),
-    }
+/// Hands judgements over where they are: only the values of evidence are written out.
+fn report(judgements: Vec<Judgement>) {
+    let values: Vec<Vec<String>> = judgements
+        .iter()
+        .map(|judgement| {
+            let evidence = judgement.outcome.evidence.iter();
+            evidence
+                .map(|evidence| evidence.value.to_string())
+                .collect()
+        })
+        .collect();
+    let evidence: Vec<Vec<types::Evidence<'_>>> = judgements
+        .iter()
+        .zip(&values)
+        .map(|(judgement, values)| {
+            let evidence = judgement.outcome.evidence.iter().zip(values);
+            evidence
+                .map(|(evidence, value)| types::Evidence {
+                    pointer: &evidence.pointer,
+                    value,
+                })
+                .collect()
+        })
+        .collect();
+    let findings: Vec<types::Finding<'_>> = judgements
+        .iter()
+        .zip(&evidence)
+        .map(|(judgement, evidence)| types::Finding {
+            check: judgement.check,
+            resource: judgement.resource.as_ref().map(|arn| arn.as_str()),
+            verdict: match judgement.outcome.verdict {
+                Verdict::Pass => types::Verdict::Pass,
+                Verdict::Fail => types::Verdict::Fail,
+                Verdict::NotApplicable => types::Verdict::NotApplicable,
+                // A check has no way to conclude `error`; if it had, nothing was seen.
+                Verdict::Unknown | Verdict::Error => types::Verdict::Unknown,
+            },
+            message: &judgement.outcome.message,
+            evidence,
+        })
+        .collect();
+    findings::report(&findings);
 }
 
 /// Exports a plugin as a component of the world `blastwall:plugin/plugin`.

@@ -110,7 +110,7 @@ fn write_group(page: &mut Page<'_>, group: &Group<'_>, names: &Names<'_>) -> io:
                 Tone::Plain,
                 resource(finding.resource.as_ref(), &finding.region),
             ),
-            cell(Tone::Faint, &finding.message),
+            cell(Tone::Faint, &*finding.message),
         ]);
     }
     page.grid(4, &grid, "failures")?;
