@@ -13,8 +13,8 @@ use crate::engine::Shared;
 use crate::error::{Failure, LoadError};
 use crate::evaluation::{Evaluation, Outcome, Subject};
 use crate::judging::Judging;
-use crate::measure;
 use crate::limits::Limits;
+use crate::measure;
 use crate::snapshot::Snapshot;
 use crate::state::{State, cut};
 

@@ -12,41 +12,18 @@ mod support;
 
 use std::sync::Arc;
 
-use blastwall_runtime::{Engine, Failure, Limits, LoadError};
+use blastwall_runtime::{Engine, Failure, Limits, LoadError, Plugin};
 use blastwall_sdk::model::Verdict;
-use support::{buckets, component, engine, evaluate, evaluation, guest, limits, module};
+use support::{
+    BUCKET, CHECK, REPORT, buckets, component, engine, evaluate, evaluation, finding, guest,
+    limits, module,
+};
 
-/// `(import … "report")`: address and length of the list.
-const REPORT: &str =
-    r#"(import "blastwall:plugin/findings@0.1.0" "report" (func $report (param i32 i32)))"#;
 const LOG: &str =
     r#"(import "blastwall:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#;
 const RESOURCES: &str = r#"
     (import "blastwall:plugin/resources@0.1.0" "open" (func $open (param i32 i32) (result i32)))
     (import "blastwall:plugin/resources@0.1.0" "[method]cursor.next" (func $next (param i32 i32)))"#;
-
-/// Address and length of the strings that `component` puts into memory first.
-const BUCKET: (u32, u32) = (1024, 15);
-const CHECK: (u32, u32) = (1024 + 15 + 1 + 8, 5);
-
-/// Writes a finding without evidence at 2048 and reports it `count` times in one list.
-fn finding(check: (u32, u32), resource: Option<(u32, u32)>, verdict: u8) -> String {
-    let mut stores = String::new();
-    let mut store = |offset: u32, value: u32| {
-        stores.push_str(&format!(
-            "(i32.store offset={offset} (i32.const 2048) (i32.const {value}))"
-        ));
-    };
-    store(0, check.0);
-    store(4, check.1);
-    store(8, u32::from(resource.is_some()));
-    store(12, resource.unwrap_or_default().0);
-    store(16, resource.unwrap_or_default().1);
-    store(20, u32::from(verdict));
-    store(24, BUCKET.0);
-    store(28, BUCKET.1);
-    format!("{stores} (call $report (i32.const 2048) (i32.const 1))")
-}
 
 fn failure(component: &[u8]) -> Failure {
     let plugin = engine().load(component).unwrap();
@@ -435,4 +412,66 @@ fn more_threads_than_instances_wait_for_their_turn() {
             });
         }
     });
+}
+
+#[test]
+fn what_takes_too_long_to_compile_is_let_go() {
+    let adds = "(local.set 0 (i32.add (local.get 0) (i32.const 1)))".repeat(3_000);
+    let body = format!("{adds} (i32.const 0)");
+    let hasty = Limits {
+        compile_time: std::time::Duration::from_millis(1),
+        ..limits()
+    };
+    let component = component("", 1, &body);
+    let error = Engine::new(&hasty, None)
+        .unwrap()
+        .load(&component)
+        .unwrap_err();
+    assert!(matches!(error, LoadError::CompileTime { .. }), "{error}");
+}
+
+#[test]
+fn a_plugin_that_keeps_failing_is_given_up() {
+    let few = Limits {
+        failures_in_a_row: 2,
+        ..limits()
+    };
+    let engine = Engine::new(&few, None).unwrap();
+    let plugin = engine.load(guest()).unwrap();
+    let fails = || evaluate(&plugin, "panics", &buckets(1)).failure.unwrap();
+    let works = || evaluate(&plugin, "good", &buckets(1)).failure;
+    assert!(matches!(fails(), Failure::Trap { .. }));
+    // It is failures in a row that count.
+    assert_eq!(works(), None);
+    assert!(matches!(fails(), Failure::Trap { .. }));
+    assert!(matches!(fails(), Failure::Trap { .. }));
+    assert_eq!(fails(), Failure::GivenUp { failures: 2 });
+    assert_eq!(works(), Some(Failure::GivenUp { failures: 2 }));
+    let outcome = evaluate(&plugin, "good", &buckets(1));
+    assert_eq!(outcome.findings[0].verdict, Verdict::Error);
+    // Another plugin of the same engine is not affected.
+    let other = engine.load(guest()).unwrap();
+    assert_eq!(evaluate(&other, "good", &buckets(1)).failure, None);
+}
+
+#[test]
+fn limits_of_one_plugin_are_its_own() {
+    let plugin = engine().load(guest()).unwrap();
+    let small = Limits {
+        memory: 4 << 20,
+        ..limits()
+    };
+    let narrowed = plugin.clone().with_limits(small);
+    let memory = |plugin: &Plugin| match evaluate(plugin, "hoards", &buckets(1)).failure {
+        Some(Failure::OutOfMemory { limit }) => limit,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(memory(&narrowed), 4 << 20);
+    assert_eq!(memory(&plugin), limits().memory);
+    // There is no more room than the engine has.
+    let greedy = Limits {
+        memory: 1 << 40,
+        ..limits()
+    };
+    assert_eq!(memory(&plugin.clone().with_limits(greedy)), limits().memory);
 }
