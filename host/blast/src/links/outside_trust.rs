@@ -13,6 +13,9 @@ use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, Resour
 use crate::subject::OutsideParty;
 use crate::world::{OutsideIndex, PrincipalIndex, TrustSummary};
 
+/// Puts a name into words.
+type Words = fn(&str) -> String;
+
 /// A kind of link from an outside party to the roles whose trust policies name it.
 pub(super) struct OutsideTrust {
     pub(super) documentation: LinkDocumentation,
@@ -26,7 +29,7 @@ pub(super) struct OutsideTrust {
     pub(super) action: fn(&Principal) -> Option<&'static str>,
     /// What must be the case besides, on which no policy has a say: how sure that leaves it, and
     /// the words for a name.
-    pub(super) besides: Option<(Certainty, fn(&str) -> String)>,
+    pub(super) besides: Option<(Certainty, Words)>,
 }
 
 impl OutsideTrust {
