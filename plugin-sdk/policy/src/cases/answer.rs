@@ -15,6 +15,8 @@ pub struct Answer {
     pub id: Option<String>,
     /// The decision with its reason.
     pub decision: Decision,
+    /// Fields that are not of the format and were passed over, as paths.
+    pub ignored: Vec<String>,
 }
 
 /// A case that cannot be decided because it cannot be read.
@@ -37,8 +39,13 @@ pub enum CaseProblem {
     #[error("missing field `{0}`")]
     Missing(String),
     /// A field is not part of the format.
-    #[error("unknown field `{0}`")]
-    Unknown(String),
+    #[error("unknown field `{field}`{}", suggestion(*nearest))]
+    Unknown {
+        /// Where, as a path of field names.
+        field: String,
+        /// The name that is likely meant.
+        nearest: Option<&'static str>,
+    },
     /// A field has the wrong shape.
     #[error("`{field}`: expected {expected}")]
     Expected {
@@ -63,7 +70,7 @@ pub enum CaseProblem {
 
 impl Answer {
     /// One line of JSON: `id`, `decision` (`Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied`),
-    /// `allowed` and `reason`.
+    /// `allowed` and `reason`; and `ignored` if something was.
     #[must_use]
     pub fn to_json(&self) -> String {
         let decision = match self.decision.kind {
@@ -71,12 +78,16 @@ impl Answer {
             DecisionKind::ExplicitlyDenied => "ExplicitlyDenied",
             DecisionKind::ImplicitlyDenied => "ImplicitlyDenied",
         };
-        line(&[
+        let mut fields = vec![
             ("id", json!(self.id)),
             ("decision", json!(decision)),
             ("allowed", json!(self.decision.is_allowed())),
             ("reason", json!(self.decision.reason.to_string())),
-        ])
+        ];
+        if !self.ignored.is_empty() {
+            fields.push(("ignored", json!(self.ignored)));
+        }
+        line(&fields)
     }
 }
 
@@ -105,6 +116,10 @@ impl fmt::Display for Answer {
             None => write!(formatter, "{}", self.decision),
         }
     }
+}
+
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 /// An object with its fields in this order, which a map would not keep.

@@ -18,6 +18,7 @@ pub(super) type Levels = Vec<Vec<Arc<Policy>>>;
 #[derive(Clone, Debug)]
 pub struct Case {
     pub(super) id: Option<String>,
+    pub(super) ignored: Vec<String>,
     pub(super) principal: Principal,
     pub(super) role_path: Option<String>,
     pub(super) action: String,
@@ -63,6 +64,7 @@ impl Case {
         Answer {
             id: self.id.clone(),
             decision: self.decide(),
+            ignored: self.ignored.clone(),
         }
     }
 

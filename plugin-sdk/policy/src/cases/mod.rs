@@ -18,9 +18,13 @@
 //! | `s3_restrict_public_buckets` | the effective setting |
 //! | `rule`, `why`, `expect`, `expect_kind`, `confidence`, `source` | for readers; not looked at |
 //!
-//! A policy is an object or its JSON text. Anything else in a case is an error of that case: a field
-//! this engine does not know may be the one that decides. [`answers`] goes through a whole input and
-//! never stops at a bad entry.
+//! A policy is an object or its JSON text. Any other field of the case itself is passed over and named
+//! in the answer as `ignored`, for people annotate cases; one that is nearly a field of the format is
+//! an error, for it may be meant to decide. So is every unknown field further inside, except for
+//! those whose names say that they only describe (`comment`, `note`, `title`, …).
+//!
+//! [`answers`] goes through a whole input and [`Runner`] through one that comes piece by piece; neither
+//! stops at a bad entry.
 //!
 //! ```
 //! let line = r#"{"id": "1", "request": {"principal": "111111111111", "action": "s3:ListAllMyBuckets",
@@ -36,4 +40,4 @@ mod read;
 
 pub use answer::{Answer, CaseError, CaseProblem};
 pub use case::Case;
-pub use input::{answers, decide};
+pub use input::{Runner, answers, decide};

@@ -13,9 +13,8 @@ use crate::decide::{GrantConstraint, KmsGrant};
 use crate::language::{Policy, PolicyCache};
 use crate::principal::Principal;
 
-/// Every field of a case; the last six are for readers.
-const FIELDS: [&str; 19] = [
-    "id",
+/// The fields of a case that have a say in its decision. What is nearly one of them is misspelt.
+const DECIDING: [&str; 12] = [
     "request",
     "principal_role_path",
     "identity",
@@ -28,6 +27,10 @@ const FIELDS: [&str; 19] = [
     "org",
     "vpce",
     "s3_restrict_public_buckets",
+];
+/// The fields of a case that the format has for its readers, and its id.
+const OF_READERS: [&str; 7] = [
+    "id",
     "rule",
     "why",
     "expect",
@@ -35,6 +38,26 @@ const FIELDS: [&str; 19] = [
     "confidence",
     "source",
 ];
+/// Names that only describe, wherever they stand.
+const DESCRIPTIVE: [&str; 15] = [
+    "about",
+    "comment",
+    "comments",
+    "description",
+    "explanation",
+    "label",
+    "name",
+    "note",
+    "notes",
+    "rationale",
+    "source",
+    "sources",
+    "summary",
+    "title",
+    "why",
+];
+/// How many letters may differ in a misspelt name: two typing errors, of which a swap is one.
+const TYPING_ERRORS: usize = 2;
 const REQUEST_FIELDS: [&str; 5] = [
     "principal",
     "action",
@@ -44,6 +67,7 @@ const REQUEST_FIELDS: [&str; 5] = [
 ];
 const ORGANIZATION_FIELDS: [&str; 3] = ["management_account", "scps_by_account", "rcps_by_account"];
 const GRANT_FIELDS: [&str; 3] = ["grantee", "operations", "constraints"];
+const CONSTRAINT_FIELDS: [&str; 2] = ["EncryptionContextEquals", "EncryptionContextSubset"];
 
 impl Case {
     /// Reads a case.
@@ -56,25 +80,35 @@ impl Case {
 
     pub(super) fn read(value: &Value, policies: &mut PolicyCache) -> Result<Self, CaseError> {
         let id = value.get("id").and_then(scalar);
-        Reader { policies }
-            .case(value, id.clone())
-            .map_err(|problem| CaseError::new(id, problem))
+        let mut reader = Reader {
+            policies,
+            ignored: Vec::new(),
+        };
+        match reader.case(value, id.clone()) {
+            Ok(case) => Ok(Case {
+                ignored: reader.ignored,
+                ..case
+            }),
+            Err(problem) => Err(CaseError::new(id, problem)),
+        }
     }
 }
 
 struct Reader<'a> {
     policies: &'a mut PolicyCache,
+    ignored: Vec<String>,
 }
 
 impl Reader<'_> {
     fn case(&mut self, value: &Value, id: Option<String>) -> Result<Case, CaseProblem> {
-        let fields = object(value, "case", &FIELDS)?;
+        let fields = self.annotated(value)?;
         let get = |name: &str| fields.get(name).filter(|value| !value.is_null());
         let request = get("request").ok_or_else(|| CaseProblem::Missing("request".to_owned()))?;
-        let request = object(request, "request", &REQUEST_FIELDS)?;
+        let request = self.object(request, "request", &REQUEST_FIELDS)?;
         let resource = required(request, "resource")?;
         Ok(Case {
             id,
+            ignored: Vec::new(),
             principal: Principal::parse(required(request, "principal")?)
                 .map_err(CaseProblem::Principal)?,
             role_path: get("principal_role_path")
@@ -90,7 +124,7 @@ impl Reader<'_> {
             session: Some(self.many(get("session"), "session")?)
                 .filter(|policies| !policies.is_empty()),
             resource_policy: self.one(get("resource_policy"), "resource_policy")?,
-            kms_grants: get("kms_grants").map_or(Ok(Vec::new()), grants)?,
+            kms_grants: get("kms_grants").map_or(Ok(Vec::new()), |value| self.grants(value))?,
             scps: self.levels(get("scps"), "scps")?,
             rcps: self.levels(get("rcps"), "rcps")?,
             vpc_endpoints: self.many(get("vpce"), "vpce")?,
@@ -107,7 +141,7 @@ impl Reader<'_> {
     }
 
     fn organization(&mut self, value: &Value) -> Result<CaseOrganization, CaseProblem> {
-        let fields = object(value, "org", &ORGANIZATION_FIELDS)?;
+        let fields = self.object(value, "org", &ORGANIZATION_FIELDS)?;
         Ok(CaseOrganization {
             management_account: match fields.get("management_account") {
                 None | Some(Value::Null) => String::new(),
@@ -200,6 +234,110 @@ impl Reader<'_> {
             error,
         })
     }
+
+    fn grants(&mut self, value: &Value) -> Result<Vec<KmsGrant>, CaseProblem> {
+        let items = value
+            .as_array()
+            .ok_or_else(|| expected("kms_grants", "a list of grants"))?;
+        let mut grants = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("kms_grants[{index}]");
+            let fields = self.object(item, &at, &GRANT_FIELDS)?;
+            let grantee = fields
+                .get("grantee")
+                .and_then(Value::as_str)
+                .ok_or_else(|| CaseProblem::Missing(format!("{at}.grantee")))?;
+            let operations = fields
+                .get("operations")
+                .and_then(Value::as_array)
+                .and_then(|items| items.iter().map(scalar).collect::<Option<Vec<_>>>())
+                .ok_or_else(|| expected(&format!("{at}.operations"), "a list of operations"))?;
+            let constraint = match fields.get("constraints") {
+                None | Some(Value::Null) => None,
+                Some(value) => Some(self.constraint(value, &format!("{at}.constraints"))?),
+            };
+            grants.push(KmsGrant::new(
+                Principal::parse(grantee).map_err(CaseProblem::Principal)?,
+                operations,
+                constraint,
+            ));
+        }
+        Ok(grants)
+    }
+
+    /// As in the KMS API: `EncryptionContextEquals` or `EncryptionContextSubset` with pairs.
+    fn constraint(&mut self, value: &Value, at: &str) -> Result<GrantConstraint, CaseProblem> {
+        let wanted = "`EncryptionContextEquals` or `EncryptionContextSubset` with pairs of strings";
+        let fields = self.object(value, at, &CONSTRAINT_FIELDS)?;
+        let mut fields = fields
+            .iter()
+            .filter(|(name, _)| CONSTRAINT_FIELDS.contains(&name.as_str()));
+        let (Some((kind, pairs)), None) = (fields.next(), fields.next()) else {
+            return Err(expected(at, wanted));
+        };
+        let pairs = pairs
+            .as_object()
+            .and_then(|pairs| {
+                pairs
+                    .iter()
+                    .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+                    .collect::<Option<BTreeMap<_, _>>>()
+            })
+            .ok_or_else(|| expected(at, wanted))?;
+        Ok(if kind == "EncryptionContextEquals" {
+            GrantConstraint::Equals(pairs)
+        } else {
+            GrantConstraint::Subset(pairs)
+        })
+    }
+
+    /// The fields of a case. People annotate cases, so that a field which is neither of the format nor
+    /// nearly so is passed over, and said to be.
+    fn annotated<'v>(&mut self, value: &'v Value) -> Result<&'v Map<String, Value>, CaseProblem> {
+        let fields = value
+            .as_object()
+            .ok_or_else(|| expected("case", "an object"))?;
+        for name in fields.keys().map(String::as_str) {
+            if DECIDING.contains(&name) || OF_READERS.contains(&name) {
+                continue;
+            }
+            let nearest = nearest(name, &DECIDING).filter(|_| !DESCRIPTIVE.contains(&name));
+            if nearest.is_some() {
+                return Err(CaseProblem::Unknown {
+                    field: name.to_owned(),
+                    nearest,
+                });
+            }
+            self.ignored.push(name.to_owned());
+        }
+        Ok(fields)
+    }
+
+    /// The fields of an object within a case, where every one may be the one that decides.
+    fn object<'v>(
+        &mut self,
+        value: &'v Value,
+        field: &str,
+        known: &[&'static str],
+    ) -> Result<&'v Map<String, Value>, CaseProblem> {
+        let fields = value
+            .as_object()
+            .ok_or_else(|| expected(field, "an object"))?;
+        for name in fields.keys().map(String::as_str) {
+            if known.contains(&name) {
+                continue;
+            }
+            let path = format!("{field}.{name}");
+            if !DESCRIPTIVE.contains(&name) {
+                return Err(CaseProblem::Unknown {
+                    field: path,
+                    nearest: nearest(name, known),
+                });
+            }
+            self.ignored.push(path);
+        }
+        Ok(fields)
+    }
 }
 
 /// With a slash at both ends, as AWS writes paths.
@@ -246,64 +384,6 @@ fn context(value: Option<&Value>) -> Result<Context, CaseProblem> {
     Ok(context)
 }
 
-fn grants(value: &Value) -> Result<Vec<KmsGrant>, CaseProblem> {
-    let items = value
-        .as_array()
-        .ok_or_else(|| expected("kms_grants", "a list of grants"))?;
-    let mut grants = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let at = format!("kms_grants[{index}]");
-        let fields = object(item, &at, &GRANT_FIELDS)?;
-        let grantee = fields
-            .get("grantee")
-            .and_then(Value::as_str)
-            .ok_or_else(|| CaseProblem::Missing(format!("{at}.grantee")))?;
-        let operations = fields
-            .get("operations")
-            .and_then(Value::as_array)
-            .and_then(|items| items.iter().map(scalar).collect::<Option<Vec<_>>>())
-            .ok_or_else(|| expected(&format!("{at}.operations"), "a list of operations"))?;
-        let constraint = match fields.get("constraints") {
-            None | Some(Value::Null) => None,
-            Some(value) => Some(constraint(value, &format!("{at}.constraints"))?),
-        };
-        grants.push(KmsGrant::new(
-            Principal::parse(grantee).map_err(CaseProblem::Principal)?,
-            operations,
-            constraint,
-        ));
-    }
-    Ok(grants)
-}
-
-/// As in the KMS API: `EncryptionContextEquals` or `EncryptionContextSubset` with pairs.
-fn constraint(value: &Value, at: &str) -> Result<GrantConstraint, CaseProblem> {
-    let wanted = "`EncryptionContextEquals` or `EncryptionContextSubset` with pairs of strings";
-    let fields = object(
-        value,
-        at,
-        &["EncryptionContextEquals", "EncryptionContextSubset"],
-    )?;
-    let mut fields = fields.iter();
-    let (Some((kind, pairs)), None) = (fields.next(), fields.next()) else {
-        return Err(expected(at, wanted));
-    };
-    let pairs = pairs
-        .as_object()
-        .and_then(|pairs| {
-            pairs
-                .iter()
-                .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-                .collect::<Option<BTreeMap<_, _>>>()
-        })
-        .ok_or_else(|| expected(at, wanted))?;
-    Ok(if kind == "EncryptionContextEquals" {
-        GrantConstraint::Equals(pairs)
-    } else {
-        GrantConstraint::Subset(pairs)
-    })
-}
-
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -325,19 +405,19 @@ fn required<'a>(request: &'a Map<String, Value>, name: &str) -> Result<&'a str, 
     }
 }
 
-fn object<'a>(
-    value: &'a Value,
-    field: &str,
-    known: &[&str],
-) -> Result<&'a Map<String, Value>, CaseProblem> {
-    let fields = value
-        .as_object()
-        .ok_or_else(|| expected(field, "an object"))?;
-    match fields.keys().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(fields),
-        Some(name) if field == "case" => Err(CaseProblem::Unknown(name.clone())),
-        Some(name) => Err(CaseProblem::Unknown(format!("{field}.{name}"))),
-    }
+/// The known name that is meant, by how few letters differ; none if another word is as likely, as it
+/// is where half of a short name differs.
+fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    known
+        .iter()
+        .map(|known| {
+            let distance = strsim::osa_distance(&name, &known.to_ascii_lowercase());
+            (distance, *known)
+        })
+        .filter(|(distance, known)| *distance <= TYPING_ERRORS && 2 * distance < known.len())
+        .min()
+        .map(|(_, known)| known)
 }
 
 fn expected(field: &str, expected: &'static str) -> CaseProblem {
