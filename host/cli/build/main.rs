@@ -1,6 +1,11 @@
 //! Embeds what the program carries along: the example organization for `blastwall demo`, and the
 //! SDK with the template of a project for `blastwall plugin new`, so that both work anywhere.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "this is how a build script speaks to cargo"
+)]
+
 mod example;
 mod sdk;
 mod template;

@@ -97,7 +97,7 @@ fn sections(manifest: &str, wanted: impl Fn(&str) -> bool) -> String {
             if before && !kept {
                 let end = text.trim_end_matches('\n').rfind("\n\n");
                 let comment = end.map_or(0, |end| end + 2);
-                if text[comment..].starts_with('#') {
+                if text.get(comment..).unwrap_or_default().starts_with('#') {
                     text.truncate(comment);
                 }
             }

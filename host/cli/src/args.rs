@@ -2,6 +2,7 @@
 //! by the commands.
 
 mod plugin;
+mod policy;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use self::plugin::{
     BenchArguments, BuildArguments, DoctorArguments, InspectArguments, NewArguments,
     PluginArguments, PluginCommand, SchemaArguments, TestArguments,
+};
+pub(crate) use self::policy::{
+    AnswerFormat, DecideArguments, ExplainArguments, PolicyArguments, PolicyCommand,
 };
 use crate::output::Output;
 
@@ -24,7 +28,7 @@ use crate::output::Output;
     after_help = "\
 Exit codes:
   0  done; no finding reached --fail-on
-  1  a finding reached --fail-on
+  1  a finding reached --fail-on; of `plugin`: a case failed, something is missing or refused
   2  the command line or the configuration is wrong; nothing was sent
   3  the command could not be carried out
   4  with --fail-on: nothing seen reached it, but something could not be seen
@@ -80,6 +84,8 @@ pub(crate) enum Command {
     Checks(ChecksArguments),
     /// Write, build and test checks of your own.
     Plugin(PluginArguments),
+    /// Decide requests, and explain policies; needs no AWS.
+    Policy(PolicyArguments),
     /// Tell what falls if an account or a principal falls, and by which path.
     BlastRadius(Box<BlastRadiusArguments>),
     /// Scan a simulated organization on this machine; needs no AWS.

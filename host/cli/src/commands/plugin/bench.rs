@@ -133,7 +133,7 @@ fn cost(
     let kind = check.reads.first().cloned().unwrap_or_default();
     let begins = |case: &&&blastwall_cases::Case| {
         let mut documents = case.resources.iter();
-        documents.any(|document| document["type"] == *kind)
+        documents.any(|document| document.get("type").is_some_and(|found| *found == *kind))
     };
     Ok(Cost {
         id: check.id.to_string(),

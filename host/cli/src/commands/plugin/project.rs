@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use blastwall_cases::CaseFile;
 use blastwall_model::PluginInfo;
 use blastwall_report::visible;
-use blastwall_runtime::{Engine, Limits, Plugin, default_cache_dir};
+use blastwall_runtime::{Engine, Limits, Overview, Plugin, default_cache_dir};
 use blastwall_toolchain::{BuildError, Built, Job, Output, build};
 
 use crate::config::nearest;
@@ -16,6 +16,10 @@ use crate::terminal::Terminal;
 
 /// The profile that the template of a project sets up.
 const PROFILE: &str = "release";
+
+/// What makes a library a plugin.
+const NO_PLUGIN: &str = "a plugin has one `blastwall_sdk::plugin!`, and no dependency that calls \
+                         into a browser or an operating system";
 
 /// A component, and where the cases of its checks are unless said otherwise.
 pub(super) struct Project {
@@ -68,9 +72,17 @@ pub(super) fn built(folder: &Path, terminal: Terminal) -> Result<Built, Failure>
         },
     };
     let mut built = build(&job, &mut |note| terminal.note(note)).map_err(unbuilt)?;
-    built
+    let built = built
         .pop()
-        .ok_or_else(|| Failure::from(anyhow!("cargo has built nothing")))
+        .ok_or_else(|| Failure::from(anyhow!("cargo has built nothing")))?;
+    // A library without `plugin!` makes a component, of which nothing can be asked.
+    match Overview::of(&built.component, &limits()).refused {
+        None => Ok(built),
+        Some(error) => {
+            let error = anyhow::Error::from(error).context("the component is no plugin");
+            Err(Failure::from(error).hint(NO_PLUGIN))
+        }
+    }
 }
 
 /// Why there is no component, and what to do about it.
@@ -82,10 +94,7 @@ fn unbuilt(error: BuildError) -> Failure {
         BuildError::NoModule { .. } => {
             Some("a plugin has crate-type = [\"cdylib\", \"rlib\"] under [lib] of its Cargo.toml")
         }
-        BuildError::Component { .. } => Some(
-            "a plugin has one `blastwall_sdk::plugin!`, and no dependency that calls into a \
-             browser or an operating system",
-        ),
+        BuildError::Component { .. } => Some(NO_PLUGIN),
         BuildError::Compile { .. } | BuildError::Read { .. } => None,
     };
     let failure = Failure::from(error);
