@@ -108,7 +108,7 @@ fn check_id(id: LitStr) -> Result<LitStr> {
 
 /// What the first argument is.
 enum Judged {
-    Resource(Type),
+    Resource(Box<Type>),
     Account,
     Organization,
 }
@@ -128,12 +128,6 @@ fn signature(function: &ItemFn) -> Result<Signature> {
     if !whole.generics.params.is_empty() || whole.asyncness.is_some() || whole.unsafety.is_some() {
         return Err(Error::new(whole.span(), SIGNATURE));
     }
-    if matches!(whole.output, ReturnType::Default) {
-        return Err(Error::new(
-            whole.span(),
-            "a check returns `Result<Outcome, Unknown>`",
-        ));
-    }
     let mut subject = None;
     let mut parameters = None;
     let mut arguments: Vec<Ident> = Vec::new();
@@ -151,7 +145,7 @@ fn signature(function: &ItemFn) -> Result<Signature> {
         let (name, judged) = match last_name(&reference.elem).as_deref() {
             Some("Account") => ("account", Judged::Account),
             Some("Organization") => ("organization", Judged::Organization),
-            _ if subject.is_none() => ("subject", Judged::Resource((*reference.elem).clone())),
+            _ if subject.is_none() => ("subject", Judged::Resource(reference.elem.clone())),
             _ => {
                 parameters = Some((*reference.elem).clone());
                 ("parameters", Judged::Account)
@@ -169,6 +163,16 @@ fn signature(function: &ItemFn) -> Result<Signature> {
         return Err(Error::new(
             whole.span(),
             "a check of the organization has no account: it asks the organization for what accounts have",
+        ));
+    }
+    let returned = match &whole.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, kind) => last_name(kind),
+    };
+    if returned.is_none_or(|name| !name.ends_with("Result")) {
+        return Err(Error::new(
+            whole.output.span(),
+            "a check returns `Result<Outcome, Unknown>`",
         ));
     }
     Ok(Signature {
@@ -359,7 +363,7 @@ mod tests {
                 "a check returns `Result<Outcome, Unknown>`",
             ),
             (
-                "fn check(account: &Account) -> Outcome {}",
+                "fn check(account: &Account) -> Result<Outcome, Unknown> {}",
                 "needs `reads = […]`",
             ),
         ] {

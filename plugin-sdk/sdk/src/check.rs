@@ -56,6 +56,11 @@ pub trait Check: 'static {
 }
 
 /// What a check can judge.
+#[diagnostic::on_unimplemented(
+    message = "a check cannot judge `{Self}`",
+    label = "this is no resource type",
+    note = "it judges a resource type of `blastwall_sdk::model::resources`, such as `&Bucket`, or `&Account` or `&Organization`"
+)]
 pub trait Subject: Sized + 'static {
     /// Whether that is a resource, the account or the organization.
     const SCOPE: Scope;

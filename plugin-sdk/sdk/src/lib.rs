@@ -94,6 +94,11 @@ pub use serde_json::{Value, json};
 
 /// What a check needs, in one line: `use blastwall_sdk::prelude::*;`.
 pub mod prelude {
+    // `Account` and `Organization` are what is judged; what AWS Organizations says of an account is
+    // a resource like any other.
+    pub use crate::model::resources::{
+        Account as OrganizationAccount, OrganizationalUnit, Policy as OrganizationPolicy,
+    };
     pub use crate::model::resources::{
         AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Group, Instance,
         ManagedPolicy, Region, Role, RootUser, SecurityGroup, Trail, User, Volume,

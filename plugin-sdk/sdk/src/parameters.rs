@@ -35,6 +35,11 @@ pub trait Parameters: Sized + 'static {
 }
 
 /// A type that a parameter can have.
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot be a `{Self}`",
+    label = "no value of the configuration becomes this",
+    note = "a parameter is a `bool`, a number, a `String`, or a `Vec`, `BTreeSet` or `BTreeMap<String, …>` of these; for others implement `ParameterType`"
+)]
 pub trait ParameterType: DeserializeOwned {
     /// Which JSON values it is read from, as a JSON Schema (draft 2020-12).
     #[must_use]
