@@ -19,6 +19,17 @@ fn help(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The commands that a help text lists.
+fn commands(help: &str) -> Vec<&str> {
+    help.lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect()
+}
+
 #[test]
 fn every_command_shows_an_example() {
     let main = help(&[]);
@@ -26,22 +37,23 @@ fn every_command_shows_an_example() {
         main.contains("Exit codes:") && main.contains("Examples:"),
         "{main}"
     );
-    let commands: Vec<&str> = main
-        .lines()
-        .skip_while(|line| !line.starts_with("Commands:"))
-        .skip(1)
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .collect();
-    assert!(commands.len() >= 6, "{commands:?}");
-    for command in commands {
-        let text = help(&[command]);
-        assert!(text.contains("Example"), "{command}:\n{text}");
+    let shows = |command: &[&str]| {
+        let text = help(command);
+        let name = command.join(" ");
+        assert!(text.contains("Example"), "{name}:\n{text}");
         assert!(
-            text.contains(&format!("blastwall {command}")),
-            "{command}:\n{text}"
+            text.contains(&format!("blastwall {name}")),
+            "{name}:\n{text}"
         );
+        text
+    };
+    let names = commands(&main);
+    assert!(names.len() >= 6, "{names:?}");
+    for command in names {
+        let text = shows(&[command]);
+        for below in commands(&text) {
+            shows(&[command, below]);
+        }
     }
 }
 

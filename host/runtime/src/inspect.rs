@@ -8,7 +8,7 @@ use crate::error::LoadError;
 /// The version of the contract in `wit/`.
 pub(crate) const CONTRACT: &str = "0.1.0";
 
-const INTERFACES: &[&str] = &[
+pub(crate) const INTERFACES: &[&str] = &[
     "blastwall:plugin/types",
     "blastwall:plugin/resources",
     "blastwall:plugin/organization",

@@ -167,3 +167,58 @@ fn start(memory: &MemoryType) -> u64 {
         .map_or(PAGE, |exponent| 1_u64.checked_shl(exponent).unwrap_or(0));
     memory.initial.saturating_mul(page)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overview(text: &str) -> Overview {
+        Overview::of(&wat::parse_str(text).unwrap(), &Limits::default())
+    }
+
+    #[test]
+    fn a_foreign_import_is_told_and_refused() {
+        let overview = overview(
+            r#"(component
+                (import "wasi:clocks/wall-clock@0.2.0" (instance))
+                (import "blastwall:plugin/log@0.1.0" (instance)))"#,
+        );
+        let names = overview.imports.iter();
+        let names: Vec<_> = names
+            .map(|import| (import.name.as_str(), import.capability.is_some()))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("wasi:clocks/wall-clock@0.2.0", false),
+                ("blastwall:plugin/log@0.1.0", true)
+            ]
+        );
+        assert_eq!(overview.contract, Some(Version::new(0, 1, 0)));
+        assert!(matches!(overview.refused, Some(LoadError::Wasi { .. })));
+    }
+
+    #[test]
+    fn what_is_inside_is_counted() {
+        let overview = overview(
+            r#"(component
+                (core module
+                    (memory 2)
+                    (data (i32.const 0) "four")
+                    (func) (func))
+                (component (import "nested" (func))))"#,
+        );
+        assert_eq!((overview.modules, overview.functions), (1, 2));
+        assert_eq!(overview.memory, 2 * PAGE);
+        assert!(overview.data >= 4 && overview.code > 0);
+        // What a nested component imports comes from the one around it.
+        assert!(overview.imports.is_empty());
+        assert!(matches!(overview.refused, Some(LoadError::World { .. })));
+    }
+
+    #[test]
+    fn every_interface_of_the_contract_has_its_words() {
+        let words: Vec<_> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(words, inspect::INTERFACES);
+    }
+}

@@ -63,7 +63,10 @@ mod tests {
     /// The same cases as `blastwall plugin test` runs in the sandbox.
     #[test]
     fn cases() {
-        testing::cases(&crate::PLUGIN, concat!(env!("CARGO_MANIFEST_DIR"), "/cases"));
+        testing::cases(
+            &crate::PLUGIN,
+            concat!(env!("CARGO_MANIFEST_DIR"), "/cases"),
+        );
     }
 
     /// A world can be built in Rust, too.
