@@ -188,7 +188,7 @@ fn volume(number: u32) -> String {
             "VolumeId": format!("vol-{number:017x}"),
             "Size": number % 20,
             "VolumeType": "gp3",
-            "Encrypted": number % 2 == 0,
+            "Encrypted": number.is_multiple_of(2),
             "AvailabilityZone": "eu-west-1a",
         },
         "observed": { "State": "in-use" },

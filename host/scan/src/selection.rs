@@ -77,7 +77,9 @@ pub enum SelectionError {
         reason: String,
     },
     /// The schema of a parameter is none.
-    #[error("the schema that check `{check}` has for parameter `{parameter}` is not valid: {reason}")]
+    #[error(
+        "the schema that check `{check}` has for parameter `{parameter}` is not valid: {reason}"
+    )]
     WrongSchema {
         /// The check.
         check: CheckId,
@@ -439,12 +441,17 @@ mod tests {
             let mut check = check.clone();
             check.parameters[0].schema = schema;
             let settings = settings("a", None, Some(value));
-            Selection::choose(&[&plugin("iam", vec![check])], &CheckFilter::default(), &settings)
+            Selection::choose(
+                &[&plugin("iam", vec![check])],
+                &CheckFilter::default(),
+                &settings,
+            )
         };
         let ports = json!({ "type": "array", "items": { "type": "integer", "maximum": 65535 } });
         assert!(choose(ports.clone(), json!([443])).is_ok());
-        let Err(SelectionError::WrongValue { pointer, reason, .. }) =
-            choose(ports, json!([443, 70000]))
+        let Err(SelectionError::WrongValue {
+            pointer, reason, ..
+        }) = choose(ports, json!([443, 70000]))
         else {
             panic!("70000 is no port");
         };

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use blastwall_model::{CheckId, Finding, Severity, Verdict};
+use blastwall_model::{CheckId, CheckInfo, Finding, Scope, Severity, Verdict};
 
 use crate::Report;
 use crate::names::{Names, count, len, resource};
@@ -15,6 +15,7 @@ struct Group<'report> {
     severity: Severity,
     check: &'report CheckId,
     title: &'report str,
+    scope: Scope,
     findings: Vec<&'report Finding>,
 }
 
@@ -40,10 +41,10 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
 /// Worst severity first, then by how much is concerned. Within a group, the accounts of the most
 /// critical environments first.
 fn groups<'report>(report: &'report Report, names: &Names<'_>) -> Vec<Group<'report>> {
-    let titles: BTreeMap<&CheckId, &str> = report
+    let checks: BTreeMap<&CheckId, &CheckInfo> = report
         .checks
         .iter()
-        .map(|check| (&check.info.id, check.info.title.as_str()))
+        .map(|check| (&check.info.id, &check.info))
         .collect();
     let mut groups: BTreeMap<(Reverse<Severity>, &CheckId), Vec<&Finding>> = BTreeMap::new();
     for reported in &report.findings {
@@ -68,7 +69,8 @@ fn groups<'report>(report: &'report Report, names: &Names<'_>) -> Vec<Group<'rep
             Group {
                 severity,
                 check,
-                title: titles.get(check).copied().unwrap_or_default(),
+                title: checks.get(check).map_or("", |info| &info.title),
+                scope: checks.get(check).map_or(Scope::Resource, |info| info.scope),
                 findings,
             }
         })
@@ -108,7 +110,10 @@ fn write_group(page: &mut Page<'_>, group: &Group<'_>, names: &Names<'_>) -> io:
             cell(Tone::Plain, names.label(&finding.account)),
             cell(
                 Tone::Plain,
-                resource(finding.resource.as_ref(), &finding.region),
+                match (&finding.resource, group.scope) {
+                    (None, Scope::Organization) => "the organization".to_owned(),
+                    (arn, _) => resource(arn.as_ref(), &finding.region),
+                },
             ),
             cell(Tone::Faint, &*finding.message),
         ]);
