@@ -55,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "model",
             "organization",
+            "policy",
             "report",
             "runtime",
             "scan",

@@ -15,6 +15,7 @@ mod args;
 mod clock;
 mod commands;
 mod config;
+mod diagnostic;
 mod errors;
 mod exit;
 mod output;
@@ -61,6 +62,7 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
             commands::blast_radius::run(*radius, config()?, terminal).await
         }
         Command::Plugin(plugin) => commands::plugin::run(&plugin, terminal),
+        Command::Policy(policy) => commands::policy::run(&policy, terminal),
         Command::Demo(demo) => commands::demo::run(demo, terminal).await,
         Command::Completions(completions) => commands::completions::run(&completions),
     }

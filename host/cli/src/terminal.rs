@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use blastwall_report::{Style, visible};
 
 use crate::args::Color;
-use crate::config::InvalidConfig;
+use crate::diagnostic::InvalidFile;
 use crate::errors::Failure;
 
 /// How the program speaks to its user.
@@ -39,6 +39,11 @@ impl Terminal {
         }
     }
 
+    /// Whether what is printed to standard output is coloured.
+    pub(crate) fn colors_output(self) -> bool {
+        self.colors(stdout().is_terminal())
+    }
+
     /// How reports on standard output look.
     pub(crate) fn style(self) -> Style {
         if stdout().is_terminal() {
@@ -70,8 +75,8 @@ impl Terminal {
 
     /// The end of a command that could not be carried out.
     pub(crate) fn fail(self, failure: &Failure) {
-        // A configuration error brings its own layout, with file, line and caret.
-        if let Some(invalid) = failure.error.downcast_ref::<InvalidConfig>() {
+        // What is wrong in a file brings its own layout, with file, line and caret.
+        if let Some(invalid) = failure.error.downcast_ref::<InvalidFile>() {
             self.line("", &invalid.render(self.colors(stderr().is_terminal())));
         } else {
             self.line("error: ", &visible(&format!("{:#}", failure.error)));

@@ -6,4 +6,5 @@ pub(crate) mod checks;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod plugin;
+pub(crate) mod policy;
 pub(crate) mod scan;

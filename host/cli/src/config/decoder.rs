@@ -8,7 +8,7 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Problem, nearest};
 
 /// Where problems are collected.
 #[derive(Debug, Default)]

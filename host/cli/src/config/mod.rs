@@ -4,7 +4,6 @@
 //! commands. Everything that is wrong is reported at once, with file, line and caret.
 
 mod decoder;
-mod diagnostic;
 mod limits;
 
 use std::collections::BTreeMap;
@@ -17,9 +16,9 @@ use blastwall_organization::{Conditions, Criticality, Rule};
 use blastwall_scan::{CheckSettings, SelectionError};
 use toml::de::DeTable;
 
+pub(crate) use crate::diagnostic::nearest;
+use crate::diagnostic::{InvalidFile, Problem};
 use decoder::{Problems, Table};
-use diagnostic::Problem;
-pub(crate) use diagnostic::{InvalidConfig, nearest};
 pub(crate) use limits::PluginLimits;
 
 /// The version of the format that this program reads.
@@ -94,7 +93,7 @@ impl ConfigFile {
         Ok(Self::parse(&path, &source)?)
     }
 
-    fn parse(path: &Path, source: &str) -> Result<Self, InvalidConfig> {
+    fn parse(path: &Path, source: &str) -> Result<Self, InvalidFile> {
         let (root, errors) = DeTable::parse_recoverable(source);
         if !errors.is_empty() {
             let problems = errors
@@ -105,7 +104,7 @@ impl ConfigFile {
                     label: error.message().to_owned(),
                 })
                 .collect();
-            return Err(InvalidConfig::new(path, source, problems));
+            return Err(InvalidFile::new(path, source, problems));
         }
         let problems = Problems::default();
         let mut spans = BTreeMap::new();
@@ -120,12 +119,12 @@ impl ConfigFile {
                 spans,
             })
         } else {
-            Err(InvalidConfig::new(path, source, problems))
+            Err(InvalidFile::new(path, source, problems))
         }
     }
 
     /// Limits for a plugin that is not there.
-    pub(crate) fn check_limits(&self, known: &[&str]) -> Result<(), InvalidConfig> {
+    pub(crate) fn check_limits(&self, known: &[&str]) -> Result<(), InvalidFile> {
         let limits = self.config.limits.names();
         let problems: Vec<Problem> = limits
             .filter(|name| !known.contains(name))
@@ -145,11 +144,11 @@ impl ConfigFile {
         if problems.is_empty() {
             return Ok(());
         }
-        Err(InvalidConfig::new(&self.path, &self.source, problems))
+        Err(InvalidFile::new(&self.path, &self.source, problems))
     }
 
     /// The place in the file where a selection went wrong, if the file is to blame.
-    pub(crate) fn blame(&self, error: &SelectionError, known: &[&str]) -> Option<InvalidConfig> {
+    pub(crate) fn blame(&self, error: &SelectionError, known: &[&str]) -> Option<InvalidFile> {
         let (key, label) = match error {
             SelectionError::UnknownCheck(id) => (
                 id.clone(),
@@ -196,7 +195,7 @@ impl ConfigFile {
             message: error.to_string(),
             label,
         };
-        Some(InvalidConfig::new(&self.path, &self.source, vec![problem]))
+        Some(InvalidFile::new(&self.path, &self.source, vec![problem]))
     }
 }
 
@@ -350,7 +349,7 @@ fn check_settings(
 mod tests {
     use super::*;
 
-    fn parse(source: &str) -> Result<ConfigFile, InvalidConfig> {
+    fn parse(source: &str) -> Result<ConfigFile, InvalidFile> {
         ConfigFile::parse(Path::new("blastwall.toml"), source)
     }
 

@@ -1,4 +1,4 @@
-//! What is wrong in a configuration file, and where.
+//! What is wrong in a file that somebody wrote, and where: a configuration, a policy.
 
 use std::fmt;
 use std::ops::Range;
@@ -19,13 +19,13 @@ pub(crate) struct Problem {
 
 /// All that is wrong in one file.
 #[derive(Debug)]
-pub(crate) struct InvalidConfig {
+pub(crate) struct InvalidFile {
     path: PathBuf,
     source: String,
     problems: Vec<Problem>,
 }
 
-impl InvalidConfig {
+impl InvalidFile {
     pub(crate) fn new(path: &Path, source: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         Self {
@@ -35,8 +35,17 @@ impl InvalidConfig {
         }
     }
 
+    /// The same as advice: nothing fails over it.
+    pub(crate) fn render_warnings(&self, color: bool) -> String {
+        self.render_as(&Level::WARNING, color)
+    }
+
     /// The problems with the lines that they stand in, each with file, line and caret.
     pub(crate) fn render(&self, color: bool) -> String {
+        self.render_as(&Level::ERROR, color)
+    }
+
+    fn render_as(&self, level: &Level<'_>, color: bool) -> String {
         let renderer = if color {
             Renderer::styled()
         } else {
@@ -46,7 +55,8 @@ impl InvalidConfig {
         self.problems
             .iter()
             .map(|problem| {
-                renderer.render(&[Level::ERROR
+                renderer.render(&[level
+                    .clone()
                     .primary_title(problem.message.as_str())
                     .element(
                         Snippet::source(self.source.as_str())
@@ -63,13 +73,13 @@ impl InvalidConfig {
     }
 }
 
-impl fmt::Display for InvalidConfig {
+impl fmt::Display for InvalidFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.render(false))
     }
 }
 
-impl std::error::Error for InvalidConfig {}
+impl std::error::Error for InvalidFile {}
 
 /// The candidate that a misspelt word most likely means.
 pub(crate) fn nearest<'a>(
