@@ -72,7 +72,7 @@ export function get(document, path, kind) {
 export function required(document, path, kind) {
   const value = get(document, path, kind);
   if (value === null) {
-    throw Unknown.at("document", "a property that the check needs is missing");
+    throw Unknown.at(path, "a property that the check needs is missing");
   }
   return value;
 }

@@ -86,7 +86,7 @@ def required(document: dict, path: str, kind: type) -> Any:
     """A property that every resource of the type has."""
     value = get(document, path, kind)
     if value is None:
-        raise Unknown.at("document", "a property that the check needs is missing")
+        raise Unknown.at(path, "a property that the check needs is missing")
     return value
 
 
