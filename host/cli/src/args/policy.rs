@@ -32,9 +32,9 @@ A case is a JSON object: `request` with `principal`, `action`, `resource`, `reso
 is an array. Fields that are not of the format are passed over and named as `ignored`, unless they
 look misspelt.
 
-For each case, in order, one line is printed: `id`, `decision` (Allowed, ExplicitlyDenied or
-ImplicitlyDenied), `allowed` and `reason`; or `id` and `error`. Cases on lines of their own are
-answered as they come.
+For each case, in order, one line is printed: `id`, `decision` (allow or deny), `kind` (Allowed,
+ExplicitlyDenied or ImplicitlyDenied) and `reason`; or `id` and `error`. Cases on lines of their own
+are answered as they come.
 
 Exit codes:
   0  every case was decided
@@ -43,7 +43,7 @@ Exit codes:
 
 Examples:
   blastwall policy decide cases.json
-  blastwall policy decide < cases.jsonl | jq -r 'select(.allowed) | .id'")]
+  blastwall policy decide < cases.jsonl | jq -r 'select(.decision == "allow") | .id'")]
 pub(crate) struct DecideArguments {
     /// Read the cases from this file instead of standard input (also `-`).
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -69,11 +69,17 @@ pub enum CaseProblem {
 }
 
 impl Answer {
-    /// One line of JSON: `id`, `decision` (`Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied`),
-    /// `allowed` and `reason`; and `ignored` if something was.
+    /// One line of JSON: `id`, `decision` (`allow` or `deny`, the words of `expect` in a case),
+    /// `kind` (`Allowed`, `ExplicitlyDenied` or `ImplicitlyDenied`, those of `expect_kind`) and
+    /// `reason`; and `ignored` if something was.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let decision = match self.decision.kind {
+        let decision = if self.decision.is_allowed() {
+            "allow"
+        } else {
+            "deny"
+        };
+        let kind = match self.decision.kind {
             DecisionKind::Allowed => "Allowed",
             DecisionKind::ExplicitlyDenied => "ExplicitlyDenied",
             DecisionKind::ImplicitlyDenied => "ImplicitlyDenied",
@@ -81,7 +87,7 @@ impl Answer {
         let mut fields = vec![
             ("id", json!(self.id)),
             ("decision", json!(decision)),
-            ("allowed", json!(self.decision.is_allowed())),
+            ("kind", json!(kind)),
             ("reason", json!(self.decision.reason.to_string())),
         ];
         if !self.ignored.is_empty() {

@@ -125,7 +125,7 @@ mod tests {
             .collect()
     }
 
-    const ALLOWED: &str = r#"{"id":"a","decision":"Allowed","allowed":true,"reason":"identity policies, policy 0, statement 0"}"#;
+    const ALLOWED: &str = r#"{"id":"a","decision":"allow","kind":"Allowed","reason":"identity policies, policy 0, statement 0"}"#;
 
     #[test]
     fn forms_of_input() {

@@ -30,7 +30,7 @@
 //! let line = r#"{"id": "1", "request": {"principal": "111111111111", "action": "s3:ListAllMyBuckets",
 //!     "resource": "*", "resource_account": "111111111111", "context": {}}}"#;
 //! let answer = blastwall_policy::cases::decide(line).unwrap();
-//! assert!(answer.to_json().starts_with(r#"{"id":"1","decision":"Allowed""#));
+//! assert!(answer.to_json().starts_with(r#"{"id":"1","decision":"allow""#));
 //! ```
 
 mod answer;
