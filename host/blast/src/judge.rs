@@ -33,6 +33,8 @@ pub(crate) enum Identity<'w> {
 #[derive(Clone, Debug)]
 pub(crate) struct Case<'w> {
     pub(crate) principal: &'w Principal,
+    /// The path of the role behind a session, where known.
+    pub(crate) role_path: Option<&'w str>,
     pub(crate) action: &'w str,
     pub(crate) resource: &'w str,
     pub(crate) resource_account: &'w str,
@@ -54,6 +56,8 @@ pub(crate) struct Case<'w> {
 pub(crate) enum ResourcePolicy<'w> {
     /// A trust policy, and the role that it belongs to.
     Trust(PolicyIndex, &'w Arn),
+    /// A bucket policy, and the bucket that it belongs to.
+    Bucket(PolicyIndex, &'w Arn),
     /// It was not seen; the question is whether anything else stands in the way.
     NotSeen,
 }
@@ -160,6 +164,21 @@ impl<'w> Judge<'w> {
 
     /// Whether and how the case goes through; none if it does not.
     pub(crate) fn judge(&self, case: &Case<'_>, detail: Detail) -> Option<Judgement> {
+        self.with_layers(case, |layers| {
+            let question = Question {
+                principal: case.principal,
+                role_path: case.role_path,
+                action: case.action,
+                resource: case.resource,
+                resource_account: case.resource_account,
+                keys: &case.keys,
+            };
+            self.answer(case, reach(&question, layers), detail)
+        })
+    }
+
+    /// Runs something on the policies that bind the case.
+    pub(crate) fn with_layers<R>(&self, case: &Case<'_>, run: impl FnOnce(&Layers<'_>) -> R) -> R {
         let (attachments, more): (&[Attachment], bool) = match case.identity {
             Identity::Attached(attachments) => (attachments, false),
             Identity::AtLeast(attachments) => (attachments, true),
@@ -178,14 +197,14 @@ impl<'w> Judge<'w> {
         let management = self.management_account();
         let scps = case
             .scps
-            .filter(|_| scps_bind(case.principal, None, management))
+            .filter(|_| scps_bind(case.principal, case.role_path, management))
             .and_then(|levels| self.level_slices(levels));
         let rcps = case
             .rcps
             .filter(|_| {
                 rcps_bind(
                     case.principal,
-                    None,
+                    case.role_path,
                     case.action,
                     case.resource_account,
                     management,
@@ -193,7 +212,7 @@ impl<'w> Judge<'w> {
             })
             .and_then(|levels| self.level_slices(levels));
         let resource = match case.resource_policy {
-            Some(ResourcePolicy::Trust(index, _)) => {
+            Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Bucket(index, _)) => {
                 self.world.policies.get(index).map(|stored| &stored.policy)
             }
             Some(ResourcePolicy::NotSeen) => Some(&self.trust_anyone),
@@ -207,15 +226,11 @@ impl<'w> Judge<'w> {
             resource,
             ..Layers::default()
         };
-        let question = Question {
-            principal: case.principal,
-            role_path: None,
-            action: case.action,
-            resource: case.resource,
-            resource_account: case.resource_account,
-            keys: &case.keys,
-        };
-        let (certainty, conditions, evidence) = match reach(&question, &layers) {
+        run(&layers)
+    }
+
+    fn answer(&self, case: &Case<'_>, reach: Reach, detail: Detail) -> Option<Judgement> {
+        let (certainty, conditions, evidence) = match reach {
             Reach::No { .. } => return None,
             Reach::Yes { evidence } => (Certainty::Certain, Vec::new(), evidence),
             Reach::OnlyIf {
@@ -243,7 +258,7 @@ impl<'w> Judge<'w> {
         })
     }
 
-    fn management_account(&self) -> &'w str {
+    pub(crate) fn management_account(&self) -> &'w str {
         self.world
             .management
             .and_then(|index| self.world.account(index))
@@ -258,7 +273,7 @@ impl<'w> Judge<'w> {
             .map(|levels| levels.iter().map(Vec::as_slice).collect())
     }
 
-    fn condition(&self, case: &Case<'_>, requirement: &Requirement) -> Condition {
+    pub(crate) fn condition(&self, case: &Case<'_>, requirement: &Requirement) -> Condition {
         let evidence = self.evidence(case, &requirement.statement);
         Condition {
             text: format!(
@@ -275,7 +290,7 @@ impl<'w> Judge<'w> {
         }
     }
 
-    fn evidence(&self, case: &Case<'_>, at: &StatementRef) -> StatementEvidence {
+    pub(crate) fn evidence(&self, case: &Case<'_>, at: &StatementRef) -> StatementEvidence {
         let of_levels = |index: Option<LevelsIndex>, level: usize| {
             let attachment = self.world.levels(index?).get(level)?.get(at.policy)?;
             Some((attachment.origin.to_string(), Some(attachment.policy)))
@@ -299,10 +314,17 @@ impl<'w> Judge<'w> {
                 },
             ),
             Layer::Resource => (
-                "trust policy",
+                match case.resource_policy {
+                    Some(ResourcePolicy::Bucket(..)) => "bucket policy",
+                    Some(ResourcePolicy::Trust(..)) => "trust policy",
+                    Some(ResourcePolicy::NotSeen) | None => "resource policy",
+                },
                 match case.resource_policy {
                     Some(ResourcePolicy::Trust(index, role)) => {
                         Some((format!("trust policy of {role}"), Some(index)))
+                    }
+                    Some(ResourcePolicy::Bucket(index, bucket)) => {
+                        Some((format!("bucket policy of {bucket}"), Some(index)))
                     }
                     _ => Some(("one that was not seen".to_owned(), None)),
                 },

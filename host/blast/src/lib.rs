@@ -8,10 +8,11 @@
 //! - `judge`: the one place that asks the policy language;
 //! - `links`: the kinds of link, one a file, which ask the judge and give rules;
 //! - `rules`, `closure`: AND-rules over numbers and their least fixpoint;
+//! - `question`: one request with all of its policies, for people who ask why;
 //! - `graph`, `steps`, `radius`, `survey`: the answers, in words again.
 //!
 //! Start with [`Facts`], go on to [`Graph::build`], and ask [`Graph::radius`] or
-//! [`Graph::survey`].
+//! [`Graph::survey`]. For one request start with [`Collected`] and ask [`Questions::can`].
 
 #![cfg_attr(
     test,
@@ -30,6 +31,7 @@ mod facts;
 mod graph;
 mod judge;
 mod links;
+mod question;
 mod radius;
 mod rules;
 mod steps;
@@ -41,6 +43,9 @@ pub use certainty::{Certainty, Condition, StatementEvidence};
 pub use facts::{Environment, Facts, Unjudged};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
 pub use links::{LinkDocumentation, link_kinds};
+pub use question::{
+    Answer, Asked, Collected, LayerAnswer, QuestionError, Questions, StatementAnswer, Verdict,
+};
 pub use radius::{Radius, RadiusFact};
 pub use steps::Step;
 pub use subject::{OutsideParty, Subject};

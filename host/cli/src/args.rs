@@ -1,6 +1,7 @@
 //! The command line as typed. What it means together with configuration and defaults is decided
 //! by the commands.
 
+mod can;
 mod plugin;
 mod policy;
 
@@ -10,6 +11,7 @@ use blastwall_model::Severity;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use self::can::CanArguments;
 pub(crate) use self::plugin::{
     BenchArguments, BuildArguments, DoctorArguments, InspectArguments, NewArguments,
     PluginArguments, PluginCommand, SchemaArguments, TestArguments,
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     Checks(ChecksArguments),
     /// Write, build and test checks of your own.
     Plugin(PluginArguments),
+    /// Tell whether a principal may do something, and which policies decide.
+    Can(CanArguments),
     /// Decide requests, and explain policies; needs no AWS.
     Policy(PolicyArguments),
     /// Tell what falls if an account or a principal falls, and by which path.

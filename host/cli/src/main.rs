@@ -62,6 +62,7 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
             commands::blast_radius::run(*radius, config()?, terminal).await
         }
         Command::Plugin(plugin) => commands::plugin::run(&plugin, terminal),
+        Command::Can(can) => commands::can::run(&can),
         Command::Policy(policy) => commands::policy::run(&policy, terminal),
         Command::Demo(demo) => commands::demo::run(demo, terminal).await,
         Command::Completions(completions) => commands::completions::run(&completions),

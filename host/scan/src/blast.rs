@@ -5,12 +5,13 @@ use blastwall_model::{Access, Coverage};
 
 use crate::Member;
 use crate::account::Done;
+use crate::organization::reasons;
 use crate::plan::is_blast_type;
 
 /// Adds an account that was looked into. One that was not, or whose principals could not all be
 /// listed, stays a blind spot of the graph, known by its environment alone.
 pub(crate) fn add(facts: &mut Facts, member: &Member, done: &Done) {
-    if is_seen(&done.coverage) {
+    if unseen(&done.coverage).is_none() {
         facts.add_account(&member.entry.id, environment(member), &done.blast);
     }
 }
@@ -23,10 +24,14 @@ pub(crate) fn environment(member: &Member) -> Environment {
     )
 }
 
-fn is_seen(coverage: &Coverage) -> bool {
-    matches!(coverage.access, Access::Entered { .. })
-        && !coverage
-            .gaps
-            .iter()
-            .any(|gap| gap.resource.is_none() && gap.types.iter().any(|kind| is_blast_type(kind)))
+/// Why the principals of an account are not, or not all, known.
+pub(crate) fn unseen(coverage: &Coverage) -> Option<String> {
+    match &coverage.access {
+        Access::Entered { .. } => {}
+        Access::Refused { answer, .. } => return Some(answer.clone()),
+        Access::Skipped { reason } => return Some(reason.clone()),
+    }
+    reasons(&coverage.gaps)
+        .find(|(kind, _)| is_blast_type(kind))
+        .map(|(kind, why)| format!("{kind}: {why}"))
 }

@@ -23,6 +23,7 @@ mod observer;
 mod organization;
 mod origin;
 mod plan;
+mod question;
 mod roster;
 mod selection;
 
@@ -32,5 +33,6 @@ pub use interrupt::Interrupt;
 pub use observer::{Event, Observer};
 pub use origin::{Live, Origin, OriginError, Stored};
 pub use plan::{Plan, UnloadedPlugin};
+pub use question::questions;
 pub use roster::{Member, Roster, RosterError, roster};
 pub use selection::{CheckFilter, CheckSettings, Selected, Selection, SelectionError};

@@ -41,7 +41,7 @@ const KINDS: [&str; 4] = [
 ];
 
 /// By type, why resources may be missing altogether.
-fn reasons(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
+pub(crate) fn reasons(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
     gaps.iter()
         .filter(|gap| gap.resource.is_none())
         .flat_map(|gap| {

@@ -100,11 +100,7 @@ impl Origin {
                 )
             }
             Origin::Stored(stored) => {
-                let documents = stored.directory.organization()?;
-                let coverage = stored.directory.organization_coverage()?;
-                let mut organization =
-                    blastwall_organization::from_documents(&documents, stored.caller.clone())?
-                        .with_coverage(coverage.unwrap_or_default());
+                let mut organization = stored.organization()?;
                 stored.add_unlisted(&mut organization);
                 Ok(organization)
             }
@@ -157,6 +153,16 @@ impl Live {
 }
 
 impl Stored {
+    /// The organization as its documents tell of it.
+    pub(crate) fn organization(&self) -> Result<Organization, OriginError> {
+        let documents = self.directory.organization()?;
+        let coverage = self.directory.organization_coverage()?;
+        Ok(
+            blastwall_organization::from_documents(&documents, self.caller.clone())?
+                .with_coverage(coverage.unwrap_or_default()),
+        )
+    }
+
     /// Accounts that have a file and no document in the organization are accounts all the same:
     /// a directory need not have an organization.
     fn add_unlisted(&self, organization: &mut Organization) {
@@ -206,7 +212,7 @@ pub(crate) fn nothing(account: &AccountId, access: Access) -> Snapshot {
     }
 }
 
-fn stored(directory: &Directory, account: &AccountId) -> Snapshot {
+pub(crate) fn stored(directory: &Directory, account: &AccountId) -> Snapshot {
     let refused = |error: &ReadError| {
         let access = Access::Refused {
             tried: format!(

@@ -113,6 +113,11 @@ impl Keys {
         self.known.insert(key.to_ascii_lowercase().into(), known);
     }
 
+    /// Keys (lower case) and what is known of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Known)> {
+        self.known.iter().map(|(key, known)| (&**key, known))
+    }
+
     /// What is known of a key, in any case.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Known> {

@@ -90,6 +90,14 @@ impl Facts {
         Self::default()
     }
 
+    /// Nothing is known yet, and identity policies will be kept whatever actions they are about.
+    pub(crate) fn keeping_everything() -> Self {
+        Self {
+            policies: Policies::keeping_everything(),
+            ..Self::default()
+        }
+    }
+
     /// Adds the organization's own documents (`AWS::Organizations::*`); others are left alone.
     ///
     /// Without them every account stands alone, and no service control policy binds.
@@ -125,7 +133,7 @@ impl Facts {
 }
 
 /// An error with all of its causes, on one line.
-fn in_words(error: impl std::error::Error) -> String {
+pub(crate) fn in_words(error: impl std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -179,6 +179,7 @@ impl Answers<'_, '_> {
             self.judge.judge(
                 &Case {
                     principal,
+                    role_path: None,
                     action: probe.action,
                     resource: &resource,
                     resource_account: self.account.id.as_str(),

@@ -48,6 +48,7 @@ impl OutsideTrust {
         let judgement = judge.judge(
             &Case {
                 principal: &principal,
+                role_path: None,
                 action: (self.action)(&principal)?,
                 resource: row.arn.as_str(),
                 resource_account: account.id.as_str(),

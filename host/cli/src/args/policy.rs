@@ -43,7 +43,7 @@ Exit codes:
 
 Examples:
   blastwall policy decide cases.json
-  blastwall policy decide < cases.jsonl | jq -r 'select(.decision == "allow") | .id'")]
+  blastwall policy decide < cases.jsonl | jq -r 'select(.decision == \"allow\") | .id'")]
 pub(crate) struct DecideArguments {
     /// Read the cases from this file instead of standard input (also `-`).
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod blast_radius;
+pub(crate) mod can;
 pub(crate) mod checks;
 pub(crate) mod completions;
 pub(crate) mod demo;

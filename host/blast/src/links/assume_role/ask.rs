@@ -37,7 +37,7 @@ impl<'w> Target<'w> {
     fn summary(&self, world: &'w World) -> Option<&'w TrustSummary> {
         match self.trust {
             ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
-            ResourcePolicy::NotSeen => None,
+            ResourcePolicy::Bucket(..) | ResourcePolicy::NotSeen => None,
         }
     }
 
@@ -48,7 +48,7 @@ impl<'w> Target<'w> {
                 "the trust policy of {}, which was not seen, lets the caller in",
                 self.row.arn
             )),
-            ResourcePolicy::Trust(..) => None,
+            ResourcePolicy::Trust(..) | ResourcePolicy::Bucket(..) => None,
         };
         judgement
             .hanging_on(Certainty::Speculative, trust.as_slice())
@@ -75,6 +75,7 @@ fn ask(
     judge.judge(
         &Case {
             principal: caller.principal,
+            role_path: None,
             action: ASSUME_ROLE,
             resource: target.row.arn.as_str(),
             resource_account: target.account.id.as_str(),

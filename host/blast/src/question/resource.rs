@@ -1,0 +1,214 @@
+//! The resource of a question: whose it is, and which policy it has.
+
+use std::collections::BTreeMap;
+
+use blastwall_model::resources::{AccountPublicAccessBlockKind, BucketKind};
+use blastwall_model::{AccountId, Arn, Document, Kind, Tags};
+
+use crate::facts::{Policies, PolicyIndex, in_words};
+
+/// A bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    pub(super) arn: Arn,
+    pub(super) account: AccountId,
+    pub(super) region: String,
+    /// None if it has none.
+    pub(super) policy: Result<Option<PolicyIndex>, String>,
+    /// Whether strangers are kept out of it if its policy is public.
+    restricted: Result<bool, String>,
+    /// None if they are not known.
+    pub(super) tags: Option<Tags>,
+}
+
+/// The buckets of all accounts, and the accounts' switches.
+#[derive(Debug, Default)]
+pub(super) struct Buckets {
+    by_name: BTreeMap<String, Bucket>,
+    /// RestrictPublicBuckets of the accounts.
+    restricted: BTreeMap<AccountId, Result<bool, String>>,
+}
+
+impl Buckets {
+    pub(super) fn add(
+        &mut self,
+        account: &AccountId,
+        documents: &[Document],
+        policies: &mut Policies,
+    ) {
+        let own = documents
+            .iter()
+            .filter(|document| document.account == *account);
+        for document in own {
+            match document.kind.as_str() {
+                BucketKind::TYPE => {
+                    let bucket = bucket(document, policies);
+                    self.by_name
+                        .insert(document.arn.resource().to_owned(), bucket);
+                }
+                AccountPublicAccessBlockKind::TYPE => {
+                    let switch = document
+                        .to::<AccountPublicAccessBlockKind>()
+                        .map_err(in_words)
+                        .and_then(|block| {
+                            let switches = &block.config.public_access_block_configuration;
+                            let switches = switches.get().map_err(in_words)?;
+                            Ok(switches.is_some_and(|switches| switches.restrict_public_buckets))
+                        });
+                    self.restricted.insert(account.clone(), switch);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Bucket> {
+        self.by_name.get(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// The effective switch of a bucket: its own or its account's.
+    pub(super) fn restricted(&self, bucket: &Bucket) -> Result<bool, String> {
+        let of_account = self.restricted.get(&bucket.account).unwrap_or(&Ok(false));
+        match (&bucket.restricted, of_account) {
+            (Ok(true), _) | (_, Ok(true)) => Ok(true),
+            (Err(why), _) | (_, Err(why)) => Err(why.clone()),
+            (Ok(false), Ok(false)) => Ok(false),
+        }
+    }
+}
+
+fn bucket(document: &Document, policies: &mut Policies) -> Bucket {
+    let read = document.to::<BucketKind>().map_err(in_words);
+    let known = |why: &String| Err(why.clone());
+    Bucket {
+        arn: document.arn.clone(),
+        account: document.account.clone(),
+        region: document.region.to_string(),
+        policy: read.as_ref().map_or_else(known, |bucket| {
+            match bucket.config.policy_document.get().map_err(in_words)? {
+                Some(policy) => policies.keep(policy).map(Some).map_err(in_words),
+                None => Ok(None),
+            }
+        }),
+        restricted: read.as_ref().map_or_else(
+            |why| Err(why.clone()),
+            |bucket| {
+                let switches = &bucket.config.public_access_block_configuration;
+                let switches = switches.get().map_err(in_words)?;
+                Ok(switches.is_some_and(|switches| switches.restrict_public_buckets))
+            },
+        ),
+        tags: read.ok().and_then(|bucket| {
+            let tags = bucket.tags.get().ok()?;
+            Some(tags.cloned().unwrap_or_default())
+        }),
+    }
+}
+
+/// The parts of an ARN that say where a resource is. Wider than [`Arn`], which has an account always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place<'a> {
+    pub(super) service: &'a str,
+    pub(super) region: &'a str,
+    pub(super) account: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(arn: &'a str) -> Option<Self> {
+        let mut parts = arn.splitn(6, ':');
+        let (prefix, _) = (parts.next()?, parts.next()?);
+        let place = Self {
+            service: parts.next()?,
+            region: parts.next()?,
+            account: parts.next()?,
+            name: parts.next()?,
+        };
+        (prefix == "arn" && !place.service.is_empty() && !place.name.is_empty()).then_some(place)
+    }
+
+    /// The bucket that it is, or is in: bucket ARNs have neither region nor account.
+    pub(super) fn bucket(&self) -> Option<&'a str> {
+        (self.service == "s3" && self.account.is_empty())
+            .then(|| self.name.split('/').next().unwrap_or_default())
+    }
+}
+
+/// Services whose resources can have a policy, by the service of their ARNs, leaving out those whose
+/// policies are collected; and IAM roles, which have a trust policy. As of 2026-11.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
+const WITH_POLICIES: [&str; 42] = [
+    "acm-pca",
+    "aoss",
+    "apigateway",
+    "backup",
+    "bedrock",
+    "cloudtrail",
+    "codeartifact",
+    "codebuild",
+    "dynamodb",
+    "ecr",
+    "ecr-public",
+    "elasticfilesystem",
+    "es",
+    "events",
+    "execute-api",
+    "glacier",
+    "glue",
+    "imagebuilder",
+    "kafka",
+    "kinesis",
+    "kms",
+    "lambda",
+    "lex",
+    "logs",
+    "mediastore",
+    "network-firewall",
+    "redshift-serverless",
+    "rekognition",
+    "route53resolver",
+    "s3",
+    "s3-object-lambda",
+    "s3-outposts",
+    "s3express",
+    "s3tables",
+    "schemas",
+    "secretsmanager",
+    "ses",
+    "signer",
+    "sns",
+    "sqs",
+    "ssm",
+    "vpc-lattice",
+];
+
+/// Whether resources of a service can have a policy that is not collected.
+pub(super) fn can_have_policy(service: &str) -> bool {
+    WITH_POLICIES.contains(&service)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        let place = Place::of("arn:aws:s3:::b/k:1/2").unwrap();
+        assert_eq!((place.name, place.bucket()), ("b/k:1/2", Some("b")));
+        let point = "arn:aws:s3:eu-west-1:111122223333:accesspoint/x";
+        assert_eq!(Place::of(point).unwrap().bucket(), None);
+        for wrong in ["", "*", "b", "arn:aws:s3:::", "arn:aws::::x", "arn:aws:s3"] {
+            assert_eq!(Place::of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(WITH_POLICIES.is_sorted());
+        assert!(can_have_policy("kms") && !can_have_policy("ec2"));
+    }
+}
