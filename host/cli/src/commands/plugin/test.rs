@@ -157,7 +157,7 @@ fn write_verdicts(
             "blessed {} of {} in {}: read the difference before you keep it",
             verdicts.len(),
             plural(cases.file.cases.len(), "case"),
-            cases.path.display()
+            shown(&cases.path)
         ));
     }
     Ok(count)
