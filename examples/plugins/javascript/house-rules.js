@@ -40,7 +40,7 @@ export function evaluate(evaluation) {
 
 /**
  * A check that meets something unknown ends with this verdict; all else that it throws is a
- * mistake, and traps.
+ * mistake, and ends the evaluation.
  */
 function judged(check, parameters, document) {
   try {
