@@ -7,6 +7,8 @@
     reason = "a test may fail loudly"
 )]
 
+use std::collections::BTreeSet;
+
 use blastwall_sim::Fault;
 use blastwall_tests::{Blastwall, Report, Run, Simulation, assert_same, example};
 
@@ -110,4 +112,68 @@ fn why_one_account_was_scanned_is_saved() {
     let report = agree(&live, &stored);
     let problems = report.0["problems"].to_string();
     assert!(problems.contains("delegated administrator"), "{problems}");
+}
+
+#[test]
+fn what_was_not_collected_then_does_not_pass_now() {
+    let simulation = Simulation::example();
+    let program = simulation.auditor();
+    let _ = program
+        .run(
+            [
+                "scan",
+                "--check",
+                "ec2-volume-encryption",
+                "--no-blast-radius",
+            ]
+            .into_iter()
+            .chain(["--region", "eu-west-1", "--save", "narrow"]),
+        )
+        .exits(0);
+    let narrow = program.directory().join("narrow");
+    let narrow = narrow.to_str().unwrap();
+    let offline = Blastwall::new();
+    let same = [
+        "scan",
+        "-o",
+        "json",
+        "--from",
+        narrow,
+        "--check",
+        "ec2-volume-encryption",
+    ];
+    let report = offline
+        .run([&same[..], &["--no-blast-radius"]].concat())
+        .exits(0)
+        .report();
+    assert_eq!(report.0["filters"]["regions"][0], "eu-west-1");
+    assert!(verdicts(&report).contains("pass"));
+
+    let other = [
+        "scan",
+        "-o",
+        "json",
+        "--from",
+        narrow,
+        "--check",
+        "s3-bucket-tls",
+        "--fail-on",
+        "low",
+    ];
+    let report = offline.run(other).exits(4).report();
+    assert_eq!(verdicts(&report), ["unknown"].into());
+    for finding in report.0["findings"].as_array().unwrap() {
+        assert!(
+            finding["message"]
+                .as_str()
+                .unwrap()
+                .contains("NotCollected")
+        );
+    }
+}
+
+fn verdicts(report: &Report) -> BTreeSet<&str> {
+    let findings = report.0["findings"].as_array().unwrap();
+    let verdicts = findings.iter().map(|finding| &finding["verdict"]);
+    verdicts.map(|verdict| verdict.as_str().unwrap()).collect()
 }

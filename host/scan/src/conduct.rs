@@ -115,6 +115,8 @@ pub async fn scan(
                 scanned_at: Some(plan.scanned_at.clone()),
                 tool: Some(plan.tool.clone()),
                 caller: Some(organization.caller.arn.clone()),
+                types: Some(plan.types()),
+                regions: plan.regions.clone(),
                 ..Manifest::default()
             },
         )?,

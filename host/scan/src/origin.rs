@@ -1,10 +1,11 @@
 //! Where snapshots come from: AWS, or a directory that an earlier scan filled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blastwall_aws::{Budget, Declaration, Meter, SdkConfig, Session};
 use blastwall_collect::{Request, Shared, Snapshot};
-use blastwall_model::{Access, AccountId, Coverage, DocumentError};
+use blastwall_model::{Access, AccountId, Coverage, DocumentError, GLOBAL, Gap, GapKind};
 use blastwall_organization::{
     AccountEntry, Caller, DECLARED, Entrance, EnumerateError, Organization, PolicyTooLarge, Role,
     SessionPolicy, SessionSettings,
@@ -82,7 +83,11 @@ pub(crate) enum Source {
         request: Request,
         shared: Shared,
     },
-    Stored(Directory),
+    Stored {
+        directory: Directory,
+        /// What is asked for.
+        types: BTreeSet<String>,
+    },
 }
 
 impl Origin {
@@ -133,7 +138,10 @@ impl Origin {
                     shared: Shared::new(),
                 })
             }
-            Origin::Stored(stored) => Ok(Source::Stored(stored.directory.clone())),
+            Origin::Stored(stored) => Ok(Source::Stored {
+                directory: stored.directory.clone(),
+                types: request.types,
+            }),
         }
     }
 }
@@ -193,7 +201,7 @@ impl Source {
                 }
                 Err(access) => nothing(account, access),
             },
-            Source::Stored(directory) => stored(directory, account),
+            Source::Stored { directory, types } => stored(directory, account, types),
         }
     }
 }
@@ -212,7 +220,13 @@ pub(crate) fn nothing(account: &AccountId, access: Access) -> Snapshot {
     }
 }
 
-pub(crate) fn stored(directory: &Directory, account: &AccountId) -> Snapshot {
+/// What is stored of an account. A type that is asked for and was not collected then is a gap: that
+/// nothing of it is stored says nothing.
+pub(crate) fn stored(
+    directory: &Directory,
+    account: &AccountId,
+    types: &BTreeSet<String>,
+) -> Snapshot {
     let refused = |error: &ReadError| {
         let access = Access::Refused {
             tried: format!(
@@ -233,11 +247,33 @@ pub(crate) fn stored(directory: &Directory, account: &AccountId) -> Snapshot {
         return nothing(account, Access::Skipped { reason });
     }
     match directory.resources(account) {
-        Ok(documents) => Snapshot {
-            documents,
-            coverage: coverage
-                .unwrap_or_else(|| nothing(account, Access::Entered { role: None }).coverage),
-        },
+        Ok(documents) => {
+            let mut coverage = coverage
+                .unwrap_or_else(|| nothing(account, Access::Entered { role: None }).coverage);
+            if matches!(coverage.access, Access::Entered { .. }) {
+                coverage.gaps.extend(not_collected(directory, types));
+                coverage.gaps.sort();
+            }
+            Snapshot {
+                documents,
+                coverage,
+            }
+        }
         Err(error) => refused(&error),
     }
+}
+
+fn not_collected(directory: &Directory, types: &BTreeSet<String>) -> Option<Gap> {
+    let collected = directory.manifest().types.as_ref()?;
+    let missing: Vec<String> = types.difference(collected).cloned().collect();
+    (!missing.is_empty()).then(|| Gap {
+        types: missing,
+        action: "scan --save".to_owned(),
+        region: GLOBAL.to_owned(),
+        resource: None,
+        kind: GapKind::Unsupported,
+        answer:
+            "NotCollected: the scan that is stored did not ask for it; scan again with these checks"
+                .to_owned(),
+    })
 }

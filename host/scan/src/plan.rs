@@ -11,7 +11,7 @@ use blastwall_report::Filters;
 use crate::{AccountFilter, Selection};
 
 /// The resource types that the blast graph reads.
-const BLAST_TYPES: [&str; 4] = [
+pub(crate) const BLAST_TYPES: [&str; 4] = [
     "AWS::IAM::Group",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",

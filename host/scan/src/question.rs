@@ -7,6 +7,7 @@ use blastwall_organization::Note;
 use crate::blast::unseen;
 use crate::organization::reasons;
 use crate::origin::stored;
+use crate::plan::BLAST_TYPES;
 use crate::{OriginError, Stored};
 
 /// What is stored, as far as a request of this principal on this resource asks for it. Of a large
@@ -26,6 +27,7 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         None | Some(Note::Outside) => {}
         Some(note) => collected.add_organization_gap(note.to_string()),
     }
+    let types = BLAST_TYPES.map(str::to_owned).into();
     let named = [principal, resource].map(account_of);
     let bucket = bucket_of(resource);
     let mut found = false;
@@ -34,7 +36,7 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         if !wanted && (bucket.is_none() || found) {
             continue;
         }
-        let snapshot = stored(&from.directory, &account);
+        let snapshot = stored(&from.directory, &account, &types);
         if wanted {
             match unseen(&snapshot.coverage) {
                 None => collected.add_account(&account, &snapshot.documents),

@@ -1,6 +1,6 @@
 //! The file that says what a directory is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_model::Arn;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,13 @@ pub struct Manifest {
     /// The principal that the scan began as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Arn>,
+    /// The resource types that were collected of accounts; none if that is not told, so that what is
+    /// there is all there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeSet<String>>,
+    /// The regions that the scan was narrowed to; none if it looked at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Vec<String>>,
     /// BLAKE3 in hexadecimal, by path relative to the directory. The writer fills it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub digests: BTreeMap<String, String>,

@@ -124,11 +124,15 @@ impl Prepared {
         meter: Meter,
         terminal: Terminal,
     ) -> Result<Outcome, Failure> {
-        // A stored scan is judged as of its own time.
-        if let (Origin::Stored(stored), None) = (origin, &self.job.scanned_at)
-            && let Some(moment) = &stored.directory.manifest().scanned_at
-        {
-            self.plan.scanned_at.clone_from(moment);
+        // A stored scan is judged as of its own time, and it saw no more regions than it looked at.
+        if let Origin::Stored(stored) = origin {
+            let manifest = stored.directory.manifest();
+            if let (None, Some(moment)) = (&self.job.scanned_at, &manifest.scanned_at) {
+                self.plan.scanned_at.clone_from(moment);
+            }
+            if let Some(regions) = &manifest.regions {
+                self.plan.filters.regions.clone_from(regions);
+            }
         }
         let progress = Arc::new(Progress::new(terminal.is_quiet(), meter));
         let interrupt = Interrupt::default();
