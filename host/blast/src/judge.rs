@@ -396,9 +396,9 @@ impl<'w> RequestKeys<'w> {
                     .fixed("aws:PrincipalOrgPaths", [path.as_str()]);
                 self
             }
-            (Some(_), None) => self.sent_from_organization(OTHER_ORGANIZATION),
-            // Without the organization's documents nothing is known about it.
-            (None, _) => self,
+            // Without the organization's documents, or with a list of its accounts that does not
+            // have this one, nothing is known about it.
+            (Some(_), None) | (None, _) => self,
         }
     }
 
@@ -446,7 +446,7 @@ impl<'w> RequestKeys<'w> {
         self
     }
 
-    fn lets_tag_sessions(&self, trust: &Trust) -> bool {
+    pub(crate) fn lets_tag_sessions(&self, trust: &Trust) -> bool {
         let policy = match trust {
             Trust::Policy(index) => self.world.policies.get(*index),
             Trust::Unknown => return true,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use blastwall_report::visible;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl InvalidFile {
         problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         Self {
             path: path.to_owned(),
-            source: source.to_owned(),
+            source: shown(source),
             problems,
         }
     }
@@ -51,26 +52,46 @@ impl InvalidFile {
         } else {
             Renderer::plain()
         };
-        let path = self.path.display().to_string();
+        let path = visible(&self.path.display().to_string()).into_owned();
         self.problems
             .iter()
             .map(|problem| {
-                renderer.render(&[level
-                    .clone()
-                    .primary_title(problem.message.as_str())
-                    .element(
-                        Snippet::source(self.source.as_str())
-                            .path(path.as_str())
-                            .annotation(
-                                AnnotationKind::Primary
-                                    .span(problem.span.clone())
-                                    .label(problem.label.as_str()),
-                            ),
-                    )])
+                // Names in them may come from a plugin or from somebody else's file.
+                let message = visible(&problem.message);
+                let label = visible(&problem.label);
+                renderer.render(&[level.clone().primary_title(&*message).element(
+                    Snippet::source(self.source.as_str())
+                        .path(path.as_str())
+                        .annotation(
+                            AnnotationKind::Primary
+                                .span(problem.span.clone())
+                                .label(&*label),
+                        ),
+                )])
             })
             .collect::<Vec<_>>()
             .join("\n\n")
     }
+}
+
+/// The text without characters that act on a terminal, each replaced by what takes as many bytes, so
+/// that every place stays where it is.
+fn shown(source: &str) -> String {
+    let mut shown = String::with_capacity(source.len());
+    for character in source.chars() {
+        let layout = matches!(character, '\n' | '\r' | '\t');
+        if layout || visible(character.encode_utf8(&mut [0; 4])).len() == character.len_utf8() {
+            shown.push(character);
+            continue;
+        }
+        shown.push_str(match character.len_utf8() {
+            1 => "?",
+            2 => "\u{bf}",
+            3 => "\u{fffd}",
+            _ => "\u{bf}\u{bf}",
+        });
+    }
+    shown
 }
 
 impl fmt::Display for InvalidFile {
@@ -94,4 +115,26 @@ pub(crate) fn nearest<'a>(
         .filter(|(similarity, _)| *similarity >= THRESHOLD)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_acts_reaches_the_terminal() {
+        let source = "a = \"\u{1b}[2J\u{9b}2J\u{202e}\u{e0001}\"\nb = 1\n";
+        assert_eq!(shown(source).len(), source.len());
+        let problem = Problem {
+            span: source.find('b').unwrap()..source.find('b').unwrap() + 1,
+            message: "\u{1b}]0;title\u{7}".to_owned(),
+            label: "\u{9b}31m".to_owned(),
+        };
+        let file = InvalidFile::new(Path::new("\u{1b}.toml"), source, vec![problem]);
+        let text = file.to_string();
+        for acting in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{e0001}'] {
+            assert!(!text.contains(acting), "{text:?}");
+        }
+        assert!(text.contains(":2:1"), "{text}");
+    }
 }

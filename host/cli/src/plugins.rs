@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use blastwall_model::PluginInfo;
-use blastwall_report::visible;
 use blastwall_runtime::{Engine, Plugin, default_cache_dir};
 use blastwall_scan::UnloadedPlugin;
 
@@ -51,7 +50,7 @@ pub(crate) fn load(
                 terminal.note(&format!(
                     "warning: the plugin `{}` cannot be loaded and its checks will not run: {}",
                     file.display(),
-                    visible(&message)
+                    message
                 ));
                 let name = file.file_stem().unwrap_or_default();
                 plugins.unloaded.push(UnloadedPlugin {

@@ -61,10 +61,12 @@ impl Terminal {
         }
     }
 
-    /// A note that is no part of the result.
+    /// A note that is no part of the result; it may have several lines.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            self.line("", text);
+            for line in text.split('\n') {
+                self.line("", &visible(line));
+            }
         }
     }
 

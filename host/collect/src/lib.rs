@@ -32,4 +32,4 @@ mod snapshot;
 
 pub use catalogue::{Collector, Product, actions, catalogue, declarations, types};
 pub use shared::Shared;
-pub use snapshot::{Request, Snapshot, collect};
+pub use snapshot::{Request, Snapshot, collect, without_collector};

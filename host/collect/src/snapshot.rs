@@ -61,7 +61,7 @@ pub async fn collect(
         regions: &[],
         confined: request.regions.as_deref(),
     };
-    let mut harvest = without_collector(&request.types);
+    let mut harvest = not_collected(&request.types);
     let regional = regional(&request.types);
     let mut looked_at = Vec::new();
     if !regional.is_empty() {
@@ -107,23 +107,29 @@ fn regional(wanted: &BTreeSet<String>) -> Vec<&'static str> {
 }
 
 /// What nobody collects cannot be seen, and the coverage says so.
-fn without_collector(wanted: &BTreeSet<String>) -> Harvest {
+fn not_collected(wanted: &BTreeSet<String>) -> Harvest {
     let known = types();
     let gaps = wanted
         .iter()
         .filter(|kind| !known.contains(kind.as_str()))
-        .map(|kind| Gap {
-            types: vec![kind.clone()],
-            action: String::new(),
-            region: GLOBAL.to_owned(),
-            resource: None,
-            kind: GapKind::Unsupported,
-            answer: "NoCollector: this version does not collect the type".to_owned(),
-        })
+        .map(|kind| without_collector(kind))
         .collect();
     Harvest {
         documents: Vec::new(),
         gaps,
+    }
+}
+
+/// The gap of a type that no collector produces.
+#[must_use]
+pub fn without_collector(kind: &str) -> Gap {
+    Gap {
+        types: vec![kind.to_owned()],
+        action: String::new(),
+        region: GLOBAL.to_owned(),
+        resource: None,
+        kind: GapKind::Unsupported,
+        answer: "NoCollector: this version does not collect the type".to_owned(),
     }
 }
 
@@ -189,7 +195,7 @@ mod tests {
     #[test]
     fn types_without_a_collector_are_gaps() {
         let wanted = BTreeSet::from(["AWS::No::Such".to_owned(), "AWS::IAM::User".to_owned()]);
-        let harvest = without_collector(&wanted);
+        let harvest = not_collected(&wanted);
         let [gap] = &harvest.gaps[..] else {
             panic!("{:?}", harvest.gaps)
         };

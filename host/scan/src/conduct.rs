@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use blastwall_blast::{Facts, Graph};
 use blastwall_model::{Access, AccountId, Coverage, Severity, Verdict};
-use blastwall_organization::Organization;
+use blastwall_organization::{Note, Organization};
 use blastwall_report::{
     Account, Check, Plugin as ReportedPlugin, PluginFailure, Problem, Report, ReportFormat,
     ReportedFinding, Scan, Timings,
@@ -45,6 +45,9 @@ pub struct Outcome {
     pub report: Report,
     /// The graph behind its blast radius, for further questions; none if it was left out.
     pub graph: Option<Graph>,
+    /// Whether something that no part of the report stands for was not seen: the organization around
+    /// an account, an account that was asked for, one that was not reached.
+    unreached: bool,
 }
 
 impl Outcome {
@@ -73,7 +76,8 @@ impl Outcome {
                 .iter()
                 .any(|failure| failure.account.is_none())
         };
-        report.plugins.iter().any(unloaded)
+        self.unreached
+            || report.plugins.iter().any(unloaded)
             || report.coverage.iter().any(unseen)
             || report.findings.iter().any(unjudged)
             || report
@@ -104,7 +108,7 @@ pub async fn scan(
         &plan.accounts,
         &plan.filters.words(),
     )?;
-    let own = organization::own(&organization).map_err(ScanError::Gather)?;
+    let own = organization::own(&plan, &organization).map_err(ScanError::Gather)?;
     let shop = Arc::new(Shop {
         everything: Everything::new(&plan, &organization).map_err(ScanError::Gather)?,
         organization: Arc::new(own),
@@ -132,6 +136,11 @@ pub async fn scan(
     ));
 
     let mut draft = Draft::new(&organization, &roster, plan, plugins);
+    let mut unreached = !roster.missing.is_empty()
+        || organization
+            .note
+            .as_ref()
+            .is_some_and(|note| !matches!(note, Note::Outside));
     let mut facts = plan.blast_radius.then(Facts::new);
     if let Some(facts) = &mut facts {
         facts.add_organization(&organization.documents);
@@ -150,6 +159,9 @@ pub async fn scan(
     while let Some((member, done)) = accounts.next().await {
         match done {
             Ok(done) => {
+                // An account that is closed is skipped for good; others were to be seen.
+                unreached |= matches!(done.coverage.access, Access::Skipped { .. })
+                    && member.entry.status.skip_reason().is_none();
                 if let Some(facts) = &mut facts {
                     blast::add(facts, &member, &done);
                 }
@@ -202,7 +214,11 @@ pub async fn scan(
     draft.report.scan.timings = Some(timings(origin, started));
     let report = draft.report.finish();
     save_organization(shop, &organization)?;
-    Ok(Outcome { report, graph })
+    Ok(Outcome {
+        report,
+        graph,
+        unreached,
+    })
 }
 
 /// Writes the organization and the manifest, last, so that a directory without a manifest is known

@@ -15,13 +15,25 @@ use crate::judge::{Judgement, judge};
 /// The bytes of a page: some hundred documents a call.
 const PAGE: usize = 256 * 1024;
 
+/// What could not be seen of the organization itself, and what no version of this program sees:
+/// checks may read types that are not [`KINDS`].
+fn gaps(plan: &Plan, organization: &Organization) -> Vec<Gap> {
+    let mut gaps = organization.gaps.clone();
+    let read = plan.selection.types();
+    let unseen = read
+        .iter()
+        .filter(|kind| is_of_organization(kind) && !KINDS.contains(&kind.as_str()));
+    gaps.extend(unseen.map(|kind| blastwall_collect::without_collector(kind)));
+    gaps
+}
+
 /// What the organization itself has.
-pub(crate) fn own(organization: &Organization) -> std::io::Result<Gathering> {
+pub(crate) fn own(plan: &Plan, organization: &Organization) -> std::io::Result<Gathering> {
     let mut gathering = Gathering::new(PAGE)?;
     let account = organization.management_account.as_ref();
     let account = account.unwrap_or(&organization.caller.account);
     gathering.add(account, &organization.documents)?;
-    for (kind, reason) in reasons(&organization.gaps) {
+    for (kind, reason) in reasons(&gaps(plan, organization)) {
         gathering.add_gap(kind, reason);
     }
     if let Some(note) = &organization.note {
@@ -50,6 +62,22 @@ pub(crate) fn reasons(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
         })
 }
 
+/// Why there may be accounts that nobody has listed.
+fn unlisted_accounts(organization: &Organization) -> BTreeSet<String> {
+    let listings = [
+        "AWS::Organizations::Account",
+        "AWS::Organizations::OrganizationalUnit",
+    ];
+    let gaps = reasons(&organization.gaps).filter(|(kind, _)| listings.contains(kind));
+    let note = match &organization.note {
+        None | Some(Note::Outside) => None,
+        Some(note) => Some(note.to_string()),
+    };
+    gaps.map(|(_, why)| format!("accounts may be missing: {why}"))
+        .chain(note)
+        .collect()
+}
+
 /// What the checks of the organization read, of every account.
 pub(crate) struct Everything {
     types: BTreeSet<String>,
@@ -70,10 +98,15 @@ impl Everything {
             .flat_map(|check| check.info.reads.iter().cloned())
             .filter(|kind| !is_of_organization(kind))
             .collect();
-        Ok(Some(Self {
+        let everything = Self {
             types,
-            gathering: Mutex::new(Some(own(organization)?)),
-        }))
+            gathering: Mutex::new(Some(own(plan, organization)?)),
+        };
+        // An account that was not listed is not missed otherwise.
+        for why in unlisted_accounts(organization) {
+            everything.gap(&why);
+        }
+        Ok(Some(everything))
     }
 
     /// Adds what was seen of an account, and says what was not.
@@ -108,6 +141,15 @@ impl Everything {
         }
     }
 
+    /// Says that every type may be missing somewhere.
+    fn gap(&self, reason: &str) {
+        if let Some(gathering) = &mut *self.gathering() {
+            for kind in &self.types {
+                gathering.add_gap(kind, reason.to_owned());
+            }
+        }
+    }
+
     fn add_gap(&self, account: &AccountId, kind: &str, reason: &str) {
         if let Some(gathering) = &mut *self.gathering() {
             gathering.add_gap(kind, format!("account {account}: {reason}"));
@@ -139,7 +181,7 @@ impl Everything {
             management_account: management_account.clone(),
         };
         gathering.sort_gaps();
-        let gaps = &organization.gaps;
+        let gaps = &gaps(plan, organization);
         let snapshot = Snapshot::new(organization.documents.clone(), gaps);
         let snapshot = Arc::new(snapshot.within(Arc::new(gathering)));
         let partition = organization.caller.partition.to_string();

@@ -1,5 +1,7 @@
 //! Between an organization at rest and questions about single requests.
 
+use std::collections::BTreeSet;
+
 use blastwall_blast::{Collected, Questions};
 use blastwall_model::{AccountId, Document};
 use blastwall_organization::Note;
@@ -9,6 +11,8 @@ use crate::organization::reasons;
 use crate::origin::stored;
 use crate::plan::BLAST_TYPES;
 use crate::{OriginError, Stored};
+
+const PUBLIC_ACCESS_BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 
 /// What is stored, as far as a request of this principal on this resource asks for it. Of a large
 /// organization that is two accounts, and the buckets of others until the one is found that is asked
@@ -27,7 +31,8 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         None | Some(Note::Outside) => {}
         Some(note) => collected.add_organization_gap(note.to_string()),
     }
-    let types = BLAST_TYPES.map(str::to_owned).into();
+    let mut types: BTreeSet<String> = BLAST_TYPES.map(str::to_owned).into();
+    types.insert(PUBLIC_ACCESS_BLOCK.to_owned());
     let named = [principal, resource].map(account_of);
     let bucket = bucket_of(resource);
     let mut found = false;
@@ -45,6 +50,10 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         }
         found |= bucket.is_some_and(|name| has_bucket(&snapshot.documents, &account, name));
         collected.add_buckets(&account, &snapshot.documents);
+        let mut unseen = reasons(&snapshot.coverage.gaps);
+        if let Some((_, why)) = unseen.find(|(kind, _)| *kind == PUBLIC_ACCESS_BLOCK) {
+            collected.add_unseen_public_access_block(&account, why);
+        }
     }
     Ok(collected.finish())
 }

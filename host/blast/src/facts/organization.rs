@@ -226,7 +226,9 @@ impl OrganizationFacts {
     ///
     /// AWS does not let the last policy of a level be detached, so a level for which none is told
     /// has the default, which allows everything, and is left out here. Where the default policy is
-    /// not among the documents, a level with denials alone has it too.
+    /// not among the documents, a level with denials alone has it too; and so has one to which a
+    /// policy may belong that could not be read or placed, which is a condition of its own
+    /// ([`Self::unreadable`]).
     pub(crate) fn levels(
         &self,
         policy_type: PolicyType,
@@ -244,13 +246,19 @@ impl OrganizationFacts {
         if off || !told {
             return Vec::new();
         }
+        // What allows may be the very policy that could not be placed or read.
+        let unplaced = self.unplaced.contains_key(&policy_type);
         self.lineage(account)
             .into_iter()
-            .filter_map(|place| self.attached.get(&(policy_type, place)))
-            .map(|attached| {
+            .filter_map(|place| {
+                let place = (policy_type, place);
+                let unseen = unplaced || self.unreadable.contains_key(&place);
+                Some((self.attached.get(&place)?, unseen))
+            })
+            .map(|(attached, unseen)| {
                 let mut level = attached.clone();
                 if policy_type == PolicyType::ServiceControl
-                    && !self.full_access_told
+                    && (unseen || !self.full_access_told)
                     && !level.iter().any(|attachment| allows(policies, attachment))
                 {
                     level.extend(self.full_access.clone());

@@ -219,7 +219,14 @@ impl Questions {
                     .collect(),
             )
         });
-        let key_gaps = target.key_gaps(&depends_on);
+        let caller_tags_unknown = caller.row.is_some_and(|(_, row)| {
+            row.tags.is_none() || RequestKeys::new(&self.world).lets_tag_sessions(&row.trust)
+        });
+        let key_gaps = target.key_gaps(
+            &depends_on,
+            caller_tags_unknown,
+            !self.organization_gaps.is_empty(),
+        );
         let verdict = match (best.is_allowed(), key_gaps.is_empty()) {
             (true, true) if gaps.is_empty() => Verdict::Allowed,
             // Whatever the rest may say; unless it is not even known whose resource it is.
@@ -547,7 +554,12 @@ impl Target<'_> {
     }
 
     /// Keys that matter and that the request has, or may well have, with a value that is not known.
-    fn key_gaps(&self, open: &[Requirement]) -> Vec<String> {
+    fn key_gaps(
+        &self,
+        open: &[Requirement],
+        caller_tags_unknown: bool,
+        caller_organization_unknown: bool,
+    ) -> Vec<String> {
         let tests = open.iter().flat_map(|requirement| &requirement.any_of);
         tests
             .filter_map(|test| {
@@ -557,9 +569,22 @@ impl Target<'_> {
                         "{}, which every request has; give it with --context",
                         test.key
                     ))
-                } else if key.contains("resourcetag/") && self.tags_unknown() {
+                } else if (key.contains("resourcetag/") || key.starts_with("s3:buckettag/"))
+                    && self.tags_unknown()
+                    || key.starts_with("s3:existingobjecttag/")
+                {
                     Some(format!(
                         "{}: the tags of the resource were not seen; give it with --context",
+                        test.key
+                    ))
+                } else if key.starts_with("aws:principaltag/") && caller_tags_unknown {
+                    Some(format!(
+                        "{}: the tags of the caller are not known; give it with --context",
+                        test.key
+                    ))
+                } else if key.starts_with("aws:principalorg") && caller_organization_unknown {
+                    Some(format!(
+                        "{}: the organization of the caller was not seen; give it with --context",
                         test.key
                     ))
                 } else {

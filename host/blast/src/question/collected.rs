@@ -64,6 +64,11 @@ impl Collected {
             .add(account, documents, &mut self.facts.policies);
     }
 
+    /// Says why the public-access block of an account was not seen; after its buckets.
+    pub fn add_unseen_public_access_block(&mut self, account: &AccountId, why: String) {
+        self.buckets.unseen_switch(account, why);
+    }
+
     /// All that can be asked about.
     #[must_use]
     pub fn finish(self) -> Questions {

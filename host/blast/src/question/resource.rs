@@ -62,6 +62,11 @@ impl Buckets {
         }
     }
 
+    /// Says why the switches of an account were not seen.
+    pub(super) fn unseen_switch(&mut self, account: &AccountId, why: String) {
+        self.restricted.entry(account.clone()).or_insert(Err(why));
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Bucket> {
         self.by_name.get(name)
     }
@@ -70,7 +75,8 @@ impl Buckets {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// The effective switch of a bucket: its own or its account's.
+    /// The effective switch of a bucket: its own or its account's, which is off if the account has
+    /// none.
     pub(super) fn restricted(&self, bucket: &Bucket) -> Result<bool, String> {
         let of_account = self.restricted.get(&bucket.account).unwrap_or(&Ok(false));
         match (&bucket.restricted, of_account) {
@@ -141,7 +147,7 @@ impl<'a> Place<'a> {
 /// Services whose resources can have a policy, by the service of their ARNs, leaving out those whose
 /// policies are collected; and IAM roles, which have a trust policy. As of 2026-11.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
-const WITH_POLICIES: [&str; 42] = [
+const WITH_POLICIES: [&str; 43] = [
     "acm-pca",
     "aoss",
     "apigateway",
@@ -168,6 +174,7 @@ const WITH_POLICIES: [&str; 42] = [
     "logs",
     "mediastore",
     "network-firewall",
+    "organizations",
     "redshift-serverless",
     "rekognition",
     "route53resolver",

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use blastwall_report::Format;
+use blastwall_report::visible;
 
 use super::project::{built, bytes};
 use crate::args::BuildArguments;
@@ -26,7 +27,8 @@ pub(super) fn run(arguments: &BuildArguments, terminal: Terminal) -> CommandResu
     write(&file, |writer| writer.write_all(component))?;
     write(&Output::STDOUT, |writer: &mut dyn Write| {
         let shown = path.strip_prefix(".").unwrap_or(&path);
-        writeln!(writer, "component  {}", shown.display())?;
+        let shown = shown.display().to_string();
+        writeln!(writer, "component  {}", visible(&shown))?;
         writeln!(writer, "size       {}", bytes(component.len()))?;
         let digest = blastwall_runtime::digest(component);
         writeln!(writer, "digest     blake3:{digest}")

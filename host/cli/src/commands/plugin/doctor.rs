@@ -263,8 +263,11 @@ fn table(items: &[Item], writer: &mut dyn Write) -> io::Result<()> {
         if let Some(fix) = &item.fix {
             writeln!(
                 writer,
-                "{:8}  {:width$}  it {}; run: {fix}",
-                "", "", item.purpose
+                "{:8}  {:width$}  it {}; run: {}",
+                "",
+                "",
+                item.purpose,
+                visible(fix)
             )?;
         }
     }

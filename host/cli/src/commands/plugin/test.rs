@@ -157,7 +157,11 @@ fn write_verdicts(
             "blessed {} of {} in {}: read the difference before you keep it",
             verdicts.len(),
             plural(cases.file.cases.len(), "case"),
-            shown(&cases.path)
+            cases
+                .path
+                .strip_prefix(".")
+                .unwrap_or(&cases.path)
+                .display()
         ));
     }
     Ok(count)
@@ -310,7 +314,8 @@ fn level(level: LogLevel) -> &'static str {
 
 /// A path as the user would type it.
 fn shown(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    let path = path.strip_prefix(".").unwrap_or(path);
+    visible(&path.display().to_string()).into_owned()
 }
 
 fn plural(count: usize, what: &str) -> String {

@@ -216,32 +216,18 @@ fn required(safeguards: Safeguards) -> String {
 
 /// The errors with the lines that they stand in.
 fn invalid(name: &Path, text: &str, errors: &[PolicyError], what: &str) -> InvalidFile {
-    // What stands in the file reaches the terminal; a character that acts on it must not. One by
-    // one, so that line and column stay true.
-    let shown: String = text
-        .chars()
-        .map(|character| match character {
-            '\n' | '\r' | '\t' => character,
-            hidden if visible(hidden.encode_utf8(&mut [0; 4])).len() > hidden.len_utf8() => {
-                '\u{fffd}'
-            }
-            plain => plain,
-        })
-        .collect();
     let problems = errors
         .iter()
         .map(|error| Problem {
-            span: error
-                .position
-                .map_or(0..0, |position| span(&shown, position)),
+            span: error.position.map_or(0..0, |position| span(text, position)),
             message: match error.pointer.as_str() {
                 "" => format!("the policy {what}"),
-                pointer => format!("the policy {what} at `{}`", visible(pointer)),
+                pointer => format!("the policy {what} at `{pointer}`"),
             },
-            label: visible(&error.problem.to_string()).into_owned(),
+            label: error.problem.to_string(),
         })
         .collect();
-    InvalidFile::new(name, &shown, problems)
+    InvalidFile::new(name, text, problems)
 }
 
 /// The bytes of what begins at a position: a string, or else one character.

@@ -306,11 +306,16 @@ fn set_use(listed: &mut [AccessKey], reported: &[ReportedKey]) -> Vec<usize> {
     };
     let same_status = |key: &AccessKey, slot: &ReportedKey| slot.active == (key.status == ACTIVE);
     type Agree<'a> = &'a dyn Fn(&AccessKey, &ReportedKey) -> bool;
+    // A slot that was last changed before the key was made is that of a key that is gone.
+    let possible = |key: &AccessKey, slot: &ReportedKey| {
+        let changed = slot.last_rotated.as_deref();
+        changed.is_none_or(|changed| changed >= key.create_date.as_str())
+    };
     let agreements: [Agree<'_>; 4] = [
         &|key, slot| same_date(key, slot) && same_status(key, slot),
         &same_date,
-        &same_status,
-        &|_, _| true,
+        &|key, slot| possible(key, slot) && same_status(key, slot),
+        &possible,
     ];
     let mut open: Vec<(usize, &mut AccessKey)> = listed.iter_mut().enumerate().collect();
     let mut slots: Vec<&ReportedKey> = reported.iter().collect();
@@ -389,6 +394,13 @@ mod tests {
                 .collect();
             assert_eq!(used, expected);
         }
+    }
+
+    #[test]
+    fn a_new_key_does_not_inherit_the_use_of_a_deleted_one() {
+        let mut keys = [key("B", ACTIVE, "2026")];
+        assert_eq!(set_use(&mut keys, &[slot(true, "2024", "yesterday")]), [0]);
+        assert_eq!(keys[0].last_used_date, None);
     }
 
     #[test]
