@@ -32,7 +32,11 @@ pub(crate) fn code(root: &Path, out: &Path) -> io::Result<String> {
     let mut files = Vec::new();
     let mut inherited = BTreeSet::new();
     for name in CRATES {
-        files.extend(list(&sources.join(name).join("src"))?);
+        for folder in ["src", "data"].map(|folder| sources.join(name).join(folder)) {
+            if folder.exists() {
+                files.extend(list(&folder)?);
+            }
+        }
         let manifest = sources.join(name).join("Cargo.toml");
         println!("cargo::rerun-if-changed={}", manifest.display());
         let manifest = fs::read_to_string(manifest)?;

@@ -30,10 +30,12 @@ use crate::output::Output;
     after_help = "\
 Exit codes:
   0  done; no finding reached --fail-on
-  1  a finding reached --fail-on; of `plugin`: a case failed, something is missing or refused
+  1  a finding reached --fail-on; of `plugin`: a case failed, something is missing or refused;
+     of `can`: denied
   2  the command line or the configuration is wrong; nothing was sent
-  3  the command could not be carried out
-  4  with --fail-on: nothing seen reached it, but something could not be seen
+  3  the command could not be carried out; of `policy decide`: a case could not be read
+  4  with --fail-on: nothing seen reached it, but something could not be seen; of `can`: undecided
+     for that reason
 
 Examples:
   blastwall demo                                  scan a simulated organization, no AWS needed

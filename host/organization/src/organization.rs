@@ -12,6 +12,7 @@ use blastwall_model::resources::{
 };
 use blastwall_model::{
     AccountId, Document, DocumentError, Field, Gap, Kind, Resource, Tags, Unknown,
+    is_of_organization,
 };
 
 use serde::{Deserialize, Serialize};
@@ -317,7 +318,7 @@ pub fn from_documents(
 
     let mut documents: Vec<Document> = documents
         .iter()
-        .filter(|document| document.kind.starts_with("AWS::Organizations::"))
+        .filter(|document| is_of_organization(&document.kind))
         .cloned()
         .collect();
     documents.sort();

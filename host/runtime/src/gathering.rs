@@ -56,18 +56,11 @@ impl Gathering {
         }
         for (kind, mut documents) in by_type {
             documents.sort_by(|one, other| one.arn.cmp(&other.arn));
-            let mut page = String::new();
             let mut places = Vec::new();
-            for document in documents {
-                let json = document.json();
-                if !page.is_empty() && page.len() + json.len() + 2 > self.page_bytes {
-                    places.push(self.write(std::mem::take(&mut page))?);
-                }
-                page.push(if page.is_empty() { '[' } else { ',' });
-                page.push_str(json);
-            }
-            if !page.is_empty() {
-                places.push(self.write(page)?);
+            let mut rest = &documents[..];
+            while let Some((page, taken)) = page(rest.iter().copied(), self.page_bytes) {
+                places.push(self.write(&page)?);
+                rest = rest.get(taken..).unwrap_or_default();
             }
             let pages = self.pages.entry(kind.to_owned()).or_default();
             pages.entry(account.clone()).or_default().extend(places);
@@ -86,8 +79,7 @@ impl Gathering {
         self.gaps.values_mut().for_each(|reasons| reasons.sort());
     }
 
-    fn write(&mut self, mut page: String) -> std::io::Result<Range<u64>> {
-        page.push(']');
+    fn write(&mut self, page: &str) -> std::io::Result<Range<u64>> {
         let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(self.end))?;
         file.write_all(page.as_bytes())?;
@@ -135,6 +127,30 @@ impl Gathering {
     pub(crate) fn gaps(&self, resource_type: &str) -> &[String] {
         self.gaps.get(resource_type).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The first page of documents, a JSON array of about so many bytes, and how many it took; none if
+/// there are no documents.
+pub(crate) fn page<'a>(
+    documents: impl IntoIterator<Item = &'a Document>,
+    bytes: usize,
+) -> Option<(String, usize)> {
+    let mut page = String::new();
+    let mut taken = 0;
+    for document in documents {
+        let json = document.json();
+        if !page.is_empty() && page.len() + json.len() + 2 > bytes {
+            break;
+        }
+        page.push(if page.is_empty() { '[' } else { ',' });
+        page.push_str(json);
+        taken += 1;
+    }
+    if page.is_empty() {
+        return None;
+    }
+    page.push(']');
+    Some((page, taken))
 }
 
 /// A place between pages.

@@ -10,7 +10,7 @@ use blastwall_model::{
 
 use crate::error::Failure;
 use crate::evaluation::Subject;
-use crate::gathering::{Gathering, Position};
+use crate::gathering::{Gathering, Position, page};
 use crate::limits::Limits;
 use crate::snapshot::Snapshot;
 use crate::state::{Stop, broken};
@@ -173,20 +173,8 @@ impl Judging {
         let handed_out = self.handed_out.get_mut(&cursor.resource_type)?;
         let documents = self.snapshot.documents(&cursor.resource_type);
         let rest = documents.get(cursor.next..).unwrap_or_default();
-        let mut page = String::new();
-        for document in rest {
-            let json = document.json();
-            if !page.is_empty() && page.len() + json.len() + 2 > page_bytes {
-                break;
-            }
-            page.push(if page.is_empty() { '[' } else { ',' });
-            page.push_str(json);
-            cursor.next += 1;
-        }
-        if page.is_empty() {
-            return None;
-        }
-        page.push(']');
+        let (page, taken) = page(rest, page_bytes)?;
+        cursor.next += taken;
         *handed_out = (*handed_out).max(cursor.next);
         Some(page)
     }

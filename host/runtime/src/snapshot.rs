@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blastwall_model::{Document, Gap};
+use blastwall_model::{Document, Gap, unlisted};
 
 use crate::gathering::Gathering;
 
@@ -22,13 +22,8 @@ impl Snapshot {
     #[must_use]
     pub fn new(documents: Vec<Document>, gaps: &[Gap]) -> Self {
         let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        // A gap of one resource is in its document; what plugins ask for is whether all are there.
-        for gap in gaps.iter().filter(|gap| gap.resource.is_none()) {
-            let reason = format!("{} in {}: {}", gap.action, gap.region, gap.answer);
-            for kind in &gap.types {
-                let reasons = reasons.entry(kind.clone()).or_default();
-                reasons.push(reason.clone());
-            }
+        for (kind, reason) in unlisted(gaps) {
+            reasons.entry(kind.to_owned()).or_default().push(reason);
         }
         Self::with_reasons(documents, reasons)
     }

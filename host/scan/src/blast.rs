@@ -1,11 +1,10 @@
 //! Between the accounts of a scan and the blast graph.
 
 use blastwall_blast::{Environment, Facts};
-use blastwall_model::{Access, Coverage};
+use blastwall_model::{Access, Coverage, unlisted};
 
 use crate::Member;
 use crate::account::Done;
-use crate::organization::reasons;
 use crate::plan::is_blast_type;
 
 /// Adds an account that was looked into. One that was not, or whose principals could not all be
@@ -31,7 +30,7 @@ pub(crate) fn unseen(coverage: &Coverage) -> Option<String> {
         Access::Refused { answer, .. } => return Some(answer.clone()),
         Access::Skipped { reason } => return Some(reason.clone()),
     }
-    reasons(&coverage.gaps)
+    unlisted(&coverage.gaps)
         .find(|(kind, _)| is_blast_type(kind))
         .map(|(kind, why)| format!("{kind}: {why}"))
 }

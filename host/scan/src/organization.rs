@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use blastwall_model::resources::{
+    AccountKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
+};
 use blastwall_model::{
-    Access, AccountId, Coverage, Document, Finding, GLOBAL, Gap, Verdict, is_of_organization,
+    Access, AccountId, Coverage, Document, Finding, GLOBAL, Gap, Kind, Verdict, is_of_organization,
+    unlisted,
 };
 use blastwall_organization::{Note, Organization};
-use blastwall_runtime::{Gathering, Plugin, Snapshot, Subject};
+use blastwall_runtime::{Gathering, Limits, Plugin, Snapshot, Subject};
 
 use crate::Plan;
 use crate::judge::{Judgement, judge};
-
-/// The bytes of a page: some hundred documents a call.
-const PAGE: usize = 256 * 1024;
 
 /// What could not be seen of the organization itself, and what no version of this program sees:
 /// checks may read types that are not [`KINDS`].
@@ -29,11 +30,11 @@ fn gaps(plan: &Plan, organization: &Organization) -> Vec<Gap> {
 
 /// What the organization itself has.
 pub(crate) fn own(plan: &Plan, organization: &Organization) -> std::io::Result<Gathering> {
-    let mut gathering = Gathering::new(PAGE)?;
+    let mut gathering = Gathering::new(Limits::default().page_bytes)?;
     let account = organization.management_account.as_ref();
     let account = account.unwrap_or(&organization.caller.account);
     gathering.add(account, &organization.documents)?;
-    for (kind, reason) in reasons(&gaps(plan, organization)) {
+    for (kind, reason) in unlisted(&gaps(plan, organization)) {
         gathering.add_gap(kind, reason);
     }
     if let Some(note) = &organization.note {
@@ -46,29 +47,16 @@ pub(crate) fn own(plan: &Plan, organization: &Organization) -> std::io::Result<G
 
 /// The types that the organization itself has.
 const KINDS: [&str; 4] = [
-    "AWS::Organizations::Account",
-    "AWS::Organizations::Organization",
-    "AWS::Organizations::OrganizationalUnit",
-    "AWS::Organizations::Policy",
+    AccountKind::TYPE,
+    OrganizationKind::TYPE,
+    OrganizationalUnitKind::TYPE,
+    PolicyKind::TYPE,
 ];
-
-/// By type, why resources may be missing altogether.
-pub(crate) fn reasons(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
-    gaps.iter()
-        .filter(|gap| gap.resource.is_none())
-        .flat_map(|gap| {
-            let reason = format!("{} in {}: {}", gap.action, gap.region, gap.answer);
-            gap.types.iter().map(move |kind| (&**kind, reason.clone()))
-        })
-}
 
 /// Why there may be accounts that nobody has listed.
 fn unlisted_accounts(organization: &Organization) -> BTreeSet<String> {
-    let listings = [
-        "AWS::Organizations::Account",
-        "AWS::Organizations::OrganizationalUnit",
-    ];
-    let gaps = reasons(&organization.gaps).filter(|(kind, _)| listings.contains(kind));
+    let listings = [AccountKind::TYPE, OrganizationalUnitKind::TYPE];
+    let gaps = unlisted(&organization.gaps).filter(|(kind, _)| listings.contains(kind));
     let note = match &organization.note {
         None | Some(Note::Outside) => None,
         Some(note) => Some(note.to_string()),
@@ -127,7 +115,7 @@ impl Everything {
         if let Err(error) = added {
             return self.missing(account, &format!("it could not be kept: {error}"));
         }
-        for (kind, reason) in reasons(&coverage.gaps) {
+        for (kind, reason) in unlisted(&coverage.gaps) {
             if self.types.contains(kind) {
                 self.add_gap(account, kind, &reason);
             }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use blastwall_blast::{Collected, Questions};
-use blastwall_model::{AccountId, Document};
+use blastwall_model::{AccountId, Document, unlisted};
 use blastwall_organization::Note;
 
 use crate::blast::unseen;
-use crate::organization::reasons;
 use crate::origin::stored;
 use crate::plan::BLAST_TYPES;
 use crate::{OriginError, Stored};
@@ -24,7 +23,7 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
     let mut collected = Collected::new();
     let organization = from.organization()?;
     collected.add_organization(&organization.documents);
-    for (kind, why) in reasons(&organization.gaps) {
+    for (kind, why) in unlisted(&organization.gaps) {
         collected.add_organization_gap(format!("{kind}: {why}"));
     }
     match &organization.note {
@@ -50,7 +49,7 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         }
         found |= bucket.is_some_and(|name| has_bucket(&snapshot.documents, &account, name));
         collected.add_buckets(&account, &snapshot.documents);
-        let mut unseen = reasons(&snapshot.coverage.gaps);
+        let mut unseen = unlisted(&snapshot.coverage.gaps);
         if let Some((_, why)) = unseen.find(|(kind, _)| *kind == PUBLIC_ACCESS_BLOCK) {
             collected.add_unseen_public_access_block(&account, why);
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use blastwall_model::{AccountId, Coverage, Document, DocumentError};
+use blastwall_model::{AccountId, Coverage, Document, DocumentError, is_of_organization};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -256,7 +256,7 @@ impl Directory {
                     "{} is of account {}, the file of account {account}",
                     document.arn, document.account
                 )),
-                None if !document.kind.starts_with("AWS::Organizations::") => Some(format!(
+                None if !is_of_organization(&document.kind) => Some(format!(
                     "{} belongs in the file of its account, not in that of the organization",
                     document.kind
                 )),

@@ -72,6 +72,17 @@ pub struct Gap {
     pub answer: String,
 }
 
+/// By type, why resources may be missing altogether: action, region and answer of each gap that is
+/// not about one resource, which says so in its own document.
+pub fn unlisted(gaps: &[Gap]) -> impl Iterator<Item = (&str, String)> {
+    gaps.iter()
+        .filter(|gap| gap.resource.is_none())
+        .flat_map(|gap| {
+            let reason = format!("{} in {}: {}", gap.action, gap.region, gap.answer);
+            gap.types.iter().map(move |kind| (&**kind, reason.clone()))
+        })
+}
+
 /// What was asked of one service in one region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -30,7 +30,7 @@ mod schema;
 pub use check::{
     Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity, is_of_organization,
 };
-pub use coverage::{Access, Coverage, Gap, GapKind, Service};
+pub use coverage::{Access, Coverage, Gap, GapKind, Service, unlisted};
 pub use criticality::{Criticality, UnknownCriticality};
 pub use document::{Document, DocumentError};
 pub use field::{Field, Name, Unknown};

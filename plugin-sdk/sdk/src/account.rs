@@ -47,10 +47,7 @@ impl Account {
     /// for it, so it is unknown too.
     pub fn all<T: Listed>(&self) -> Result<&[T], Unknown> {
         self.declared::<T>()?;
-        match self.facts.missing::<T>() {
-            None => Ok(self.facts.seen()),
-            Some(unknown) => Err(unknown),
-        }
+        self.facts.all()
     }
 
     /// The resources of a type that could be seen, which may not be all: for rules that one
@@ -72,14 +69,6 @@ impl Account {
     }
 
     fn declared<T: Listed>(&self) -> Result<(), Unknown> {
-        self.facts.declared::<T>(self.reads)?;
-        if self.facts.place(T::TYPE) == Place::Subject {
-            return Ok(());
-        }
-        Err(Unknown {
-            path: format!("the list of {}", T::TYPE),
-            reason: "the organization has it, not the account: take `organization: &Organization`"
-                .to_owned(),
-        })
+        self.facts.declared::<T>(self.reads, Place::Subject)
     }
 }

@@ -135,15 +135,36 @@ impl Facts {
         self.source.gaps(self.place(resource_type), resource_type)
     }
 
-    /// Fails for a type that the check did not ask to be collected.
-    pub(crate) fn declared<T: Listed>(&self, reads: &[ResourceType]) -> Result<(), Unknown> {
-        if reads.iter().any(|kind| kind.name == T::TYPE) {
+    /// Fails for a type that the check did not ask to be collected, or asks for in the wrong place.
+    pub(crate) fn declared<T: Listed>(
+        &self,
+        reads: &[ResourceType],
+        place: Place,
+    ) -> Result<(), Unknown> {
+        let reason = if !reads.iter().any(|kind| kind.name == T::TYPE) {
+            "the check does not name the type in `reads`"
+        } else if self.place(T::TYPE) == place {
             return Ok(());
-        }
+        } else {
+            match place {
+                Place::Subject => {
+                    "the organization has it, not the account: take `organization: &Organization`"
+                }
+                Place::Organization => "one account is judged, and none sees into another",
+            }
+        };
         Err(Unknown {
             path: format!("the list of {}", T::TYPE),
-            reason: "the check does not name the type in `reads`".to_owned(),
+            reason: reason.to_owned(),
         })
+    }
+
+    /// All resources of a type, if none may be missing.
+    pub(crate) fn all<T: Listed>(&self) -> Result<&[T], Unknown> {
+        match self.missing::<T>() {
+            None => Ok(self.seen()),
+            Some(unknown) => Err(unknown),
+        }
     }
 
     /// Whole days from a moment (RFC 3339) to the scan.

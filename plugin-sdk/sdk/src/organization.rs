@@ -52,10 +52,7 @@ impl Organization {
     /// name the type in `reads`, or judges an account and asks for what accounts have.
     pub fn all<T: Listed>(&self) -> Result<&[T], Unknown> {
         self.declared::<T>()?;
-        match self.facts.missing::<T>() {
-            None => Ok(self.facts.seen()),
-            Some(unknown) => Err(unknown),
-        }
+        self.facts.all()
     }
 
     /// The resources of a type that could be seen, which may not be all: for rules that one
@@ -98,13 +95,6 @@ impl Organization {
     }
 
     fn declared<T: Listed>(&self) -> Result<(), Unknown> {
-        self.facts.declared::<T>(self.reads)?;
-        if self.facts.place(T::TYPE) == Place::Organization {
-            return Ok(());
-        }
-        Err(Unknown {
-            path: format!("the list of {} across the organization", T::TYPE),
-            reason: "one account is judged, and none sees into another".to_owned(),
-        })
+        self.facts.declared::<T>(self.reads, Place::Organization)
     }
 }

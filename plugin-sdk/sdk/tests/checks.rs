@@ -390,7 +390,7 @@ fn the_organization_is_judged_as_a_whole_and_by_what_it_has() {
     let alone = World::new().resource(bucket("a")).resource(&account);
     assert_eq!(
         alone.outcome::<neighbours>().message,
-        "1 accounts, but the list of AWS::IAM::Role across the organization is unknown: \
+        "1 accounts, but the list of AWS::IAM::Role is unknown: \
          one account is judged, and none sees into another"
     );
 }

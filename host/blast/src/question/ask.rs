@@ -66,14 +66,19 @@ pub enum QuestionError {
     Resource(String),
 }
 
-/// Keys that every request has. Without a value for one that matters there is no answer.
+/// Keys that every request has, or every one that a person or a program sends itself. Without a value
+/// for one that matters there is no answer.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const ALWAYS_SENT: [&str; 4] = [
+const ALWAYS_SENT: [&str; 5] = [
     "aws:currenttime",
     "aws:epochtime",
     "aws:requestedregion",
-    "aws:tokenissuetime",
+    "aws:sourceip",
+    "aws:useragent",
 ];
+
+/// The key that requests with temporary credentials have.
+const OF_SESSIONS: &str = "aws:tokenissuetime";
 
 /// The caller with what is known of it.
 struct Caller<'w> {
@@ -224,6 +229,10 @@ impl Questions {
         });
         let key_gaps = target.key_gaps(
             &depends_on,
+            matches!(
+                caller.principal,
+                Principal::Role { .. } | Principal::RoleSession { .. }
+            ),
             caller_tags_unknown,
             !self.organization_gaps.is_empty(),
         );
@@ -391,7 +400,7 @@ impl Questions {
             self.bucket(name, own, &mut target);
         } else if place.service == "iam" && place.name.starts_with("role/") {
             self.role(asked, place, &mut target)?;
-        } else if can_have_policy(place.service) {
+        } else if can_have_policy(&place) {
             target.policy = Some(ResourcePolicy::NotSeen);
             target.gaps.push(format!(
                 "the policy of {}, if it has one: such policies are not collected",
@@ -557,6 +566,7 @@ impl Target<'_> {
     fn key_gaps(
         &self,
         open: &[Requirement],
+        of_session: bool,
         caller_tags_unknown: bool,
         caller_organization_unknown: bool,
     ) -> Vec<String> {
@@ -564,9 +574,9 @@ impl Target<'_> {
         tests
             .filter_map(|test| {
                 let key = test.key.to_ascii_lowercase();
-                if ALWAYS_SENT.contains(&key.as_str()) {
+                if ALWAYS_SENT.contains(&key.as_str()) || (of_session && key == OF_SESSIONS) {
                     Some(format!(
-                        "{}, which every request has; give it with --context",
+                        "{}, which such a request has; give it with --context",
                         test.key
                     ))
                 } else if (key.contains("resourcetag/") || key.starts_with("s3:buckettag/"))

@@ -144,58 +144,110 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Services whose resources can have a policy, by the service of their ARNs, leaving out those whose
-/// policies are collected; and IAM roles, which have a trust policy. As of 2026-11.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
-const WITH_POLICIES: [&str; 43] = [
-    "acm-pca",
-    "aoss",
-    "apigateway",
-    "backup",
-    "bedrock",
-    "cloudtrail",
-    "codeartifact",
-    "codebuild",
-    "dynamodb",
-    "ecr",
-    "ecr-public",
-    "elasticfilesystem",
-    "es",
-    "events",
-    "execute-api",
-    "glacier",
-    "glue",
-    "imagebuilder",
-    "kafka",
-    "kinesis",
-    "kms",
-    "lambda",
-    "lex",
-    "logs",
-    "mediastore",
-    "network-firewall",
-    "organizations",
-    "redshift-serverless",
-    "rekognition",
-    "route53resolver",
-    "s3",
-    "s3-object-lambda",
-    "s3-outposts",
-    "s3express",
-    "s3tables",
-    "schemas",
-    "secretsmanager",
-    "ses",
-    "signer",
-    "sns",
-    "sqs",
-    "ssm",
-    "vpc-lattice",
+/// Services whose resources can have a policy, or be shared, by the service of their ARNs and the
+/// beginnings of their names; no beginning means every resource. Those whose policies are collected
+/// (buckets, role trust) are asked for before. It names services wider than need be, because an
+/// answer that rests on a policy that was not seen is worse than none. As of 2026-11, from the actions
+/// of the Service Authorization Reference that write such policies.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
+const WITH_POLICIES: &[(&str, &[&str])] = &[
+    ("acm-pca", &[]),
+    ("aoss", &[]),
+    ("apigateway", &[]),
+    ("appsync", &[]),
+    ("aps", &[]),
+    ("arc-region-switch", &[]),
+    ("aws-marketplace", &[]),
+    ("backup", &[]),
+    ("bcm-dashboards", &[]),
+    ("bedrock", &[]),
+    ("bedrock-agentcore", &[]),
+    ("billing", &[]),
+    ("cloudfront", &[]),
+    ("cloudhsm", &[]),
+    ("cloudtrail", &[]),
+    ("codeartifact", &[]),
+    ("codebuild", &[]),
+    ("codeguru-profiler", &[]),
+    ("comprehend", &[]),
+    ("datazone", &[]),
+    ("dsql", &[]),
+    ("dynamodb", &[]),
+    ("ec2", &["image/", "snapshot/"]),
+    ("ecr", &[]),
+    ("ecr-public", &[]),
+    ("elasticfilesystem", &[]),
+    ("elasticloadbalancing", &[]),
+    ("entityresolution", &[]),
+    ("es", &[]),
+    ("events", &[]),
+    ("execute-api", &[]),
+    ("fsx", &[]),
+    ("glacier", &[]),
+    ("glue", &[]),
+    ("grafana", &[]),
+    ("imagebuilder", &[]),
+    ("iot", &[]),
+    ("kafka", &[]),
+    ("kinesis", &[]),
+    ("kms", &[]),
+    ("lakeformation", &[]),
+    ("lambda", &[]),
+    ("lex", &[]),
+    ("logs", &[]),
+    ("lookoutequipment", &[]),
+    ("mediastore", &[]),
+    ("mediatailor", &[]),
+    ("mpa", &[]),
+    ("network-firewall", &[]),
+    ("networkmanager", &[]),
+    ("odb", &[]),
+    ("organizations", &[]),
+    ("osis", &[]),
+    ("qbusiness", &[]),
+    ("ram", &[]),
+    ("rds", &["cluster-snapshot:", "snapshot:"]),
+    ("redshift", &[]),
+    ("redshift-serverless", &[]),
+    ("refactor-spaces", &[]),
+    ("rekognition", &[]),
+    ("resource-explorer-2", &[]),
+    ("route53-recovery-control-config", &[]),
+    ("route53resolver", &[]),
+    ("rum", &[]),
+    ("s3", &[]),
+    ("s3-object-lambda", &[]),
+    ("s3-outposts", &[]),
+    ("s3express", &[]),
+    ("s3tables", &[]),
+    ("s3vectors", &[]),
+    ("sagemaker", &[]),
+    ("schemas", &[]),
+    ("secretsmanager", &[]),
+    ("serverlessrepo", &[]),
+    ("servicecatalog", &[]),
+    ("servicediscovery", &[]),
+    ("ses", &[]),
+    ("signer", &[]),
+    ("sms-voice", &[]),
+    ("sns", &[]),
+    ("sqs", &[]),
+    ("ssm", &[]),
+    ("ssm-incidents", &[]),
+    ("vpc-lattice", &[]),
+    ("waf", &[]),
+    ("waf-regional", &[]),
+    ("wafv2", &[]),
+    ("xray", &[]),
 ];
 
-/// Whether resources of a service can have a policy that is not collected.
-pub(super) fn can_have_policy(service: &str) -> bool {
-    WITH_POLICIES.contains(&service)
+/// Whether a resource can have a policy that is not collected.
+pub(super) fn can_have_policy(place: &Place<'_>) -> bool {
+    let found = WITH_POLICIES.binary_search_by(|(service, _)| (*service).cmp(place.service));
+    let row = found.ok().and_then(|index| WITH_POLICIES.get(index));
+    row.is_some_and(|(_, names)| {
+        names.is_empty() || names.iter().any(|name| place.name.starts_with(name))
+    })
 }
 
 #[cfg(test)]
@@ -215,7 +267,15 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted() {
-        assert!(WITH_POLICIES.is_sorted());
-        assert!(can_have_policy("kms") && !can_have_policy("ec2"));
+        assert!(WITH_POLICIES.is_sorted_by_key(|(service, _)| service));
+        for (arn, expected) in [
+            ("arn:aws:kms:eu-west-1:111122223333:key/1", true),
+            ("arn:aws:ec2:eu-west-1:111122223333:instance/i-1", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-1", true),
+            ("arn:aws:iam::111122223333:user/ann", false),
+        ] {
+            let place = Place::of(arn).unwrap();
+            assert_eq!(can_have_policy(&place), expected, "{arn}");
+        }
     }
 }

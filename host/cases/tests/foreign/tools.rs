@@ -81,8 +81,7 @@ fn python(environment: &Path, folder: &Path) {
 fn javascript(environment: &Path, folder: &Path) {
     let lock = fs::read(folder.join("package-lock.json")).unwrap();
     kept(&folder.join("node_modules/installed"), &hash(&lock), || {
-        // Not `npm ci`, which wants the native parts for every other platform in the lock file too,
-        // and there are registries that do not have them all.
+        // Not `npm ci`, which wants the native parts for every other platform in the lock file too.
         run(
             npm(environment, folder).args(["install", "--ignore-scripts"]),
             "jco could not be installed from npm; npm_config_registry names another registry",

@@ -20,6 +20,7 @@ const KIB: i64 = 1024;
 const MIB: i64 = 1024 * KIB;
 
 /// One limit of the configuration.
+#[derive(Debug)]
 struct Setting {
     key: &'static str,
     range: RangeInclusive<i64>,
@@ -112,8 +113,8 @@ fn seconds(value: i64) -> Duration {
     Duration::from_secs(value.unsigned_abs())
 }
 
-/// Values by the index of their setting.
-type Values = BTreeMap<usize, i64>;
+/// What is set.
+type Values = Vec<(&'static Setting, i64)>;
 
 /// What the configuration says about limits.
 #[derive(Debug, Default)]
@@ -157,10 +158,8 @@ impl PluginLimits {
 }
 
 fn apply(values: &Values, limits: &mut Limits) {
-    for (index, setting) in SETTINGS.iter().enumerate() {
-        if let Some(value) = values.get(&index) {
-            (setting.set)(limits, *value);
-        }
+    for (setting, value) in values {
+        (setting.set)(limits, *value);
     }
 }
 
@@ -190,12 +189,8 @@ pub(super) fn read(
 fn values(table: &mut Table<'_>, wanted: fn(&Setting) -> bool) -> Values {
     SETTINGS
         .iter()
-        .enumerate()
-        .filter(|(_, setting)| wanted(setting))
-        .filter_map(|(index, setting)| {
-            let value = table.integer(setting.key, setting.range.clone())?;
-            Some((index, value))
-        })
+        .filter(|setting| wanted(setting))
+        .filter_map(|setting| Some((setting, table.integer(setting.key, setting.range.clone())?)))
         .collect()
 }
 

@@ -98,6 +98,29 @@ pub(crate) fn lower_has_no_resource_level(action: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The short table says of its services what the whole data says.
+    #[cfg(feature = "actions")]
+    #[test]
+    fn the_short_table_follows_the_data() {
+        use std::collections::BTreeSet;
+
+        let prefix = |action: &str| action.split(':').next().unwrap().to_owned();
+        let services: BTreeSet<String> = WITHOUT_RESOURCE.iter().map(|a| prefix(a)).collect();
+        let expected: BTreeSet<String> = services
+            .iter()
+            .flat_map(|service| crate::actions::service(service).unwrap().actions())
+            .filter(|action| action.is_without_resource())
+            .map(|action| format!("{}:{}", action.service, action.name).to_lowercase())
+            .collect();
+        let present: BTreeSet<String> = WITHOUT_RESOURCE.map(str::to_owned).into();
+        let missing: Vec<_> = expected.difference(&present).collect();
+        let wrong: Vec<_> = present.difference(&expected).collect();
+        assert!(
+            missing.is_empty() && wrong.is_empty(),
+            "missing {missing:?}, wrong {wrong:?}"
+        );
+    }
+
     #[test]
     fn tables_are_sorted() {
         assert!(WITHOUT_RESOURCE.is_sorted());

@@ -1,7 +1,7 @@
 //! Measures the sandbox: what a plugin costs to load and to start, and what a resource and check
 //! cost in it, beside the same checks run natively.
 //!
-//! `cargo bench -p blastwall-runtime --bench sandbox`
+//! `cargo bench -p blastwall-cases --bench sandbox`
 
 #![allow(
     clippy::print_stdout,
