@@ -328,3 +328,72 @@ fn public_buckets_can_be_restricted() {
         Verdict::Denied
     );
 }
+
+/// What allows at a level may be the policy that could not be placed.
+#[test]
+fn a_control_policy_that_could_not_be_placed_may_allow() {
+    let mut org = Org::three()
+        .user(DEV, "ann", &[reading()], &[])
+        .add(DEV, bucket(DEV, "files", json!({}), json!({})))
+        .scp("no-trails", deny("cloudtrail:*", "*"), &["r-root"]);
+    let mut full = org.organization.last().unwrap().clone();
+    full["arn"] = json!("arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess");
+    full["config"] = json!({"Id": "p-FullAWSAccess", "Name": "FullAWSAccess",
+        "Type": "SERVICE_CONTROL_POLICY", "Content": policy(&[allow("*", "*")])});
+    full["unknown"] = json!({"config.TargetIds": "AccessDenied"});
+    org.organization.push(full);
+    let ann = user(DEV, "ann");
+    assert_eq!(
+        verdict(&org, &ann, "s3:GetObject", OBJECT),
+        Verdict::Undecided
+    );
+    assert_eq!(
+        verdict(&org, &ann, "cloudtrail:DescribeTrails", "*"),
+        Verdict::Denied
+    );
+}
+
+/// A public policy lets strangers in only if nothing restricts it, and nobody looked.
+#[test]
+fn a_switch_that_was_not_seen_leaves_it_open() {
+    let public = policy(&[
+        json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": OBJECT}),
+    ]);
+    let org = Org::three().user(DEV, "ann", &[reading()], &[]).add(
+        PROD,
+        bucket(PROD, "files", json!({"PolicyDocument": public}), json!({})),
+    );
+    let ann = user(DEV, "ann");
+    let mut collected = collected(&org);
+    let prod: AccountId = PROD.parse().unwrap();
+    collected.add_unseen_public_access_block(&prod, "NotCollected".to_owned());
+    let questions = collected.finish();
+    let answer = questions.can(&asked(&ann, "s3:GetObject", OBJECT)).unwrap();
+    assert_eq!(answer.verdict, Verdict::Undecided);
+}
+
+/// Tags that nobody collected are not tags that are not there.
+#[test]
+fn tags_that_were_not_seen_leave_it_open() {
+    let locked = policy(&[
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+        "Condition": {"StringEquals": {"s3:BucketTag/locked": "true"}}}),
+    ]);
+    let with = |more: Value| {
+        Org::three().user(DEV, "ann", &[reading()], &[]).add(
+            DEV,
+            bucket(DEV, "files", json!({"PolicyDocument": locked}), more),
+        )
+    };
+    let ann = user(DEV, "ann");
+    let unseen = with(json!({"unknown": {"tags": "NotCollected: s3:GetBucketTagging"}}));
+    assert_eq!(
+        verdict(&unseen, &ann, "s3:GetObject", OBJECT),
+        Verdict::Undecided
+    );
+    assert_eq!(
+        verdict(&with(json!({})), &ann, "s3:GetObject", OBJECT),
+        Verdict::Allowed
+    );
+}

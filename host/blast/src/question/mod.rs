@@ -9,8 +9,11 @@
 
 mod answer;
 mod ask;
+mod caller;
 mod collected;
 mod resource;
+mod target;
+mod words;
 
 pub use answer::{Answer, LayerAnswer, StatementAnswer, Verdict};
 pub use ask::{Asked, QuestionError, Questions};
