@@ -203,7 +203,16 @@ mod tests {
             assert!(!manifests.contains(left_out), "{left_out}:\n{manifests}");
         }
         let size: usize = sdk::SOURCES.iter().map(|(_, text)| text.len()).sum();
-        assert!(size < 1_500_000, "{size} bytes");
-        assert!(sdk::SOURCES.iter().all(|(name, _)| name.ends_with(".rs")));
+        // Nearly half of it is the table of actions.
+        assert!(size < 2_000_000, "{size} bytes");
+        let names = sdk::SOURCES.iter().map(|(name, _)| *name);
+        let data: Vec<&str> = names.filter(|name| !name.ends_with(".rs")).collect();
+        assert_eq!(
+            data,
+            [
+                "policy/data/LICENSE-iam-data.txt",
+                "policy/data/actions.txt"
+            ]
+        );
     }
 }
