@@ -296,6 +296,26 @@ macro_rules! properties {
     };
 }
 
+/// Defines the objects inside properties, by default named as AWS names them.
+///
+/// What is in them is known as a whole or unknown as a whole, with the property that holds them.
+macro_rules! shapes {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident {
+            $( $(#[$field_meta:meta])* $field:ident: $type:ty, )*
+        }
+    )*) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "PascalCase", default)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+    )* };
+}
+
 /// Defines a resource type from its two parts.
 macro_rules! kind {
     ($(#[doc = $doc:literal])* $alias:ident, $kind:ident = $type:literal, $config:ty, $observed:ty) => {
@@ -315,7 +335,7 @@ macro_rules! kind {
     };
 }
 
-pub(crate) use {kind, properties};
+pub(crate) use {kind, properties, shapes};
 
 #[cfg(test)]
 mod tests {

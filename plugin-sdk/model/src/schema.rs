@@ -9,7 +9,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use crate::resources::{cloudtrail, ec2, iam, organizations, s3};
+use crate::resources::{
+    access_analyzer, account, cloudtrail, cloudwatch, config, ec2, iam, kms, logs, organizations,
+    s3, security_hub,
+};
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
 /// The schema of the documents of one type.
@@ -30,24 +33,64 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         ($($kind:ty),* $(,)?) => { vec![$(schema::<$kind>()),*] };
     }
     let mut schemas = schemas![
+        access_analyzer::AnalyzerKind,
+        account::ContactsKind,
         cloudtrail::TrailKind,
+        cloudwatch::AlarmKind,
+        config::ConfigurationRecorderKind,
+        config::DeliveryChannelKind,
+        ec2::EbsEncryptionByDefaultKind,
+        ec2::EipKind,
+        ec2::FlowLogKind,
+        ec2::ImageBlockPublicAccessKind,
+        ec2::ImageKind,
         ec2::InstanceKind,
+        ec2::InstanceMetadataDefaultsKind,
+        ec2::InternetGatewayKind,
+        ec2::KeyPairKind,
+        ec2::LaunchTemplateKind,
+        ec2::NetworkAclKind,
+        ec2::NetworkInterfaceKind,
         ec2::RegionKind,
+        ec2::RouteTableKind,
         ec2::SecurityGroupKind,
+        ec2::SnapshotBlockPublicAccessKind,
+        ec2::SnapshotKind,
+        ec2::SubnetKind,
         ec2::VolumeKind,
+        ec2::VpcBlockPublicAccessOptionsKind,
+        ec2::VpcEndpointKind,
+        ec2::VpcKind,
+        ec2::VpcPeeringConnectionKind,
         iam::AccountPasswordPolicyKind,
         iam::AccountSummaryKind,
         iam::GroupKind,
+        iam::InstanceProfileKind,
         iam::ManagedPolicyKind,
+        iam::OidcProviderKind,
         iam::RoleKind,
         iam::RootUserKind,
+        iam::SamlProviderKind,
+        iam::ServerCertificateKind,
+        iam::ServiceSpecificCredentialsKind,
+        iam::SigningCertificateKind,
+        iam::SshPublicKeyKind,
         iam::UserKind,
+        kms::KeyKind,
+        logs::LogGroupKind,
+        logs::MetricFilterKind,
+        logs::ResourcePolicyKind,
+        logs::SubscriptionFilterKind,
         organizations::AccountKind,
+        organizations::DelegatedAdministratorKind,
         organizations::OrganizationKind,
         organizations::OrganizationalUnitKind,
         organizations::PolicyKind,
+        organizations::ResourcePolicyKind,
+        s3::AccessPointKind,
         s3::AccountPublicAccessBlockKind,
         s3::BucketKind,
+        security_hub::HubKind,
     ];
     schemas.sort_by_key(|schema| schema.resource_type);
     schemas

@@ -64,11 +64,22 @@ fn the_schemas_in_the_repository_are_those_of_the_types() {
 #[test]
 fn every_type_has_a_schema() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/resources");
-    let mut types: Vec<String> = Vec::new();
-    for entry in std::fs::read_dir(sources).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let after = text.split("Kind = \"").skip(1);
-        types.extend(after.map(|rest| rest.split('"').next().unwrap().to_owned()));
+    let mut types = Vec::new();
+    let mut folders = vec![sources];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            let after = text.split("kind! {").skip(1);
+            types.extend(after.map(|rest| {
+                let after = rest.split_once("Kind =").unwrap().1;
+                after.split('"').nth(1).unwrap().to_owned()
+            }));
+        }
     }
     types.sort();
     let schemas: Vec<&str> = resource_schemas()

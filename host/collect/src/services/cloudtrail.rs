@@ -10,7 +10,9 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
 use aws_sdk_cloudtrail::types::Trail as Description;
 use blastwall_aws::{Declaration, Failure, client};
-use blastwall_model::resources::cloudtrail::{AdvancedEventSelector, EventSelector, FieldSelector};
+use blastwall_model::resources::cloudtrail::{
+    AdvancedEventSelector, DataResource, EventSelector, FieldSelector,
+};
 use blastwall_model::resources::{Trail, TrailKind};
 use blastwall_model::{Arn, Field, Kind, Tags};
 use futures::{FutureExt, StreamExt, stream};
@@ -185,6 +187,14 @@ fn set_selectors(trail: &mut Trail, answer: &GetEventSelectorsOutput) {
             read_write_type: text(selector.read_write_type().map(|kind| kind.as_str())),
             include_management_events: selector.include_management_events(),
             exclude_management_event_sources: selector.exclude_management_event_sources().to_vec(),
+            data_resources: selector
+                .data_resources()
+                .iter()
+                .map(|resource| DataResource {
+                    r#type: text(resource.r#type()).unwrap_or_default(),
+                    values: resource.values().to_vec(),
+                })
+                .collect(),
         })
         .collect();
     let advanced: Vec<AdvancedEventSelector> = answer

@@ -18,6 +18,21 @@ pub struct EventSelector {
     /// Sources of management events that are left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_management_event_sources: Vec<String>,
+    /// The data events that are recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_resources: Vec<DataResource>,
+}
+
+/// Data events that a trail records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "PascalCase", default)]
+pub struct DataResource {
+    /// `AWS::S3::Object`, …
+    pub r#type: String,
+    /// What the ARNs begin with; `arn:aws:s3` means all buckets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 /// Which events a trail records, in the advanced form.
@@ -59,6 +74,16 @@ pub struct FieldSelector {
     pub not_ends_with: Vec<String>,
 }
 
+/// An unusual activity that a trail looks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "PascalCase", default)]
+pub struct InsightSelector {
+    /// `ApiCallRateInsight` or `ApiErrorRateInsight`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insight_type: Option<String>,
+}
+
 properties! {
     /// What is set on a trail (`AWS::CloudTrail::Trail`).
     "config" TrailConfig {
@@ -84,6 +109,8 @@ properties! {
         "EventSelectors" event_selectors: Vec<EventSelector>,
         /// Which events, advanced form.
         "AdvancedEventSelectors" advanced_event_selectors: Vec<AdvancedEventSelector>,
+        /// Which unusual activity it looks for; absent if none.
+        "InsightSelectors" insight_selectors: Vec<InsightSelector>,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::resource::{kind, properties};
+use crate::resource::{kind, properties, shapes};
 
 /// A policy embedded in a user, group or role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,41 @@ pub struct AccessKey {
     /// `observed.AccessKeys[INDEX].LastUsedDate` among what is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_date: Option<String>,
+    /// The service of that use, `s3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_service: Option<String>,
+    /// The region of that use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_region: Option<String>,
+}
+
+shapes! {
+    /// An MFA device of a user.
+    MfaDevice {
+        /// An ARN for virtual devices and security keys, a serial number for hardware tokens.
+        serial_number: String,
+        /// RFC 3339.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enable_date: Option<String>,
+        /// `virtual`, `security-key` or `hardware`, as the serial number tells.
+        kind: String,
+    }
+
+    /// A credential for one service, without its secret: CodeCommit, Keyspaces, Bedrock.
+    ServiceSpecificCredential {
+        /// Its id, `ACCA…`.
+        service_specific_credential_id: String,
+        /// The service, `codecommit.amazonaws.com`.
+        service_name: String,
+        /// `Active`, `Inactive` or `Expired`.
+        status: String,
+        /// RFC 3339.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        create_date: Option<String>,
+        /// RFC 3339; none if it never expires.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expiration_date: Option<String>,
+    }
 }
 
 /// When and where a role was last used, as far back as AWS keeps track (400 days).
@@ -88,6 +123,8 @@ properties! {
         "MFAActive" mfa_active: bool,
         /// Its access keys, at most two.
         "AccessKeys" access_keys: Vec<AccessKey>,
+        /// Its MFA devices, at most eight.
+        "MFADevices" mfa_devices: Vec<MfaDevice>,
     }
 }
 
@@ -212,6 +249,10 @@ properties! {
         "AccountPasswordPresent" account_password_present: bool,
         /// RFC 3339; absent if never.
         "PasswordLastUsed" password_last_used: String,
+        /// Whether one of its MFA devices is a virtual one, on a phone or computer.
+        "VirtualMFADevice" virtual_mfa_device: bool,
+        /// RFC 3339, of either access key; absent if never, or if it has none.
+        "AccessKeyLastUsed" access_key_last_used: String,
     }
 }
 
@@ -274,4 +315,190 @@ kind! {
     /// The counts that IAM keeps of an account; a type of our own, one a account.
     AccountSummary, AccountSummaryKind = "AWS::IAM::AccountSummary",
     AccountSummaryConfig, AccountSummaryObserved
+}
+
+properties! {
+    /// What is set on a signing certificate, named as in the IAM API.
+    "config" SigningCertificateConfig {
+        /// The user that it belongs to.
+        "UserName" user_name: String,
+        /// `Active` or `Inactive`.
+        "Status" status: String,
+    }
+}
+
+properties! {
+    /// What is observed of a signing certificate.
+    "observed" SigningCertificateObserved {
+        /// Its id.
+        "CertificateId" certificate_id: String,
+        /// RFC 3339.
+        "UploadDate" upload_date: String,
+        /// When it becomes valid, RFC 3339, as the certificate says.
+        "NotBefore" not_before: String,
+        /// When it expires, RFC 3339, as the certificate says.
+        "NotAfter" not_after: String,
+    }
+}
+
+kind! {
+    /// An X.509 signing certificate of a user; a type of our own.
+    SigningCertificate, SigningCertificateKind = "AWS::IAM::SigningCertificate",
+    SigningCertificateConfig, SigningCertificateObserved
+}
+
+properties! {
+    /// What is set on an SSH public key, named as in the IAM API.
+    "config" SshPublicKeyConfig {
+        /// The user that it belongs to.
+        "UserName" user_name: String,
+        /// `Active` or `Inactive`.
+        "Status" status: String,
+    }
+}
+
+properties! {
+    /// What is observed of an SSH public key.
+    "observed" SshPublicKeyObserved {
+        /// Its id, `APKA…`.
+        "SSHPublicKeyId" ssh_public_key_id: String,
+        /// RFC 3339.
+        "UploadDate" upload_date: String,
+    }
+}
+
+kind! {
+    /// An SSH public key of a user, for CodeCommit; a type of our own.
+    SshPublicKey, SshPublicKeyKind = "AWS::IAM::SSHPublicKey",
+    SshPublicKeyConfig, SshPublicKeyObserved
+}
+
+properties! {
+    /// What is set on a server certificate (`AWS::IAM::ServerCertificate`).
+    "config" ServerCertificateConfig {
+        /// Its name.
+        "ServerCertificateName" server_certificate_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+    }
+}
+
+properties! {
+    /// What is observed of a server certificate.
+    "observed" ServerCertificateObserved {
+        /// The unique id, `ASCA…`.
+        "ServerCertificateId" server_certificate_id: String,
+        /// RFC 3339.
+        "UploadDate" upload_date: String,
+        /// When it expires, RFC 3339.
+        "Expiration" expiration: String,
+    }
+}
+
+kind! {
+    /// A TLS certificate that is kept in IAM.
+    ServerCertificate, ServerCertificateKind = "AWS::IAM::ServerCertificate",
+    ServerCertificateConfig, ServerCertificateObserved
+}
+
+properties! {
+    /// What is set on an instance profile (`AWS::IAM::InstanceProfile`).
+    "config" InstanceProfileConfig {
+        /// Its name.
+        "InstanceProfileName" instance_profile_name: String,
+        /// Its path, `/` unless set.
+        "Path" path: String,
+        /// The names of its roles; AWS allows one.
+        "Roles" roles: Vec<String>,
+    }
+}
+
+properties! {
+    /// What is observed of an instance profile.
+    "observed" InstanceProfileObserved {
+        /// The unique id, `AIPA…`.
+        "InstanceProfileId" instance_profile_id: String,
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+    }
+}
+
+kind! {
+    /// An instance profile: what carries a role into an instance.
+    InstanceProfile, InstanceProfileKind = "AWS::IAM::InstanceProfile",
+    InstanceProfileConfig, InstanceProfileObserved
+}
+
+properties! {
+    /// What is set on a SAML provider (`AWS::IAM::SAMLProvider`), without its metadata.
+    "config" SamlProviderConfig {
+        /// Its name.
+        "Name" name: String,
+    }
+}
+
+properties! {
+    /// What is observed of a SAML provider.
+    "observed" SamlProviderObserved {
+        /// The entity id of the identity provider, as its metadata says.
+        "EntityId" entity_id: String,
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+        /// When its metadata expires, RFC 3339.
+        "ValidUntil" valid_until: String,
+    }
+}
+
+kind! {
+    /// A SAML identity provider.
+    SamlProvider, SamlProviderKind = "AWS::IAM::SAMLProvider",
+    SamlProviderConfig, SamlProviderObserved
+}
+
+properties! {
+    /// What is set on an OpenID Connect provider (`AWS::IAM::OIDCProvider`).
+    "config" OidcProviderConfig {
+        /// Its URL, without the scheme.
+        "Url" url: String,
+        /// The audiences that it may speak to.
+        "ClientIdList" client_id_list: Vec<String>,
+        /// The digests of the certificates that it may show.
+        "ThumbprintList" thumbprint_list: Vec<String>,
+    }
+}
+
+properties! {
+    /// What is observed of an OpenID Connect provider.
+    "observed" OidcProviderObserved {
+        /// RFC 3339.
+        "CreateDate" create_date: String,
+    }
+}
+
+kind! {
+    /// An OpenID Connect identity provider.
+    OidcProvider, OidcProviderKind = "AWS::IAM::OIDCProvider",
+    OidcProviderConfig, OidcProviderObserved
+}
+
+properties! {
+    /// What is set on a user's credentials for single services, named as in the IAM API.
+    "config" ServiceSpecificCredentialsConfig {
+        /// The user that they belong to.
+        "UserName" user_name: String,
+        /// The credentials.
+        "Credentials" credentials: Vec<ServiceSpecificCredential>,
+    }
+}
+
+properties! {
+    /// Nothing is observed of them.
+    "observed" ServiceSpecificCredentialsObserved {}
+}
+
+kind! {
+    /// The credentials of a user for single services, if it has any; a type of our own.
+    ServiceSpecificCredentials, ServiceSpecificCredentialsKind =
+        "AWS::IAM::ServiceSpecificCredentials",
+    ServiceSpecificCredentialsConfig, ServiceSpecificCredentialsObserved
 }

@@ -1,23 +1,55 @@
 //! The resource types, one file a service.
+//!
+//! Each type is re-exported here, unless its name says little without its service.
 
+pub mod access_analyzer;
+pub mod account;
 pub mod cloudtrail;
+pub mod cloudwatch;
+pub mod config;
 pub mod ec2;
 pub mod iam;
+pub mod kms;
+pub mod logs;
 pub mod organizations;
 pub mod s3;
+pub mod security_hub;
 
+pub use access_analyzer::{Analyzer, AnalyzerKind};
+pub use account::{Contacts, ContactsKind};
 pub use cloudtrail::{Trail, TrailKind};
+pub use cloudwatch::{Alarm, AlarmKind};
+pub use config::{
+    ConfigurationRecorder, ConfigurationRecorderKind, DeliveryChannel, DeliveryChannelKind,
+};
 pub use ec2::{
-    Instance, InstanceKind, Region, RegionKind, SecurityGroup, SecurityGroupKind, Volume,
-    VolumeKind,
+    EbsEncryptionByDefault, EbsEncryptionByDefaultKind, Eip, EipKind, FlowLog, FlowLogKind, Image,
+    ImageBlockPublicAccess, ImageBlockPublicAccessKind, ImageKind, Instance, InstanceKind,
+    InstanceMetadataDefaults, InstanceMetadataDefaultsKind, InternetGateway, InternetGatewayKind,
+    KeyPair, KeyPairKind, LaunchTemplate, LaunchTemplateKind, NetworkAcl, NetworkAclKind,
+    NetworkInterface, NetworkInterfaceKind, Region, RegionKind, RouteTable, RouteTableKind,
+    SecurityGroup, SecurityGroupKind, Snapshot, SnapshotBlockPublicAccess,
+    SnapshotBlockPublicAccessKind, SnapshotKind, Subnet, SubnetKind, Volume, VolumeKind, Vpc,
+    VpcBlockPublicAccessOptions, VpcBlockPublicAccessOptionsKind, VpcEndpoint, VpcEndpointKind,
+    VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
 };
 pub use iam::{
     AccountPasswordPolicy, AccountPasswordPolicyKind, AccountSummary, AccountSummaryKind, Group,
-    GroupKind, ManagedPolicy, ManagedPolicyKind, Role, RoleKind, RootUser, RootUserKind, User,
-    UserKind,
+    GroupKind, InstanceProfile, InstanceProfileKind, ManagedPolicy, ManagedPolicyKind,
+    OidcProvider, OidcProviderKind, Role, RoleKind, RootUser, RootUserKind, SamlProvider,
+    SamlProviderKind, ServerCertificate, ServerCertificateKind, ServiceSpecificCredentials,
+    ServiceSpecificCredentialsKind, SigningCertificate, SigningCertificateKind, SshPublicKey,
+    SshPublicKeyKind, User, UserKind,
 };
+pub use kms::{Key, KeyKind};
+pub use logs::{LogGroup, LogGroupKind, MetricFilter, MetricFilterKind};
+pub use logs::{SubscriptionFilter, SubscriptionFilterKind};
 pub use organizations::{
-    Account, AccountKind, Organization, OrganizationKind, OrganizationalUnit,
-    OrganizationalUnitKind, Policy, PolicyKind,
+    Account, AccountKind, DelegatedAdministrator, DelegatedAdministratorKind, Organization,
+    OrganizationKind, OrganizationalUnit, OrganizationalUnitKind, Policy, PolicyKind,
 };
-pub use s3::{AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket, BucketKind};
+pub use s3::{
+    AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
+    BucketKind,
+};
+pub use security_hub::{Hub, HubKind};

@@ -25,6 +25,10 @@ properties! {
     "observed" OrganizationObserved {
         /// The policy types that are enabled in the root, such as `SERVICE_CONTROL_POLICY`.
         "EnabledPolicyTypes" enabled_policy_types: Vec<String>,
+        /// The services that may act in all accounts, `cloudtrail.amazonaws.com`.
+        "EnabledServicePrincipals" enabled_service_principals: Vec<String>,
+        /// What is central about root users: `RootCredentialsManagement`, `RootSessions`.
+        "EnabledFeatures" enabled_features: Vec<String>,
     }
 }
 
@@ -95,7 +99,7 @@ properties! {
         "Id" id: String,
         /// Its name.
         "Name" name: String,
-        /// `SERVICE_CONTROL_POLICY` or `RESOURCE_CONTROL_POLICY`.
+        /// `SERVICE_CONTROL_POLICY`, `RESOURCE_CONTROL_POLICY`, `DECLARATIVE_POLICY_EC2`, …
         "Type" policy_type: String,
         /// The decoded document.
         "Content" content: Value,
@@ -113,6 +117,53 @@ properties! {
 }
 
 kind! {
-    /// A service control or resource control policy and where it is attached.
+    /// A policy of an organization and where it is attached.
     Policy, PolicyKind = "AWS::Organizations::Policy", PolicyConfig, PolicyObserved
+}
+
+properties! {
+    /// What is set on a delegated administrator, named as in the Organizations API.
+    "config" DelegatedAdministratorConfig {
+        /// The account.
+        "AccountId" account_id: String,
+        /// The services that it administers, `guardduty.amazonaws.com`.
+        "ServicePrincipals" service_principals: Vec<String>,
+    }
+}
+
+properties! {
+    /// What is observed of a delegated administrator.
+    "observed" DelegatedAdministratorObserved {
+        /// When it first became one, RFC 3339.
+        "DelegationEnabledDate" delegation_enabled_date: String,
+    }
+}
+
+kind! {
+    /// An account that administers services for the organization; a type of our own.
+    DelegatedAdministrator, DelegatedAdministratorKind =
+        "AWS::Organizations::DelegatedAdministrator",
+    DelegatedAdministratorConfig, DelegatedAdministratorObserved
+}
+
+properties! {
+    /// What is set on the resource policy of an organization
+    /// (`AWS::Organizations::ResourcePolicy`).
+    "config" ResourcePolicyConfig {
+        /// Its id, `rp-…`.
+        "Id" id: String,
+        /// The decoded document: what member accounts may do to the organization.
+        "Content" content: Value,
+    }
+}
+
+properties! {
+    /// Nothing is observed of it.
+    "observed" ResourcePolicyObserved {}
+}
+
+kind! {
+    /// The resource policy of an organization, which delegates its administration; at most one.
+    ResourcePolicy, ResourcePolicyKind = "AWS::Organizations::ResourcePolicy",
+    ResourcePolicyConfig, ResourcePolicyObserved
 }

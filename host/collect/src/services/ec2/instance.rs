@@ -87,6 +87,7 @@ fn resource(
         .map(|options| MetadataOptions {
             http_tokens: text(options.http_tokens().map(|tokens| tokens.as_str())),
             http_endpoint: text(options.http_endpoint().map(|endpoint| endpoint.as_str())),
+            http_put_response_hop_limit: options.http_put_response_hop_limit(),
         })
         .into();
 

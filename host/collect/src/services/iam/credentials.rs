@@ -265,7 +265,7 @@ fn access_key(metadata: &AccessKeyMetadata) -> AccessKey {
         access_key_id: text(metadata.access_key_id()).unwrap_or_default(),
         status: text(metadata.status().map(|status| status.as_str())).unwrap_or_default(),
         create_date: metadata.create_date().and_then(time).unwrap_or_default(),
-        last_used_date: None,
+        ..AccessKey::default()
     }
 }
 
@@ -344,6 +344,7 @@ fn without_ids(reported: &[ReportedKey]) -> Option<Vec<AccessKey>> {
                 status: if slot.active { ACTIVE } else { INACTIVE }.to_owned(),
                 create_date: slot.last_rotated.clone()?,
                 last_used_date: slot.last_used.clone(),
+                ..AccessKey::default()
             })
         })
         .collect::<Option<Vec<_>>>()
@@ -359,7 +360,7 @@ mod tests {
             access_key_id: id.to_owned(),
             status: status.to_owned(),
             create_date: created.to_owned(),
-            last_used_date: None,
+            ..AccessKey::default()
         }
     }
 

@@ -1,0 +1,13 @@
+//! Amazon EC2: instances, their storage, and virtual private clouds.
+
+pub mod compute;
+pub mod network;
+pub mod region;
+pub mod security_group;
+pub mod storage;
+
+pub use compute::*;
+pub use network::*;
+pub use region::*;
+pub use security_group::*;
+pub use storage::*;
