@@ -95,13 +95,22 @@ pub use serde_json::{Value, json};
 /// What a check needs, in one line: `use blastwall_sdk::prelude::*;`.
 pub mod prelude {
     // `Account` and `Organization` are what is judged; what AWS Organizations says of an account is
-    // a resource like any other.
+    // a resource like any other. Types whose names say little without their service stay with it:
+    // `model::resources::logs::ResourcePolicy`.
     pub use crate::model::resources::{
-        Account as OrganizationAccount, OrganizationalUnit, Policy as OrganizationPolicy,
+        AccessPoint, AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Alarm,
+        Analyzer, Bucket, ConfigurationRecorder, Contacts, DelegatedAdministrator, DeliveryChannel,
+        EbsEncryptionByDefault, Eip, FlowLog, Group, Hub, Image, ImageBlockPublicAccess, Instance,
+        InstanceMetadataDefaults, InstanceProfile, InternetGateway, Key, KeyPair, LaunchTemplate,
+        LogGroup, ManagedPolicy, MetricFilter, NetworkAcl, NetworkInterface, OidcProvider, Region,
+        Role, RootUser, RouteTable, SamlProvider, SecurityGroup, ServerCertificate,
+        ServiceSpecificCredentials, SigningCertificate, Snapshot, SnapshotBlockPublicAccess,
+        SshPublicKey, Subnet, SubscriptionFilter, Trail, User, Volume, Vpc,
+        VpcBlockPublicAccessOptions, VpcEndpoint, VpcPeeringConnection,
     };
     pub use crate::model::resources::{
-        AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Group, Instance,
-        ManagedPolicy, Region, Role, RootUser, SecurityGroup, Trail, User, Volume,
+        Account as OrganizationAccount, Organization as OrganizationDescription,
+        OrganizationalUnit, Policy as OrganizationPolicy,
     };
     pub use crate::{
         Account, Organization, Outcome, Parameters, Unknown, check, fail, not_applicable, pass,
