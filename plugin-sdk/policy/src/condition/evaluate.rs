@@ -1,9 +1,8 @@
 //! Whether a condition holds.
 
+use super::Condition;
 use super::operator::{OperatorKind, Quantifier};
-use super::{Condition, ConditionValue};
 use crate::context::{Fact, Facts};
-use crate::pattern::void_if;
 use crate::truth::Truth;
 
 impl Condition {
@@ -55,18 +54,17 @@ impl Condition {
     /// several values is judged as if any of them were the value.
     fn present<'v>(&self, actuals: impl Iterator<Item = &'v str>, facts: &Facts<'_>) -> Truth {
         let negated = self.operator.negated;
-        let mut unresolved = false;
-        let mut each = |actual: &str| {
+        let each = |actual: &str| {
             let mut any = Truth::False;
             for value in &self.values {
-                any = any.or(self.one(value, actual, facts, &mut unresolved));
+                any = any.or(value.matches(actual, facts));
                 if any == Truth::True {
                     break;
                 }
             }
             any
         };
-        let truth = match self.operator.quantifier {
+        match self.operator.quantifier {
             None => actuals
                 .fold(Truth::False, |any, actual| any.or(each(actual)))
                 .flip_if(negated),
@@ -76,24 +74,7 @@ impl Condition {
             Some(Quantifier::ForAllValues) => actuals.fold(Truth::True, |all, actual| {
                 all.and(each(actual).flip_if(negated))
             }),
-        };
-        if negated {
-            void_if(truth, unresolved, facts)
-        } else {
-            truth
         }
-    }
-
-    fn one(
-        &self,
-        value: &ConditionValue,
-        actual: &str,
-        facts: &Facts<'_>,
-        unresolved: &mut bool,
-    ) -> Truth {
-        let matched = value.matches(actual, facts);
-        *unresolved |= matched.unresolved;
-        matched.truth
     }
 }
 
@@ -213,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn unresolved_variable_satisfies_nothing() {
+    fn nothing_equals_a_variable_without_value() {
         assert!(!holds("StringEquals", &["${aws:username}"], Some(&["ann"])));
-        assert!(!holds(
+        assert!(holds(
             "StringNotEquals",
             &["${aws:username}"],
             Some(&["ann"])

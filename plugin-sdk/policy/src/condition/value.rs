@@ -9,7 +9,8 @@ use super::date;
 use super::operator::{Comparison, OperatorKind};
 use crate::arn;
 use crate::context::Facts;
-use crate::pattern::{Matched, Pattern, Reading};
+use crate::pattern::{Pattern, Reading};
+use crate::truth::Truth;
 
 /// One value of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,8 +120,8 @@ impl ConditionValue {
     }
 
     /// Compares one value of the request.
-    pub(super) fn matches(&self, actual: &str, facts: &Facts<'_>) -> Matched {
-        let known = Matched::known;
+    pub(super) fn matches(&self, actual: &str, facts: &Facts<'_>) -> Truth {
+        let known = Truth::from;
         match &self.matcher {
             Matcher::Text(pattern) => pattern.matches_with(actual, facts),
             Matcher::TextIgnoringCase(pattern) => pattern.equals_ignoring_case(actual, facts),
@@ -173,9 +174,9 @@ fn arn_matcher(text: &str, reading: Reading) -> Matcher {
     <[Pattern; 6]>::try_from(fields).map_or(Matcher::Nothing, |parts| Matcher::Arn(Box::new(parts)))
 }
 
-fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Matched {
+fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Truth {
     let Some(parts) = arn::split(actual) else {
-        return Matched::known(false);
+        return Truth::False;
     };
     let fields = [
         "arn",
@@ -185,13 +186,12 @@ fn arn_matches(patterns: &[Pattern; 6], actual: &str, facts: &Facts<'_>) -> Matc
         parts.account,
         parts.resource,
     ];
-    let mut all = Matched::known(true);
-    for (pattern, field) in patterns.iter().zip(fields) {
-        let matched = pattern.matches_with(field, facts);
-        all.truth = all.truth.and(matched.truth);
-        all.unresolved |= matched.unresolved;
-    }
-    all
+    patterns
+        .iter()
+        .zip(fields)
+        .fold(Truth::True, |all, (pattern, field)| {
+            all.and(pattern.matches_with(field, facts))
+        })
 }
 
 fn number(text: &str) -> Option<Number> {

@@ -2,7 +2,7 @@
 
 use crate::context::Facts;
 use crate::lowered::Lowered;
-use crate::pattern::{Pattern, Reading, negate_unless_void};
+use crate::pattern::{Pattern, Reading};
 use crate::truth::Truth;
 
 /// `Action` or `NotAction`.
@@ -162,20 +162,13 @@ impl ResourceClause {
     /// Whether the clause covers `resource`, with policy variables taken from `facts`.
     pub(crate) fn truth(&self, resource: &str, facts: &Facts<'_>) -> Truth {
         let mut any = Truth::False;
-        let mut unresolved = false;
         for pattern in &self.patterns {
-            let matched = pattern.matches_with(resource, facts);
-            unresolved |= matched.unresolved;
-            any = any.or(matched.truth);
+            any = any.or(pattern.matches_with(resource, facts));
             if any == Truth::True {
                 break;
             }
         }
-        if self.negated {
-            negate_unless_void(any, unresolved, facts)
-        } else {
-            any
-        }
+        any.flip_if(self.negated)
     }
 }
 

@@ -53,45 +53,6 @@ enum Shape {
     Template(Box<[Token]>),
 }
 
-/// The outcome of matching one text against one pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Matched {
-    /// Whether it matches; a variable without value matches nothing.
-    pub(crate) truth: Truth,
-    /// The pattern names a variable that has no value in this request, or may have none.
-    pub(crate) unresolved: bool,
-}
-
-impl Matched {
-    /// An answer that does not depend on variables.
-    pub(crate) fn known(truth: bool) -> Self {
-        Self {
-            truth: truth.into(),
-            unresolved: false,
-        }
-    }
-}
-
-/// The negation of what patterns with variables came to.
-///
-/// AWS warns that a variable without value may void the whole statement and does not say when; so a
-/// negated comparison must not be satisfied by one. A concrete decision takes the statement as
-/// void, an open question leaves both ways open.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
-pub(crate) fn negate_unless_void(truth: Truth, unresolved: bool, facts: &Facts<'_>) -> Truth {
-    void_if(truth.negate(), unresolved, facts)
-}
-
-/// The truth of a negated comparison once it is known whether a variable lacks its value.
-pub(crate) fn void_if(negated: Truth, unresolved: bool, facts: &Facts<'_>) -> Truth {
-    match negated {
-        Truth::False => Truth::False,
-        _ if !unresolved => negated,
-        _ if facts.is_open() => Truth::Maybe,
-        _ => Truth::False,
-    }
-}
-
 impl Pattern {
     /// Compiles `source`.
     pub(crate) fn compile(source: &str, reading: Reading) -> Self {
@@ -150,20 +111,24 @@ impl Pattern {
     /// Matches a text, taking policy variables from `facts`.
     ///
     /// A variable's value and its default are literal text: a tag with the value `*` opens nothing.
-    /// A key with more than one value cannot be used as a variable.
-    pub(crate) fn matches_with(&self, text: &str, facts: &Facts<'_>) -> Matched {
+    /// A key with more than one value cannot be used as a variable. A pattern whose variable has no
+    /// value matches nothing, so that a negated comparison with it holds: "Inverted condition
+    /// operators like `StringNotEquals` or `StringNotLike` do match against a null value", and in
+    /// `Resource` or `NotResource` it "will not match any resource".
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value>
+    pub(crate) fn matches_with(&self, text: &str, facts: &Facts<'_>) -> Truth {
         match &self.shape {
             Shape::Template(tokens) => fill(tokens, text, false, facts),
-            _ => Matched::known(self.matches(text)),
+            _ => self.matches(text).into(),
         }
     }
 
     /// The same without regard to ASCII case, for a pattern without wildcards.
-    pub(crate) fn equals_ignoring_case(&self, text: &str, facts: &Facts<'_>) -> Matched {
+    pub(crate) fn equals_ignoring_case(&self, text: &str, facts: &Facts<'_>) -> Truth {
         match &self.shape {
             Shape::Template(tokens) => fill(tokens, text, true, facts),
-            Shape::Exact(literal) => Matched::known(literal.eq_ignore_ascii_case(text)),
-            _ => Matched::known(false),
+            Shape::Exact(literal) => literal.eq_ignore_ascii_case(text).into(),
+            _ => Truth::False,
         }
     }
 
@@ -184,16 +149,13 @@ impl Pattern {
 const RESOLVED: usize = 24;
 
 /// Matches a pattern with variables.
-fn fill(tokens: &[Token], text: &str, fold: bool, facts: &Facts<'_>) -> Matched {
+fn fill(tokens: &[Token], text: &str, fold: bool, facts: &Facts<'_>) -> Truth {
     let mut open = false;
     let mut resolved = [Piece::Star; RESOLVED];
     for (index, token) in tokens.iter().enumerate() {
         let (piece, known) = resolve(token, facts);
         let Some(piece) = piece else {
-            return Matched {
-                truth: Truth::False,
-                unresolved: true,
-            };
+            return Truth::False;
         };
         open |= !known;
         if let Some(slot) = resolved.get_mut(index) {
@@ -207,14 +169,9 @@ fn fill(tokens: &[Token], text: &str, fold: bool, facts: &Facts<'_>) -> Matched 
             None => resolve(token, facts).0,
         }
     };
-    let matched = glob(pieces, text.as_bytes(), fold);
-    Matched {
-        truth: if matched && open {
-            Truth::Maybe
-        } else {
-            matched.into()
-        },
-        unresolved: open,
+    match glob(pieces, text.as_bytes(), fold) {
+        true if open => Truth::Maybe,
+        matched => matched.into(),
     }
 }
 
@@ -281,17 +238,14 @@ mod tests {
         let facts = Facts::concrete(&context);
         let check =
             |pattern: &str, text: &str| Pattern::compile(pattern, ALL).matches_with(text, &facts);
-        assert_eq!(
-            check("home/${aws:UserName}/*", "home/ann/k"),
-            Matched::known(true)
-        );
-        assert!(check("home/${aws:userid}/*", "home/ann/k").unresolved);
+        assert_eq!(check("home/${aws:UserName}/*", "home/ann/k"), Truth::True);
+        assert_eq!(check("home/${aws:userid}/*", "home/ann/k"), Truth::False);
         assert_eq!(
             check("home/${aws:userid, 'x}y'}/*", "home/x}y/k"),
-            Matched::known(true)
+            Truth::True
         );
-        assert_eq!(check("${*}a", "*a"), Matched::known(true));
-        assert_eq!(check("${*}a", "ba"), Matched::known(false));
-        assert_eq!(check("${", "${"), Matched::known(true));
+        assert_eq!(check("${*}a", "*a"), Truth::True);
+        assert_eq!(check("${*}a", "ba"), Truth::False);
+        assert_eq!(check("${", "${"), Truth::True);
     }
 }

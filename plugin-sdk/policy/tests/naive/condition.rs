@@ -67,16 +67,11 @@ fn holds(operator: &str, key: &str, values: &Value, variables: bool, context: &C
             .iter()
             .any(|value| compare(&positive, value, one, variables, context) == Some(true))
     };
-    let result = match quantifier {
+    match quantifier {
         "ForAllValues" => actual.iter().all(|one| matched(one) != negated),
         "ForAnyValue" => actual.iter().any(|one| matched(one) != negated),
         _ => actual.iter().any(matched) != negated,
-    };
-    // A variable without value satisfies nothing, a negated comparison included.
-    let unknown = values
-        .iter()
-        .any(|value| compare(&positive, value, &actual[0], variables, context).is_none());
-    result && !(negated && unknown)
+    }
 }
 
 /// Whether one value of the policy matches one of the request; nothing if a variable has no value.

@@ -282,22 +282,16 @@ fn resource_applies(statement: &Value, variables: bool, ask: &Ask<'_>) -> bool {
         _ => ask.resource,
     };
     let any = |element: &str| {
-        let patterns: Vec<_> = strings(&statement[element])
+        // A pattern with a variable without value matches no resource.
+        strings(&statement[element])
             .into_iter()
-            .map(|pattern| text::expand(pattern, variables, &ask.context))
-            .collect();
-        let unknown = patterns.iter().any(Option::is_none);
-        let matched = patterns
-            .iter()
-            .flatten()
-            .any(|pattern| text::matches(pattern, resource));
-        (matched, unknown)
+            .filter_map(|pattern| text::expand(pattern, variables, &ask.context))
+            .any(|pattern| text::matches(&pattern, resource))
     };
     if statement.get("Resource").is_some() {
-        any("Resource").0
+        any("Resource")
     } else if statement.get("NotResource").is_some() {
-        // A variable without value voids the statement.
-        any("NotResource") == (false, false)
+        !any("NotResource")
     } else {
         true
     }
