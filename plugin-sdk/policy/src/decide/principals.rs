@@ -20,7 +20,7 @@ use crate::truth::Truth;
 pub(crate) struct Who {
     /// The user, the session, the service, or everyone.
     pub(crate) direct: Truth,
-    /// The role behind the session.
+    /// The role behind the session, or the user behind a federated one.
     pub(crate) role: Truth,
     /// The caller's account.
     pub(crate) account: Truth,
@@ -161,6 +161,26 @@ impl Who {
                     _ => Truth::False,
                 };
                 self.direct = self.direct.or(covers);
+            }
+            // "If a resource-based policy grants permission to the ARN of the IAM user who federated,
+            // then requests made by the federated user during the session are limited by an implicit
+            // deny in a permission boundary or session policy." A request does not tell who
+            // federated: a decision takes the user of the session's name, and an open question
+            // leaves every user of the account open.
+            PrincipalEntry::Identity(Principal::User { account, name, arn })
+                if let Principal::FederatedUser {
+                    account: own,
+                    name: session,
+                    arn: own_arn,
+                } = principal =>
+            {
+                if own == account && same_partition(arn, own_arn) {
+                    self.role = self.role.or(if query.facts.is_open() {
+                        Truth::Maybe
+                    } else {
+                        (name == session).into()
+                    });
+                }
             }
             PrincipalEntry::Identity(other) => {
                 self.direct = self

@@ -318,6 +318,11 @@ fn covered(element: &Value, ask: &Ask<'_>) -> Who {
             who.direct |= caller == Some(id) && ask.principal.ends_with(":root");
         } else if entry.contains(":role/") {
             who.role |= role_of(ask).as_deref() == Some(entry);
+        } else if let Some((_, session)) = ask.principal.split_once(":federated-user/")
+            && entry.contains(":user/")
+        {
+            // The user who federated, taken to be the one of that name.
+            who.role |= account_of(entry) == caller && entry.rsplit('/').next() == Some(session);
         } else {
             who.direct |= entry == ask.principal;
         }
