@@ -51,6 +51,17 @@ fn growth(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    let mut group = criterion.benchmark_group("variables");
+    for stars in [16, 64, 256] {
+        group.throughput(Throughput::Elements(stars as u64));
+        World::with_variables(stars).run(|decide| {
+            assert!(!decide().is_allowed());
+            group.bench_function(BenchmarkId::from_parameter(stars), |bencher| {
+                bencher.iter(|| black_box(decide()));
+            });
+        });
+    }
+    group.finish();
 }
 
 criterion_group!(benches, sizes, growth);

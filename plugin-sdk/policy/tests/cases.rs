@@ -11,10 +11,11 @@ use blastwall_policy::cases::{self, Case};
 use blastwall_policy::{Question, Reach, decide, reach};
 use serde_json::Value;
 
-/// The given cases, and further ones: one for each side of the rules.
-const FILES: [&str; 2] = [
+/// The given cases, further ones (one for each side of the rules), and variations of the rules.
+const FILES: [&str; 3] = [
     include_str!("data/iam-cases.json"),
     include_str!("data/more-cases.json"),
+    include_str!("data/variations.json"),
 ];
 
 fn all() -> Vec<(Case, Value)> {

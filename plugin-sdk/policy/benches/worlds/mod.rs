@@ -135,7 +135,21 @@ impl World {
     /// A pattern with this many stars that nearly matches a text of sixteen times the length.
     #[allow(dead_code, reason = "only the benchmarks grow patterns")]
     pub(crate) fn with_stars(stars: usize) -> Self {
-        let pattern = "*a".repeat(stars) + "*b*";
+        Self::nearly_matched(&("*a".repeat(stars) + "*b*"), stars)
+    }
+
+    /// The same with a variable after each star, whose value is all but the end of a long run: every
+    /// place of the text nearly fits.
+    #[allow(dead_code, reason = "only the benchmarks grow patterns")]
+    pub(crate) fn with_variables(stars: usize) -> Self {
+        let mut world = Self::nearly_matched(&("*${aws:PrincipalTag/team}b".repeat(stars)), stars);
+        world
+            .context
+            .insert("aws:PrincipalTag/team", ["a".repeat(stars)]);
+        world
+    }
+
+    fn nearly_matched(pattern: &str, stars: usize) -> Self {
         let mut world = Self::new(
             vec![policy(&format!(
                 r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{pattern}"}}]}}"#

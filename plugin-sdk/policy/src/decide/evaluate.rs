@@ -359,7 +359,8 @@ fn combine(
         None => consider([Some(resource.any()), None], unlimited),
         // Across accounts both sides must allow, and nothing gets around the limits.
         Some(account) if account != query.resource_account => {
-            consider([Some(judged.identity), Some(resource.any())], limits);
+            let consent = (!rules::organization_consents(query)).then(|| resource.any());
+            consider([Some(judged.identity), consent], limits);
         }
         // Within an account either side is enough, except where the resource policy must at least
         // hand the question to the account. Naming the user or session (or everyone) gets around
@@ -418,7 +419,8 @@ fn missing(query: &Query<'_>, layers: &Layers<'_>, judged: &Judged) -> Layer {
         return Layer::Resource;
     };
     let crosses = account != query.resource_account;
-    let resource_needed = crosses || rules::needs_resource_policy(query);
+    let resource_needed =
+        (crosses && !rules::organization_consents(query)) || rules::needs_resource_policy(query);
     let granted_by_role = !crosses && !lacks(judged.resource.role);
     if lacks(judged.identity)
         && !granted_by_role

@@ -29,7 +29,7 @@ pub use tables::{RCP_SERVICES, RCP_SERVICES_AS_OF, has_no_resource_level};
 
 pub use trace::{LayerTrace, LayerVerdict, Miss, StatementTrace, Trace, trace};
 
-use crate::context::{Context, Facts};
+use crate::context::Context;
 use crate::lowered::Lowered;
 use crate::principal::Principal;
 use evaluate::{Verdict, evaluate};
@@ -58,15 +58,7 @@ pub struct Request<'a> {
 #[must_use]
 pub fn decide(request: &Request<'_>, layers: &Layers<'_>) -> Decision {
     let action = Lowered::new(request.action);
-    let query = Query::new(
-        request.principal,
-        request.role_path,
-        action.as_str(),
-        request.resource,
-        request.resource_account,
-        Facts::concrete(request.context),
-        layers,
-    );
+    let query = Query::of(request, action.as_str(), layers);
     let (kind, reason) = match evaluate(&query, layers).verdict {
         Verdict::Denied(at) => (
             DecisionKind::ExplicitlyDenied,

@@ -222,6 +222,17 @@ pub(crate) fn ignores_bucket_policy_deny(query: &Query<'_>) -> bool {
         .any(|action| query.is_action(action))
 }
 
+/// Whether the organization's consent stands in for that of the resource's account: with centralized
+/// root access a principal of the management account or of the delegated administrator takes a session
+/// of a member's root user, and the member account has no policy to ask. Which accounts these are, a
+/// request does not tell.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html>
+pub(crate) fn organization_consents(query: &Query<'_>) -> bool {
+    query.is_action("sts:AssumeRoot")
+        && arn::split(query.resource)
+            .is_some_and(|parts| parts.service == "iam" && parts.resource == "root")
+}
+
 /// Whether identity policies alone are not enough even within the account: a role needs its trust
 /// policy's consent and a key that of its key policy.
 ///

@@ -1,5 +1,6 @@
 //! Whether one statement applies to one request.
 
+use super::Request;
 use super::layers::{Layer, Layers};
 use super::principals::Who;
 use super::tables::lower_has_no_resource_level;
@@ -23,6 +24,20 @@ pub(crate) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
+    /// The query of a request whose condition keys are all known; `action` is the request's in lower
+    /// case.
+    pub(super) fn of(request: &Request<'a>, action: &'a str, layers: &Layers<'_>) -> Self {
+        Self::new(
+            request.principal,
+            request.role_path,
+            action,
+            request.resource,
+            request.resource_account,
+            Facts::concrete(request.context),
+            layers,
+        )
+    }
+
     pub(crate) fn new(
         principal: &'a Principal,
         role_path: Option<&'a str>,

@@ -10,7 +10,6 @@ use super::outcome::StatementRef;
 use super::principals::Who;
 use super::statement::{Principals, Query, Ref, applies, resource_truth};
 use super::{Decision, Request, decide};
-use crate::context::Facts;
 use crate::language::{Effect, Policy, Statement};
 use crate::lowered::Lowered;
 use crate::truth::Truth;
@@ -77,15 +76,7 @@ pub enum Miss {
 #[must_use]
 pub fn trace(request: &Request<'_>, layers: &Layers<'_>) -> Trace {
     let action = Lowered::new(request.action);
-    let query = Query::new(
-        request.principal,
-        request.role_path,
-        action.as_str(),
-        request.resource,
-        request.resource_account,
-        Facts::concrete(request.context),
-        layers,
-    );
+    let query = Query::of(request, action.as_str(), layers);
     let mut traces = Vec::new();
     let mut add = |layer: Layer, policies: &[&Policy], binds: bool| {
         traces.push(of_layer(layer, policies, binds, &query, layers));
