@@ -32,6 +32,7 @@ fn asked<'a>(principal: &'a str, action: &'a str, resource: &'a str) -> Asked<'a
         principal,
         action,
         resource,
+        unlisted_action: false,
         context: &[],
     }
 }
@@ -395,5 +396,54 @@ fn tags_that_were_not_seen_leave_it_open() {
     assert_eq!(
         verdict(&with(json!({})), &ann, "s3:GetObject", OBJECT),
         Verdict::Allowed
+    );
+}
+
+#[test]
+fn misspelt_actions_are_told() {
+    let org = Org::three().user(DEV, "ann", &[admin()], &[]);
+    let questions = collected(&org).finish();
+    let ann = user(DEV, "ann");
+    let question = asked(&ann, "s3:GetObjet", OBJECT);
+    match questions.can(&question) {
+        Err(QuestionError::UnknownAction { action, nearest }) => {
+            assert_eq!(action, "s3:GetObjet");
+            assert_eq!(nearest[0], "s3:GetObject");
+        }
+        other => panic!("{other:?}"),
+    }
+    let anyway = Asked {
+        unlisted_action: true,
+        ..question
+    };
+    assert!(questions.can(&anyway).is_ok());
+}
+
+#[test]
+fn levels_have_names() {
+    let org = Org::new()
+        .unit("ou-dev", "r-root")
+        .account(DEV, "dev", "ou-dev")
+        .scp("no-trails", deny("cloudtrail:*", "*"), &["r-root"])
+        .scp("stay", deny("sts:AssumeRole", "*"), &["ou-dev"])
+        .scp("frugal", deny("ec2:*", "*"), &[DEV])
+        .user(DEV, "ann", &[admin()], &[]);
+    let answer = ask(&org, &user(DEV, "ann"), "ec2:StopInstances", "*");
+    let places: Vec<_> = answer
+        .layers
+        .iter()
+        .filter_map(|layer| layer.place.as_deref())
+        .collect();
+    assert_eq!(places.len(), 3, "{places:?}");
+    assert_eq!(places[0], "root r-root");
+    assert!(places[1].starts_with("unit ou-dev"), "{places:?}");
+    assert!(
+        places[2].starts_with(&format!("account {DEV}")),
+        "{places:?}"
+    );
+    assert!(
+        answer.reason.contains(&format!("of account {DEV}")),
+        "{}",
+        answer.reason
     );
 }

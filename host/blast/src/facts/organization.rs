@@ -57,7 +57,7 @@ impl Membership {
 }
 
 /// What the organization's documents say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OrganizationFacts {
     pub(crate) id: Option<String>,
     pub(crate) root: Option<String>,
@@ -67,6 +67,7 @@ pub(crate) struct OrganizationFacts {
     enabled_types: Option<Vec<String>>,
     /// Unit to parent.
     pub(crate) parents: BTreeMap<String, String>,
+    unit_names: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<AccountId, Membership>,
     attached: BTreeMap<(PolicyType, String), Vec<Attachment>>,
     /// Policies that could not be read: type, target and policy name.
@@ -126,6 +127,9 @@ impl OrganizationFacts {
     fn add_unit(&mut self, document: &Document) -> Result<(), String> {
         let unit = document.to::<OrganizationalUnitKind>().map_err(in_words)?;
         let id = unit.config.id.required().map_err(in_words)?;
+        if let Some(name) = unit.config.name.known() {
+            self.unit_names.insert(id.clone(), name.clone());
+        }
         if let Some(parent) = unit.config.parent_id.get().map_err(in_words)? {
             self.parents.insert(id.clone(), parent.clone());
         }
@@ -235,27 +239,12 @@ impl OrganizationFacts {
         account: &AccountId,
         policies: &Policies,
     ) -> Vec<Vec<Attachment>> {
-        let off = self
-            .enabled_types
-            .as_ref()
-            .is_some_and(|enabled| !enabled.iter().any(|name| name == policy_type.name()));
-        let told = self
-            .attached
-            .keys()
-            .any(|(attached, _)| *attached == policy_type);
-        if off || !told {
-            return Vec::new();
-        }
         // What allows may be the very policy that could not be placed or read.
         let unplaced = self.unplaced.contains_key(&policy_type);
-        self.lineage(account)
+        self.attached_above(policy_type, account)
             .into_iter()
-            .filter_map(|place| {
-                let place = (policy_type, place);
-                let unseen = unplaced || self.unreadable.contains_key(&place);
-                Some((self.attached.get(&place)?, unseen))
-            })
-            .map(|(attached, unseen)| {
+            .map(|(place, attached)| {
+                let unseen = unplaced || self.unreadable.contains_key(&(policy_type, place));
                 let mut level = attached.clone();
                 if policy_type == PolicyType::ServiceControl
                     && (unseen || !self.full_access_told)
@@ -266,6 +255,53 @@ impl OrganizationFacts {
                 // Not in the order of the documents.
                 level.sort();
                 level
+            })
+            .collect()
+    }
+
+    /// The places of [`Self::levels`], in its order and in words: the root, units and accounts with
+    /// their names, as far as they are told.
+    pub(crate) fn level_names(&self, policy_type: PolicyType, account: &AccountId) -> Vec<String> {
+        self.attached_above(policy_type, account)
+            .into_iter()
+            .map(|(place, _)| {
+                let (kind, name) = if self.root.as_ref() == Some(&place) {
+                    ("root", None)
+                } else if place == account.as_str() {
+                    let membership = self.accounts.get(account);
+                    let name = membership.and_then(|membership| membership.name.as_ref());
+                    ("account", name)
+                } else if place.starts_with("r-") {
+                    ("root", None)
+                } else {
+                    ("unit", self.unit_names.get(&place))
+                };
+                match name {
+                    Some(name) => format!("{kind} {place} ({name})"),
+                    None => format!("{kind} {place}"),
+                }
+            })
+            .collect()
+    }
+
+    /// Where above an account policies of one type are attached, and which; nowhere if the type is off.
+    fn attached_above(
+        &self,
+        policy_type: PolicyType,
+        account: &AccountId,
+    ) -> Vec<(String, &Vec<Attachment>)> {
+        let off = self
+            .enabled_types
+            .as_ref()
+            .is_some_and(|enabled| !enabled.iter().any(|name| name == policy_type.name()));
+        if off {
+            return Vec::new();
+        }
+        self.lineage(account)
+            .into_iter()
+            .filter_map(|place| {
+                let attached = self.attached.get(&(policy_type, place.clone()))?;
+                Some((place, attached))
             })
             .collect()
     }

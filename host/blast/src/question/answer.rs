@@ -53,6 +53,9 @@ pub struct LayerAnswer {
     pub layer: String,
     /// The level, for policies of an organization; levels without a policy are not counted.
     pub level: Option<usize>,
+    /// Where they are attached, for policies of an organization: `root r-abcd`, `unit ou-abcd-1 (Dev)`
+    /// or `account 111122223333 (dev-1)`.
+    pub place: Option<String>,
     /// The policies in it.
     pub policies: Vec<String>,
     /// What it says: `allows`, `denies`, `says nothing`, …

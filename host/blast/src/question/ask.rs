@@ -5,24 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use blastwall_model::AccountId;
 use blastwall_policy::decide::{rcps_bind, scps_bind, trace};
 use blastwall_policy::{
-    Context, Keys, Known, Principal, PrincipalError, Question, Reach, Reason, Request, decide,
-    reach,
+    Context, Keys, Known, Principal, PrincipalError, Question, Reach, Reason, Request, actions,
+    decide, reach,
 };
 
 use super::answer::{Answer, Verdict};
 use super::caller::{Caller, role_path};
 use super::resource::Buckets;
 use super::target::Target;
-use super::words::{layer_answer, reason, statement};
-use crate::facts::{Boundary, Unjudged};
+use super::words::{Places, layer_answer, reason, statement};
+use crate::facts::{Boundary, OrganizationFacts, PolicyType, Unjudged};
 use crate::judge::{Case, Identity, Judge, RequestKeys, ResourcePolicy};
-use crate::world::World;
+use crate::world::{AccountRow, World};
 
 /// All that can be asked about.
 #[derive(Debug)]
 pub struct Questions {
     pub(super) world: World,
     pub(super) buckets: Buckets,
+    /// For the names of the places where policies are attached.
+    pub(super) organization: OrganizationFacts,
     pub(super) organization_seen: bool,
     pub(super) organization_gaps: Vec<String>,
     pub(super) unseen: BTreeMap<AccountId, String>,
@@ -37,6 +39,9 @@ pub struct Asked<'a> {
     pub principal: &'a str,
     /// `s3:GetObject`.
     pub action: &'a str,
+    /// Ask even about an action that the compiled-in table of the Service Authorization Reference does
+    /// not have, for those that are newer than the table.
+    pub unlisted_action: bool,
     /// An ARN, or `*`.
     pub resource: &'a str,
     /// Condition keys and their values. They win over what is known of principal and resource.
@@ -64,6 +69,14 @@ pub enum QuestionError {
     /// It is not the name of an action.
     #[error("`{0}` is no action; write it as `service:Action`")]
     Action(String),
+    /// No service has an action of that name, as far as is known.
+    #[error("there is no action `{action}`")]
+    UnknownAction {
+        /// As asked.
+        action: String,
+        /// The actions that may be meant, the likeliest first.
+        nearest: Vec<String>,
+    },
     /// It is not the name of a resource.
     #[error("`{0}` is no resource; give its ARN, or `*` for an action without resource")]
     Resource(String),
@@ -86,6 +99,15 @@ impl Questions {
         }
         let caller = self.caller(asked.principal)?;
         let target = self.target(asked, &caller)?;
+        if !asked.unlisted_action && actions::find(asked.action).is_none() {
+            return Err(QuestionError::UnknownAction {
+                action: asked.action.to_owned(),
+                nearest: actions::nearest(asked.action)
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+            });
+        }
         let role_path = caller.row.and_then(|(_, row)| role_path(row));
         let acting = caller.principal.acting_account().unwrap_or_default();
         let resource_account = target.account.as_deref().unwrap_or(acting);
@@ -118,6 +140,12 @@ impl Questions {
         if !self.organization_seen && self.organization_gaps.is_empty() {
             assumptions.push(
                 "there is no organization, so that none of its policies bind: none is among the documents"
+                    .to_owned(),
+            );
+        }
+        if asked.action.eq_ignore_ascii_case("sts:AssumeRoot") {
+            assumptions.push(
+                "root access is centralized, by the caller's account: the management account or the delegated administrator"
                     .to_owned(),
             );
         }
@@ -183,13 +211,21 @@ impl Questions {
             };
             (decide(&request, layers), open)
         });
+        let level_names = |policy_type, row: Option<&AccountRow>| {
+            row.map(|row| self.organization.level_names(policy_type, &row.id))
+                .unwrap_or_default()
+        };
+        let places = Places {
+            scps: level_names(PolicyType::ServiceControl, scps),
+            rcps: level_names(PolicyType::ResourceControl, rcps),
+        };
         let (on_seen, layers) = judge.with_layers(&seen, |layers| {
             let layers = &target.with_switch(layers);
             let trace = trace(&request, layers);
             let told = trace.layers.iter();
             (
                 trace.decision.clone(),
-                told.map(|layer| layer_answer(&judge, &seen, layer))
+                told.map(|layer| layer_answer(&judge, &seen, &places, layer))
                     .collect(),
             )
         });
@@ -221,7 +257,7 @@ impl Questions {
         };
         Ok(Answer {
             verdict,
-            reason: reason(&judge, case, decision),
+            reason: reason(&judge, case, &places, decision),
             statement: match &decision.reason {
                 Reason::Statement(at) => Some(statement(&judge, case, at, None)),
                 Reason::MissingAllow(_) | Reason::Rule(_) => None,

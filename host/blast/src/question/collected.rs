@@ -75,6 +75,7 @@ impl Collected {
         Questions {
             organization_seen: self.facts.organization.id.is_some(),
             unjudged: self.facts.unjudged.clone(),
+            organization: self.facts.organization.clone(),
             world: World::build(self.facts),
             buckets: self.buckets,
             organization_gaps: self.organization_gaps,

@@ -146,8 +146,8 @@ impl<'a> Place<'a> {
 
 /// Services whose resources can have a policy, or be shared, by the service of their ARNs and the
 /// beginnings of their names; no beginning means every resource. Those whose policies are collected
-/// (buckets, role trust) are asked for before. It names services wider than need be, because an
-/// answer that rests on a policy that was not seen is worse than none. As of 2026-11, from the actions
+/// (buckets, role trust) are asked for before. Where it is not sure which resources of a service have
+/// one, all do, because an answer that rests on a policy that was not seen is worse than none. As of 2026-11, from the actions
 /// of the Service Authorization Reference that write such policies.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
 const WITH_POLICIES: &[(&str, &[&str])] = &[
@@ -158,29 +158,29 @@ const WITH_POLICIES: &[(&str, &[&str])] = &[
     ("aps", &[]),
     ("arc-region-switch", &[]),
     ("aws-marketplace", &[]),
-    ("backup", &[]),
+    ("backup", &["backup-vault:", "recovery-point:"]),
     ("bcm-dashboards", &[]),
     ("bedrock", &[]),
     ("bedrock-agentcore", &[]),
     ("billing", &[]),
     ("cloudfront", &[]),
     ("cloudhsm", &[]),
-    ("cloudtrail", &[]),
+    ("cloudtrail", &["channel/", "dashboard/", "eventdatastore/"]),
     ("codeartifact", &[]),
     ("codebuild", &[]),
     ("codeguru-profiler", &[]),
     ("comprehend", &[]),
     ("datazone", &[]),
     ("dsql", &[]),
-    ("dynamodb", &[]),
+    ("dynamodb", &["table/"]),
     ("ec2", &["image/", "snapshot/"]),
-    ("ecr", &[]),
+    ("ecr", &["repository/"]),
     ("ecr-public", &[]),
     ("elasticfilesystem", &[]),
     ("elasticloadbalancing", &[]),
     ("entityresolution", &[]),
     ("es", &[]),
-    ("events", &[]),
+    ("events", &["event-bus/"]),
     ("execute-api", &[]),
     ("fsx", &[]),
     ("glacier", &[]),
@@ -189,12 +189,15 @@ const WITH_POLICIES: &[(&str, &[&str])] = &[
     ("imagebuilder", &[]),
     ("iot", &[]),
     ("kafka", &[]),
-    ("kinesis", &[]),
-    ("kms", &[]),
+    ("kinesis", &["stream/"]),
+    ("kms", &["key/"]),
     ("lakeformation", &[]),
-    ("lambda", &[]),
+    ("lambda", &["function:", "layer:"]),
     ("lex", &[]),
-    ("logs", &[]),
+    (
+        "logs",
+        &["delivery-destination:", "destination:", "log-group:"],
+    ),
     ("lookoutequipment", &[]),
     ("mediastore", &[]),
     ("mediatailor", &[]),
@@ -223,7 +226,7 @@ const WITH_POLICIES: &[(&str, &[&str])] = &[
     ("s3vectors", &[]),
     ("sagemaker", &[]),
     ("schemas", &[]),
-    ("secretsmanager", &[]),
+    ("secretsmanager", &["secret:"]),
     ("serverlessrepo", &[]),
     ("servicecatalog", &[]),
     ("servicediscovery", &[]),
@@ -232,7 +235,7 @@ const WITH_POLICIES: &[(&str, &[&str])] = &[
     ("sms-voice", &[]),
     ("sns", &[]),
     ("sqs", &[]),
-    ("ssm", &[]),
+    ("ssm", &["document/", "opsitemgroup/", "parameter/"]),
     ("ssm-incidents", &[]),
     ("vpc-lattice", &[]),
     ("waf", &[]),
@@ -270,6 +273,13 @@ mod tests {
         assert!(WITH_POLICIES.is_sorted_by_key(|(service, _)| service));
         for (arn, expected) in [
             ("arn:aws:kms:eu-west-1:111122223333:key/1", true),
+            ("arn:aws:kms:eu-west-1:111122223333:alias/a", false),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:f", true),
+            (
+                "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:1",
+                false,
+            ),
+            ("arn:aws:events:eu-west-1:111122223333:rule/r", false),
             ("arn:aws:ec2:eu-west-1:111122223333:instance/i-1", false),
             ("arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-1", true),
             ("arn:aws:iam::111122223333:user/ann", false),

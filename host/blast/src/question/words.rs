@@ -6,7 +6,29 @@ use blastwall_policy::{Decision, DecisionKind, Effect, Layer, Reason, StatementR
 use super::answer::{LayerAnswer, StatementAnswer};
 use crate::judge::{Case, Judge, ResourcePolicy};
 
-pub(super) fn reason(judge: &Judge<'_>, case: &Case<'_>, decision: &Decision) -> String {
+/// Where the levels of an organization's policies are attached, in words.
+pub(super) struct Places {
+    pub(super) scps: Vec<String>,
+    pub(super) rcps: Vec<String>,
+}
+
+impl Places {
+    fn of(&self, layer: Layer) -> Option<&str> {
+        match layer {
+            Layer::Scp { level } => self.scps.get(level),
+            Layer::Rcp { level } => self.rcps.get(level),
+            _ => None,
+        }
+        .map(String::as_str)
+    }
+}
+
+pub(super) fn reason(
+    judge: &Judge<'_>,
+    case: &Case<'_>,
+    places: &Places,
+    decision: &Decision,
+) -> String {
     let how = match decision.kind {
         DecisionKind::Allowed => "allowed",
         DecisionKind::ExplicitlyDenied => "denied",
@@ -15,14 +37,19 @@ pub(super) fn reason(judge: &Judge<'_>, case: &Case<'_>, decision: &Decision) ->
     match &decision.reason {
         Reason::Statement(at) => {
             let evidence = judge.evidence(case, at);
+            let place = attached_to(places, at.layer);
             format!(
-                "{how} by {}, {} ({})",
+                "{how} by {}, {} ({}{place})",
                 evidence.policy, evidence.statement, evidence.layer
             )
         }
         Reason::MissingAllow(layer) => {
             let names = policies_of(judge, case, *layer);
-            let place = layer_name(case, *layer);
+            let place = format!(
+                "{}{}",
+                layer_name(case, *layer),
+                attached_to(places, *layer)
+            );
             if names.is_empty() {
                 format!("{how}: no statement of the {place} allows it")
             } else {
@@ -32,6 +59,12 @@ pub(super) fn reason(judge: &Judge<'_>, case: &Case<'_>, decision: &Decision) ->
         }
         Reason::Rule(rule) => format!("{how}: {rule}"),
     }
+}
+
+fn attached_to(places: &Places, layer: Layer) -> String {
+    places
+        .of(layer)
+        .map_or_else(String::new, |place| format!(" of {place}"))
 }
 
 pub(super) fn layer_name(case: &Case<'_>, layer: Layer) -> &'static str {
@@ -75,13 +108,19 @@ pub(super) fn policies_of(judge: &Judge<'_>, case: &Case<'_>, layer: Layer) -> V
         .collect()
 }
 
-pub(super) fn layer_answer(judge: &Judge<'_>, case: &Case<'_>, layer: &LayerTrace) -> LayerAnswer {
+pub(super) fn layer_answer(
+    judge: &Judge<'_>,
+    case: &Case<'_>,
+    places: &Places,
+    layer: &LayerTrace,
+) -> LayerAnswer {
     LayerAnswer {
         layer: layer_name(case, layer.layer).to_owned(),
         level: match layer.layer {
             Layer::Scp { level } | Layer::Rcp { level } => Some(level),
             _ => None,
         },
+        place: places.of(layer.layer).map(str::to_owned),
         policies: policies_of(judge, case, layer.layer),
         verdict: layer.verdict.to_string(),
         statements: layer

@@ -40,6 +40,10 @@ pub(crate) struct CanArguments {
     /// What it wants to do it to: an ARN, or `*` for an action without resource.
     pub(crate) resource: String,
 
+    /// Ask even about an action that the built-in list of AWS actions does not have.
+    #[arg(long)]
+    pub(crate) unlisted_action: bool,
+
     /// Give a condition key of the request; once more with the same key for another value
     /// (repeatable).
     #[arg(long, value_name = "KEY=VALUE")]

@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &CanArguments) -> CommandResult {
         .can(&Asked {
             principal: &arguments.principal,
             action: &arguments.action,
+            unlisted_action: arguments.unlisted_action,
             resource: &arguments.resource,
             context: &context,
         })
@@ -69,6 +70,13 @@ fn question_failure(error: QuestionError) -> Failure {
             "give the ARN of a user, role, session or root user, an account id, or a service such as ec2.amazonaws.com"
                 .to_owned(),
         ),
+        QuestionError::UnknownAction { nearest, .. } => Some(match nearest.as_slice() {
+            [] => "give `--unlisted-action` for one that is newer than this program".to_owned(),
+            names => format!(
+                "did you mean `{}`? Give `--unlisted-action` for one that is newer than this program",
+                names.join("` or `")
+            ),
+        }),
         QuestionError::Action(_) | QuestionError::Resource(_) => None,
     };
     Failure {
@@ -118,13 +126,13 @@ fn text(answer: &Answer, writer: &mut dyn Write) -> io::Result<()> {
 }
 
 fn layer_text(layer: &LayerAnswer, writer: &mut dyn Write) -> io::Result<()> {
-    let level = match layer.level {
-        Some(level) => format!(" at level {level}"),
+    let place = match &layer.place {
+        Some(place) => format!(" of {}", visible(place)),
         None => String::new(),
     };
     writeln!(
         writer,
-        "  {}{level}: {}",
+        "  {}{place}: {}",
         visible(&layer.layer),
         layer.verdict
     )?;

@@ -144,6 +144,39 @@ pub fn find(action: &str) -> Option<&'static Action> {
     service(prefix)?.find(name)
 }
 
+/// The actions that a name may be meant for, the likeliest first and at most three: those of few other
+/// letters, and those of the same name in another service. None for an action that exists.
+#[must_use]
+pub fn nearest(action: &str) -> Vec<&'static Action> {
+    const FEW: usize = 3;
+    let wanted = action.to_ascii_lowercase();
+    let (wanted_service, wanted_name) = wanted.split_once(':').unwrap_or(("", &wanted));
+    let mut close: Vec<(usize, &'static Action)> = services()
+        .flat_map(Service::actions)
+        .filter_map(|known| {
+            let name = known.name.to_ascii_lowercase();
+            let full = format!("{}:{name}", known.service);
+            if name == wanted_name {
+                let service = strsim::osa_distance(known.service, wanted_service);
+                return Some((service, known));
+            }
+            if full.len().abs_diff(wanted.len()) > FEW {
+                return None;
+            }
+            let distance = strsim::osa_distance(&full, &wanted);
+            (distance <= FEW).then_some((distance, known))
+        })
+        .collect();
+    if close
+        .iter()
+        .any(|(_, known)| known.to_string().eq_ignore_ascii_case(action))
+    {
+        return Vec::new();
+    }
+    close.sort_by_key(|(distance, known)| (*distance, known.to_string()));
+    close.into_iter().take(3).map(|(_, known)| known).collect()
+}
+
 /// Whether an action in lower case has no resource types, if it is known.
 pub(crate) fn is_without_resource(action: &str) -> Option<bool> {
     let (prefix, name) = action.split_once(':')?;
@@ -217,6 +250,17 @@ mod tests {
             AccessLevel::PermissionsManagement
         );
         assert!(find("s3:Nothing").is_none() && find("nothing").is_none());
+    }
+
+    #[test]
+    fn misspelt_actions() {
+        let names =
+            |action| -> Vec<String> { nearest(action).iter().map(ToString::to_string).collect() };
+        assert_eq!(names("s3:GetObjet")[0], "s3:GetObject");
+        assert!(names("s3:SendMessage").contains(&"sqs:SendMessage".to_owned()));
+        assert_eq!(names("s3.GetObject")[0], "s3:GetObject");
+        assert!(names("S3:getobject").is_empty() && names("s3:*").is_empty());
+        assert!(names("nothing:LikeAnythingAtAll").is_empty());
     }
 
     #[test]
