@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::Answer;
 use crate::context::{Context, Keys};
 use crate::decide::{
-    Decision, KmsGrant, Layers, Level, Organization, Request, decide as decide_request,
+    Decision, KmsGrant, Layers, Level, Organization, Request, UnderlyingBucket,
+    decide as decide_request, decide_through_access_point,
 };
 use crate::language::Policy;
 use crate::principal::Principal;
@@ -35,6 +36,15 @@ pub struct Case {
     pub(super) vpc_endpoints: Vec<Arc<Policy>>,
     pub(super) restrict_public_buckets: bool,
     pub(super) organization: Option<CaseOrganization>,
+    pub(super) bucket: Option<CaseBucket>,
+}
+
+/// The bucket behind the access point that the request names.
+#[derive(Clone, Debug)]
+pub(super) struct CaseBucket {
+    pub(super) resource: String,
+    pub(super) resource_account: String,
+    pub(super) policy: Option<Arc<Policy>>,
 }
 
 /// What is attached where.
@@ -55,7 +65,22 @@ impl Case {
     /// Decides the case.
     #[must_use]
     pub fn decide(&self) -> Decision {
-        self.with_layers(decide_request)
+        self.with_layers(|request, layers| match &self.bucket {
+            None => decide_request(request, layers),
+            Some(bucket) => {
+                let bucket = UnderlyingBucket {
+                    resource: &bucket.resource,
+                    resource_account: &bucket.resource_account,
+                    policy: bucket.policy.as_deref(),
+                    // Those of another account are not in a case.
+                    rcps: layers
+                        .rcps
+                        .filter(|_| bucket.resource_account == request.resource_account),
+                    restrict_public_buckets: layers.restrict_public_buckets,
+                };
+                decide_through_access_point(request, layers, &bucket).decision()
+            }
+        })
     }
 
     /// Decides the case and adds its id.

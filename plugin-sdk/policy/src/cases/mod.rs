@@ -11,6 +11,7 @@
 //! | `identity` | identity policies, those of groups included |
 //! | `boundary`, `session` | the permissions boundary; the session policy or policies |
 //! | `resource_policy` | policy of the resource: trust policy for `sts:AssumeRole…`, key policy for KMS |
+//! | `access_point_bucket` | the bucket behind the access point that is the request's resource: `resource`, `resource_account` and `policy` |
 //! | `kms_grants` | grants on the key: `grantee`, `operations`, `constraints` |
 //! | `scps`, `rcps` | policies per level, root first, as they bind this request |
 //! | `org` | instead: `management_account`, `scps_by_account`, `rcps_by_account`; the engine selects |

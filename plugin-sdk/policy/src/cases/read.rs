@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::answer::{CaseError, CaseProblem};
-use super::case::{Case, CaseOrganization, Levels};
+use super::case::{Case, CaseBucket, CaseOrganization, Levels};
 use crate::arn;
 use crate::context::Context;
 use crate::decide::{GrantConstraint, KmsGrant};
@@ -14,13 +14,14 @@ use crate::language::{Policy, PolicyCache};
 use crate::principal::Principal;
 
 /// The fields of a case that have a say in its decision. What is nearly one of them is misspelt.
-const DECIDING: [&str; 12] = [
+const DECIDING: [&str; 13] = [
     "request",
     "principal_role_path",
     "identity",
     "boundary",
     "session",
     "resource_policy",
+    "access_point_bucket",
     "kms_grants",
     "scps",
     "rcps",
@@ -67,6 +68,7 @@ const REQUEST_FIELDS: [&str; 5] = [
 ];
 const ORGANIZATION_FIELDS: [&str; 3] = ["management_account", "scps_by_account", "rcps_by_account"];
 const GRANT_FIELDS: [&str; 3] = ["grantee", "operations", "constraints"];
+const BUCKET_FIELDS: [&str; 3] = ["resource", "resource_account", "policy"];
 const CONSTRAINT_FIELDS: [&str; 2] = ["EncryptionContextEquals", "EncryptionContextSubset"];
 
 impl Case {
@@ -137,6 +139,26 @@ impl Reader<'_> {
             organization: get("org")
                 .map(|value| self.organization(value))
                 .transpose()?,
+            bucket: get("access_point_bucket")
+                .map(|value| self.bucket(value))
+                .transpose()?,
+        })
+    }
+
+    fn bucket(&mut self, value: &Value) -> Result<CaseBucket, CaseProblem> {
+        let at = "access_point_bucket";
+        let fields = self.object(value, at, &BUCKET_FIELDS)?;
+        let part = |name: &str| match fields.get(name) {
+            None => Err(CaseProblem::Missing(format!("{at}.{name}"))),
+            Some(value) => Ok(text(value, &format!("{at}.{name}"))?.to_owned()),
+        };
+        Ok(CaseBucket {
+            resource: part("resource")?,
+            resource_account: part("resource_account")?,
+            policy: self.one(
+                fields.get("policy").filter(|value| !value.is_null()),
+                "access_point_bucket.policy",
+            )?,
         })
     }
 

@@ -8,6 +8,7 @@
 //! Every rule with its page is in `RULES.md`. Source: AWS IAM User Guide, "Policy evaluation logic"
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
+mod access_point;
 pub(crate) mod evaluate;
 mod grants;
 mod layers;
@@ -20,6 +21,7 @@ mod tables;
 mod trace;
 mod without_resource;
 
+pub use access_point::{ThroughAccessPoint, UnderlyingBucket, decide_through_access_point};
 pub use grants::{GrantConstraint, KmsGrant};
 pub use layers::{Layer, Layers, Level};
 pub use organization::{Organization, Selected, rcps_bind, scps_bind};
