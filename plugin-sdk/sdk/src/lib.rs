@@ -63,6 +63,7 @@ mod facts;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod guest;
+mod insiders;
 mod listing;
 mod moment;
 mod organization;
@@ -76,6 +77,7 @@ pub use account::Account;
 pub use check::{Check, Metadata, Registration, Subject, WholeAccount, WholeOrganization};
 pub use context::Context;
 pub use facts::{Judged, Place, Request, Source};
+pub use insiders::Insiders;
 pub use listing::{Listed, Listing, Malformed, ResourceType};
 pub use organization::Organization;
 pub use outcome::{Judgement, Outcome, fail, not_applicable, pass};
@@ -113,7 +115,7 @@ pub mod prelude {
         OrganizationalUnit, Policy as OrganizationPolicy,
     };
     pub use crate::{
-        Account, Organization, Outcome, Parameters, Unknown, check, fail, not_applicable, pass,
-        policy,
+        Account, Insiders, Organization, Outcome, Parameters, Unknown, check, fail, not_applicable,
+        pass, policy,
     };
 }

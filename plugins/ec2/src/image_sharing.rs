@@ -2,7 +2,7 @@
 
 use blastwall_sdk::prelude::*;
 
-use crate::sharing::{Trusted, is_ours, strangers};
+use crate::sharing::{Trusted, organization_id, strangers};
 
 /// Keep machine images from being public
 ///
@@ -71,10 +71,11 @@ pub(crate) fn outside(
     organization: &Organization,
     parameters: &Trusted,
 ) -> Result<Outcome, Unknown> {
+    let insiders = Insiders::new(account, organization, &parameters.trusted_accounts);
     let none = Vec::new();
     let permissions = image.config.launch_permissions.get()?.unwrap_or(&none);
     let accounts = permissions.iter().filter_map(|one| one.user_id.as_deref());
-    let mut strangers = strangers(accounts, parameters, account, organization)?;
+    let mut strangers = strangers(accounts, insiders)?;
     for permission in permissions {
         let unit = permission.organizational_unit_arn.as_deref();
         for arn in permission
@@ -83,7 +84,7 @@ pub(crate) fn outside(
             .into_iter()
             .chain(unit)
         {
-            if !is_ours(arn, organization)? {
+            if !insiders.has_organization(organization_id(arn))? {
                 strangers.push(arn);
             }
         }

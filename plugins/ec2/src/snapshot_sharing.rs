@@ -85,7 +85,7 @@ pub(crate) fn public(snapshot: &Snapshot, account: &Account) -> Result<Outcome, 
     id = "ec2-snapshot-shared-outside",
     severity = High,
     category = Security,
-    reads = [OrganizationAccount]
+    reads = [OrganizationAccount, OrganizationDescription]
 )]
 pub(crate) fn outside(
     snapshot: &Snapshot,
@@ -93,11 +93,12 @@ pub(crate) fn outside(
     organization: &Organization,
     parameters: &Trusted,
 ) -> Result<Outcome, Unknown> {
+    let insiders = Insiders::new(account, organization, &parameters.trusted_accounts);
     let none = Vec::new();
     let permissions = snapshot.config.create_volume_permissions.get()?;
     let permissions = permissions.unwrap_or(&none);
     let accounts = || permissions.iter().filter_map(|one| one.user_id.as_deref());
-    let strangers = strangers(accounts(), parameters, account, organization)?;
+    let strangers = strangers(accounts(), insiders)?;
     if strangers.is_empty() {
         return Ok(pass(if accounts().next().is_none() {
             "the snapshot is shared with no account"
