@@ -1,42 +1,47 @@
 //! Instances: `AWS::EC2::Instance`.
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{Instance as Description, InstanceStateName};
+use aws_sdk_ec2::types::{Instance as Description, InstanceAttributeName, InstanceStateName};
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::Kind;
 use blastwall_model::resources::ec2::MetadataOptions;
 use blastwall_model::resources::{Instance, InstanceKind};
+use futures::{StreamExt, stream};
 
+use super::user_data;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text, time};
-use crate::harvest::Harvest;
+use crate::harvest::{About, Harvest};
 use crate::pages::pages;
 
 const LIST: Declaration = super::call("DescribeInstances", "ec2:DescribeInstances");
 
-pub(super) const PRODUCT: Product = Product {
-    kind: InstanceKind::TYPE,
-    calls: &[LIST],
-    tags: &[],
-};
+const USER_DATA: Declaration =
+    super::call("DescribeInstanceAttribute", "ec2:DescribeInstanceAttribute");
+
+pub(super) const PRODUCT: Product = super::product(InstanceKind::TYPE, &[LIST, USER_DATA]);
+
+/// How many instances of a region are asked for their user data side by side.
+const AT_ONCE: usize = 8;
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
     let mut harvest = Harvest::default();
+    let mut instances = Vec::new();
     let stream = ec2
         .describe_instances()
         .max_results(super::PAGE)
         .into_paginator()
         .send();
     let ended = pages(context.session, stream, |page| {
-        let instances = page
+        let descriptions = page
             .reservations()
             .iter()
             .flat_map(|reservation| reservation.instances())
             .filter(|description| !is_terminated(description));
-        for description in instances {
+        for description in descriptions {
             match resource(context, region, description) {
-                Ok(instance) => harvest.add(&instance),
+                Ok(instance) => instances.push(instance),
                 Err(failure) => harvest.listing(&[PRODUCT.kind], LIST, region, &failure),
             }
         }
@@ -45,6 +50,31 @@ pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> H
     if let Err(failure) = ended {
         harvest.listing(&[PRODUCT.kind], LIST, region, &failure);
     }
+    let mut looked_into = stream::iter(instances)
+        .map(|instance| look_into(context, ec2, instance))
+        .buffered(AT_ONCE)
+        .boxed();
+    while let Some(found) = looked_into.next().await {
+        harvest.append(found);
+    }
+    harvest
+}
+
+/// The facts about the user data, which take a call for each instance.
+async fn look_into(context: &Context<'_>, ec2: &Client, mut instance: Instance) -> Harvest {
+    let mut harvest = Harvest::default();
+    let request = ec2
+        .describe_instance_attribute()
+        .set_instance_id(instance.config.instance_id.known().cloned())
+        .attribute(InstanceAttributeName::UserData);
+    let answer = context.session.call(request.send()).await;
+    let facts = answer.map(|answer| {
+        let encoded = answer.user_data().and_then(|data| text(data.value()));
+        encoded.map(|encoded| user_data::facts(&encoded))
+    });
+    let about = About::resource(&instance);
+    instance.observed.user_data = harvest.field(&about, USER_DATA, facts);
+    harvest.add(&instance);
     harvest
 }
 
@@ -90,6 +120,10 @@ fn resource(
             http_put_response_hop_limit: options.http_put_response_hop_limit(),
         })
         .into();
+    config.availability_zone = description
+        .placement()
+        .and_then(|placement| text(placement.availability_zone()))
+        .into();
 
     let observed = &mut instance.observed;
     observed.state = description
@@ -97,6 +131,12 @@ fn resource(
         .and_then(|state| text(state.name().map(|name| name.as_str())))
         .into();
     observed.public_ip_address = text(description.public_ip_address()).into();
+    observed.private_ip_address = text(description.private_ip_address()).into();
+    let interfaces = description.network_interfaces().iter();
+    let addresses = interfaces.flat_map(|interface| interface.ipv6_addresses());
+    let addresses = sorted(addresses.filter_map(|address| text(address.ipv6_address())));
+    observed.ipv6_addresses = Some(addresses).filter(|list| !list.is_empty()).into();
+    observed.state_transition_reason = text(description.state_transition_reason()).into();
     observed.launch_time = description.launch_time().and_then(time).into();
     Ok(instance)
 }

@@ -1,12 +1,22 @@
-//! Amazon EC2, region by region: one listing a type, one module a type.
+//! Amazon EC2, region by region: one module for types that belong together.
 
+mod address;
+mod connection;
 mod instance;
+mod listing;
 mod security_group;
+mod settings;
+mod sharing;
+mod template;
+mod traffic;
+mod user_data;
 mod volume;
+mod vpc;
 
+use aws_sdk_ec2::Client;
 use blastwall_aws::{Declaration, client};
 use blastwall_model::Kind;
-use blastwall_model::resources::{InstanceKind, RegionKind, SecurityGroupKind, VolumeKind};
+use blastwall_model::resources::RegionKind;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 
@@ -15,23 +25,54 @@ use crate::context::Context;
 use crate::harvest::Harvest;
 use crate::{Collector, Product, regions};
 
-pub(crate) const COLLECTOR: Collector = Collector {
-    service: "ec2",
-    products: &[
-        // Made where the regions are found out, which comes before any collector.
-        Product {
-            kind: RegionKind::TYPE,
-            calls: &[regions::DESCRIBE_REGIONS],
-            tags: &[],
-        },
-        security_group::PRODUCT,
-        instance::PRODUCT,
-        volume::PRODUCT,
-    ],
-    run: Run::EachRegion(|context, region| collect(context, region).boxed()),
-};
+/// What lists one type in one region.
+type List = for<'a> fn(&'a Context<'a>, &'a str, &'a Client) -> BoxFuture<'a, Harvest>;
 
-/// How many resources a page has: the most that the three listings allow.
+/// The types and what lists each.
+macro_rules! listings {
+    ($($product:path => $list:path,)*) => {
+        const LISTINGS: &[(&str, List)] = &[
+            $(($product.kind, |context, region, ec2| $list(context, region, ec2).boxed())),*
+        ];
+
+        pub(crate) const COLLECTOR: Collector = Collector {
+            service: "ec2",
+            products: &[
+                // Made where the regions are found out, which comes before any collector.
+                product(RegionKind::TYPE, &[regions::DESCRIBE_REGIONS]),
+                $($product,)*
+            ],
+            run: Run::EachRegion(|context, region| collect(context, region).boxed()),
+        };
+    };
+}
+
+listings! {
+    address::ADDRESS => address::list_addresses,
+    address::INTERFACE => address::list_interfaces,
+    connection::ENDPOINT => connection::list_endpoints,
+    connection::FLOW_LOG => connection::list_flow_logs,
+    connection::PEERING => connection::list_peerings,
+    instance::PRODUCT => instance::list,
+    security_group::PRODUCT => security_group::list,
+    settings::EBS_ENCRYPTION => settings::ebs_encryption,
+    settings::IMAGE_BLOCK => settings::image_block,
+    settings::METADATA_DEFAULTS => settings::metadata_defaults,
+    settings::SNAPSHOT_BLOCK => settings::snapshot_block,
+    settings::VPC_BLOCK => settings::vpc_block,
+    sharing::IMAGE => sharing::list_images,
+    sharing::SNAPSHOT => sharing::list_snapshots,
+    template::KEY_PAIR => template::list_key_pairs,
+    template::TEMPLATE => template::list_templates,
+    traffic::NETWORK_ACL => traffic::list_network_acls,
+    traffic::ROUTE_TABLE => traffic::list_route_tables,
+    volume::PRODUCT => volume::list,
+    vpc::GATEWAY => vpc::list_gateways,
+    vpc::SUBNET => vpc::list_subnets,
+    vpc::VPC => vpc::list_vpcs,
+}
+
+/// How many resources a page has: the most that listings allow, but for those that say otherwise.
 /// Source: EC2 API Reference, `MaxResults` of each.
 const PAGE: i32 = 1000;
 
@@ -44,23 +85,30 @@ const fn call(operation: &'static str, action: &'static str) -> Declaration {
     }
 }
 
+/// A type whose tags come with it.
+const fn product(kind: &'static str, calls: &'static [Declaration]) -> Product {
+    Product {
+        kind,
+        calls,
+        tags: &[],
+    }
+}
+
 async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let ec2 = &client!(aws_sdk_ec2, context.session, region);
-    let mut listings: Vec<BoxFuture<'_, Harvest>> = Vec::new();
-    if context.wants(SecurityGroupKind::TYPE) {
-        listings.push(security_group::list(context, region, ec2).boxed());
-    }
-    if context.wants(InstanceKind::TYPE) {
-        listings.push(instance::list(context, region, ec2).boxed());
-    }
-    if context.wants(VolumeKind::TYPE) {
-        listings.push(volume::list(context, region, ec2).boxed());
-    }
+    let wanted = LISTINGS.iter().filter(|(kind, _)| context.wants(kind));
     let mut harvest = Harvest::default();
-    for found in join_all(listings).await {
+    for found in join_all(wanted.map(|(_, list)| list(context, region, ec2))).await {
         harvest.append(found);
     }
     harvest
+}
+
+/// The account that owns something that may be shared with this one.
+fn owner<'a>(context: &'a Context<'_>, named: Option<&'a str>) -> &'a str {
+    named
+        .filter(|owner| !owner.is_empty())
+        .unwrap_or(context.session.account().as_str())
 }
 
 /// The tags of a resource.

@@ -15,11 +15,7 @@ use crate::pages::pages;
 
 const LIST: Declaration = super::call("DescribeSecurityGroups", "ec2:DescribeSecurityGroups");
 
-pub(super) const PRODUCT: Product = Product {
-    kind: SecurityGroupKind::TYPE,
-    calls: &[LIST],
-    tags: &[],
-};
+pub(super) const PRODUCT: Product = super::product(SecurityGroupKind::TYPE, &[LIST]);
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
     let mut harvest = Harvest::default();

@@ -15,11 +15,7 @@ use crate::pages::pages;
 
 const LIST: Declaration = super::call("DescribeVolumes", "ec2:DescribeVolumes");
 
-pub(super) const PRODUCT: Product = Product {
-    kind: VolumeKind::TYPE,
-    calls: &[LIST],
-    tags: &[],
-};
+pub(super) const PRODUCT: Product = super::product(VolumeKind::TYPE, &[LIST]);
 
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
     let mut harvest = Harvest::default();

@@ -16,7 +16,7 @@ shapes! {
 }
 
 /// How the metadata service of an instance answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct MetadataOptions {
@@ -149,9 +149,7 @@ properties! {
     "observed" LaunchTemplateObserved {
         /// The number of the default version.
         "DefaultVersionNumber" default_version_number: i64,
-        /// The number of the latest version.
-        "LatestVersionNumber" latest_version_number: i64,
-        /// RFC 3339.
+        /// When that version was made, RFC 3339.
         "CreateTime" create_time: String,
         /// What the user data of the default version holds; absent if it has none.
         "UserData" user_data: UserData,

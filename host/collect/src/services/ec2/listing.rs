@@ -1,0 +1,54 @@
+//! The way that all listings of EC2 go.
+
+use blastwall_aws::{Declaration, Failure};
+use blastwall_model::{Kind, Resource};
+
+use crate::context::Context;
+use crate::harvest::Harvest;
+
+/// Makes a document of each item of an answer; one that cannot be read is a gap of the listing.
+pub(super) fn read_each<K: Kind, D>(
+    harvest: &mut Harvest,
+    (context, region): (&Context<'_>, &str),
+    list: Declaration,
+    items: &[D],
+    read: impl Fn(&Context<'_>, &str, &D) -> Result<Resource<K>, Failure>,
+) {
+    for item in items {
+        match read(context, region, item) {
+            Ok(resource) => harvest.add(&resource),
+            Err(failure) => harvest.listing(&[K::TYPE], list, region, &failure),
+        }
+    }
+}
+
+/// Lists all resources of a type, page by page:
+/// `list_pages!(context, region, LIST, ec2.describe_vpcs(), vpcs, vpc)`.
+macro_rules! list_pages {
+    ($context:expr, $region:expr, $list:expr, $request:expr, $items:ident, $read:expr) => {{
+        let mut harvest = crate::harvest::Harvest::default();
+        let stream = $request.into_paginator().send();
+        let ended = crate::pages::pages($context.session, stream, |page| {
+            let at = ($context, $region);
+            super::listing::read_each(&mut harvest, at, $list, page.$items(), $read);
+        })
+        .await;
+        super::listing::end(&mut harvest, $list, $region, ended, $read);
+        harvest
+    }};
+}
+
+/// Notes how a listing ended, of the type that `read` makes.
+pub(super) fn end<K: Kind, D>(
+    harvest: &mut Harvest,
+    list: Declaration,
+    region: &str,
+    ended: Result<(), Failure>,
+    _: impl Fn(&Context<'_>, &str, &D) -> Result<Resource<K>, Failure>,
+) {
+    if let Err(failure) = ended {
+        harvest.listing(&[K::TYPE], list, region, &failure);
+    }
+}
+
+pub(super) use list_pages;
