@@ -21,6 +21,7 @@
 
 mod authority;
 mod credentials;
+mod document;
 mod failure;
 mod log;
 mod operation;

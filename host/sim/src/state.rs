@@ -10,6 +10,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, DocumentError, Gap, Kind, Resource};
 use blastwall_store::{Directory, ReadError};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::replay::Unknowns;
 
@@ -99,6 +100,8 @@ pub(crate) struct Account {
     pub(crate) instances: Vec<Instance>,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) trails: Vec<Trail>,
+    /// Documents that are served as they are, by type.
+    others: BTreeMap<String, Vec<Value>>,
     /// What the scan that wrote the documents could not see.
     pub(crate) gaps: Vec<Gap>,
     /// The regions that any document is of, for accounts that do not list their regions.
@@ -418,9 +421,62 @@ impl Account {
             }
             kinds::VolumeKind::TYPE => self.volumes.push(read::<kinds::VolumeKind>(id, document)?),
             kinds::TrailKind::TYPE => self.trails.push(read::<kinds::TrailKind>(id, document)?),
-            _ => return Err(unserved(document)),
+            _ => self.add_as_it_is(id, document)?,
         }
         Ok(())
+    }
+
+    /// Keeps a document of a type that is served as it is, if it has the shape of its type.
+    fn add_as_it_is(&mut self, id: &AccountId, document: &Document) -> Result<(), LoadError> {
+        use blastwall_model::resources as kinds;
+        macro_rules! check {
+            ($($kind:path),* $(,)?) => {
+                match document.kind.as_str() {
+                    $(<$kind>::TYPE => read::<$kind>(id, document).map(drop)?,)*
+                    _ => return Err(unserved(document)),
+                }
+            };
+        }
+        check!(
+            kinds::EbsEncryptionByDefaultKind,
+            kinds::EipKind,
+            kinds::FlowLogKind,
+            kinds::ImageBlockPublicAccessKind,
+            kinds::ImageKind,
+            kinds::InstanceMetadataDefaultsKind,
+            kinds::InternetGatewayKind,
+            kinds::KeyKind,
+            kinds::KeyPairKind,
+            kinds::LaunchTemplateKind,
+            kinds::NetworkAclKind,
+            kinds::NetworkInterfaceKind,
+            kinds::RouteTableKind,
+            kinds::SnapshotBlockPublicAccessKind,
+            kinds::SnapshotKind,
+            kinds::SubnetKind,
+            kinds::VpcBlockPublicAccessOptionsKind,
+            kinds::VpcEndpointKind,
+            kinds::VpcKind,
+            kinds::VpcPeeringConnectionKind,
+        );
+        // It has just been read as its own type.
+        let value = serde_json::from_str(document.json()).unwrap_or_default();
+        let kind = self.others.entry(document.kind.to_string());
+        kind.or_default().push(value);
+        Ok(())
+    }
+
+    /// The documents of a type in a region that are served as they are.
+    pub(crate) fn documents<'a>(
+        &'a self,
+        kind: &str,
+        region: &'a str,
+    ) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let documents = self.others.get(kind).into_iter().flatten();
+        documents.filter(move |document| {
+            let own = document.get("region").and_then(Value::as_str);
+            own.is_none_or(|own| own == region)
+        })
     }
 
     /// The names of the regions that are enabled. An account whose documents list no regions has

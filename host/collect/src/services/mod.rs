@@ -1,16 +1,26 @@
 //! The registry of collectors, one module a service.
 
+mod access_analyzer;
 mod cloudtrail;
+mod cloudwatch;
+mod config;
 mod ec2;
 mod iam;
+mod kms;
+mod logs;
 mod s3;
 
 use crate::Collector;
 
 /// All collectors, by service.
 pub(crate) const ALL: &[Collector] = &[
+    access_analyzer::COLLECTOR,
     cloudtrail::COLLECTOR,
+    cloudwatch::COLLECTOR,
+    config::COLLECTOR,
     ec2::COLLECTOR,
     iam::COLLECTOR,
+    kms::COLLECTOR,
+    logs::COLLECTOR,
     s3::COLLECTOR,
 ];

@@ -29,8 +29,16 @@ pub(crate) struct Service {
     pub(crate) protocol: &'static dyn Protocol,
     /// Whether each region has its own, which accounts must have enabled.
     pub(crate) regional: bool,
-    /// What it can be asked.
-    pub(crate) operations: &'static [Operation],
+    /// What it can be asked, in groups that belong together.
+    pub(crate) operations: &'static [&'static [Operation]],
+}
+
+impl Service {
+    /// The operation of a name.
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
+        let mut all = self.operations.iter().copied().flatten();
+        all.find(|operation| operation.name == name)
+    }
 }
 
 const SERVICES: &[Service] = &[
@@ -41,7 +49,7 @@ const SERVICES: &[Service] = &[
         },
         // Its first endpoint is global, and tokens of it are good everywhere.
         regional: false,
-        operations: sts::OPERATIONS,
+        operations: &[sts::OPERATIONS],
     },
     Service {
         name: "iam",
@@ -49,19 +57,19 @@ const SERVICES: &[Service] = &[
             namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
         },
         regional: false,
-        operations: iam::OPERATIONS,
+        operations: &[iam::OPERATIONS],
     },
     Service {
         name: "organizations",
         protocol: &Json,
         regional: false,
-        operations: organizations::OPERATIONS,
+        operations: &[organizations::OPERATIONS],
     },
     Service {
         name: "cloudtrail",
         protocol: &Json,
         regional: true,
-        operations: cloudtrail::OPERATIONS,
+        operations: &[cloudtrail::OPERATIONS],
     },
     Service {
         name: "ec2",
@@ -73,7 +81,7 @@ const SERVICES: &[Service] = &[
         name: "s3",
         protocol: &S3,
         regional: false,
-        operations: s3::OPERATIONS,
+        operations: &[s3::OPERATIONS],
     },
 ];
 
@@ -81,7 +89,7 @@ const S3_CONTROL: Service = Service {
     name: "s3-control",
     protocol: &S3Control,
     regional: false,
-    operations: s3_control::OPERATIONS,
+    operations: &[s3_control::OPERATIONS],
 };
 
 /// A service that the simulation lacks, speaking REST: it knows no operation.

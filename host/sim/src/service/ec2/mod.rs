@@ -1,6 +1,11 @@
-//! Amazon EC2: regions, security groups, instances and volumes.
+//! Amazon EC2: regions, security groups, instances and volumes here; what is listed as it is
+//! described, what is set for a region, and attributes in modules of their own.
 //!
 //! Source: Amazon EC2 API Reference.
+
+mod listings;
+mod settings;
+mod started;
 
 use blastwall_model::resources::ec2::Rule;
 use blastwall_model::resources::{Instance, SecurityGroup, Volume};
@@ -12,7 +17,14 @@ use crate::page::page;
 use crate::state::last_part;
 use crate::xml::Element;
 
-pub(crate) const OPERATIONS: &[Operation] = &[
+pub(crate) const OPERATIONS: &[&[Operation]] = &[
+    OWN,
+    listings::OPERATIONS,
+    settings::OPERATIONS,
+    started::OPERATIONS,
+];
+
+const OWN: &[Operation] = &[
     listing("DescribeRegions", "ec2:DescribeRegions", describe_regions),
     listing(
         "DescribeSecurityGroups",
@@ -309,6 +321,21 @@ fn instance(instance: &Instance) -> Element {
             .text("state", "applied")
             .maybe("httpTokens", options.http_tokens.as_ref())
             .maybe("httpEndpoint", options.http_endpoint.as_ref())
+            .maybe(
+                "httpPutResponseHopLimit",
+                options.http_put_response_hop_limit,
+            )
+    });
+    let placement = config
+        .availability_zone
+        .known()
+        .map(|zone| Element::new("placement").text("availabilityZone", zone));
+    let interfaces = observed.ipv6_addresses.known().map(|addresses| {
+        let addresses = addresses
+            .iter()
+            .map(|address| Element::new("item").text("ipv6Address", address));
+        Element::new("networkInterfaceSet")
+            .child(Element::new("item").list("ipv6AddressesSet", addresses))
     });
     let element = Element::new("item")
         .text("instanceId", last_part(instance.arn.as_str()))
@@ -324,6 +351,10 @@ fn instance(instance: &Instance) -> Element {
         .maybe("subnetId", config.subnet_id.known())
         .maybe("vpcId", config.vpc_id.known())
         .maybe("ipAddress", observed.public_ip_address.known())
+        .maybe("privateIpAddress", observed.private_ip_address.known())
+        .maybe("reason", observed.state_transition_reason.known())
+        .maybe_child(placement)
+        .maybe_child(interfaces)
         .maybe_child(groups)
         .maybe_child(profile)
         .maybe_child(metadata);
