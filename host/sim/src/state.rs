@@ -438,6 +438,14 @@ impl Account {
             };
         }
         check!(
+            kinds::AlarmKind,
+            kinds::AnalyzerKind,
+            kinds::ConfigurationRecorderKind,
+            kinds::DeliveryChannelKind,
+            kinds::LogGroupKind,
+            kinds::MetricFilterKind,
+            kinds::SubscriptionFilterKind,
+            kinds::logs::ResourcePolicyKind,
             kinds::EbsEncryptionByDefaultKind,
             kinds::EipKind,
             kinds::FlowLogKind,

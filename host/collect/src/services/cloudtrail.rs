@@ -11,7 +11,7 @@ use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
 use aws_sdk_cloudtrail::types::Trail as Description;
 use blastwall_aws::{Declaration, Failure, client};
 use blastwall_model::resources::cloudtrail::{
-    AdvancedEventSelector, DataResource, EventSelector, FieldSelector,
+    AdvancedEventSelector, DataResource, EventSelector, FieldSelector, InsightSelector,
 };
 use blastwall_model::resources::{Trail, TrailKind};
 use blastwall_model::{Arn, Field, Kind, Tags};
@@ -20,14 +20,14 @@ use futures::{FutureExt, StreamExt, stream};
 use crate::catalogue::Run;
 use crate::context::{Context, parse_arn};
 use crate::convert::{tags, text, time};
-use crate::harvest::{About, Harvest, unknown};
+use crate::harvest::{About, Harvest, absent, unknown};
 use crate::{Collector, Product};
 
 pub(super) const COLLECTOR: Collector = Collector {
     service: "cloudtrail",
     products: &[Product {
         kind: TrailKind::TYPE,
-        calls: &[LIST, STATUS, SELECTORS],
+        calls: &[LIST, STATUS, SELECTORS, INSIGHTS],
         tags: &[TAGS],
     }],
     run: Run::EachRegion(|context, region| collect(context, region).boxed()),
@@ -36,6 +36,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 const LIST: Declaration = call("DescribeTrails", "cloudtrail:DescribeTrails");
 const STATUS: Declaration = call("GetTrailStatus", "cloudtrail:GetTrailStatus");
 const SELECTORS: Declaration = call("GetEventSelectors", "cloudtrail:GetEventSelectors");
+const INSIGHTS: Declaration = call("GetInsightSelectors", "cloudtrail:GetInsightSelectors");
 const TAGS: Declaration = call("ListTags", "cloudtrail:ListTags");
 
 const fn call(operation: &'static str, action: &'static str) -> Declaration {
@@ -103,11 +104,17 @@ async fn look_into(
     let home = description.home_region().unwrap_or(region);
     let at_home = (home != region).then(|| client!(aws_sdk_cloudtrail, session, home));
     let cloudtrail = at_home.as_ref().unwrap_or(cloudtrail);
-    let (status, selectors, tagging) = futures::join!(
+    let (status, selectors, insights, tagging) = futures::join!(
         session.call(cloudtrail.get_trail_status().name(arn.as_str()).send()),
         session.call(
             cloudtrail
                 .get_event_selectors()
+                .trail_name(arn.as_str())
+                .send()
+        ),
+        session.call(
+            cloudtrail
+                .get_insight_selectors()
                 .trail_name(arn.as_str())
                 .send()
         ),
@@ -137,6 +144,18 @@ async fn look_into(
             trail.config.event_selectors = harvest.field(&about, SELECTORS, Err(failure));
         }
     }
+    let insights = absent(insights, &["InsightNotEnabledException"]).map(|answer| {
+        answer
+            .map(|answer| {
+                answer
+                    .insight_selectors()
+                    .iter()
+                    .map(convert_insight)
+                    .collect()
+            })
+            .filter(|selectors: &Vec<_>| !selectors.is_empty())
+    });
+    trail.config.insight_selectors = harvest.field(&about, INSIGHTS, insights);
     trail.tags = harvest.tags(&about, TAGS, tagging);
     harvest.add(&trail);
     harvest
@@ -211,6 +230,12 @@ fn set_selectors(trail: &mut Trail, answer: &GetEventSelectorsOutput) {
         .collect();
     trail.config.event_selectors = Some(basic).filter(|list| !list.is_empty()).into();
     trail.config.advanced_event_selectors = Some(advanced).filter(|list| !list.is_empty()).into();
+}
+
+fn convert_insight(selector: &aws_sdk_cloudtrail::types::InsightSelector) -> InsightSelector {
+    InsightSelector {
+        insight_type: text(selector.insight_type().map(|kind| kind.as_str())),
+    }
 }
 
 fn convert_field(selector: &aws_sdk_cloudtrail::types::AdvancedFieldSelector) -> FieldSelector {

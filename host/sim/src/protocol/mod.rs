@@ -1,10 +1,12 @@
 //! The wire protocols: how an operation and its input are read from a request, and how answers and
 //! errors are written. They know no service and no document.
 
+pub(crate) mod cbor;
 pub(crate) mod ec2;
 pub(crate) mod json;
 pub(crate) mod query;
 pub(crate) mod rest;
+pub(crate) mod rest_json;
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};

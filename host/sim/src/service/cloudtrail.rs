@@ -28,6 +28,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         trail_name_target,
         get_event_selectors,
     ),
+    of_resource(
+        "GetInsightSelectors",
+        "cloudtrail:GetInsightSelectors",
+        trail_name_target,
+        get_insight_selectors,
+    ),
     of_resource("ListTags", "cloudtrail:ListTags", first_target, list_tags),
 ];
 
@@ -185,6 +191,20 @@ fn get_event_selectors(call: &Call<'_>) -> Result<Answer, Failure> {
         ("EventSelectors", basic.map(|it| json!(it))),
         ("AdvancedEventSelectors", advanced.map(|it| json!(it))),
     ])))
+}
+
+fn get_insight_selectors(call: &Call<'_>) -> Result<Answer, Failure> {
+    let trail = find(call, call.required("TrailName")?)?;
+    let Some(selectors) = trail.config.insight_selectors.known() else {
+        return Err(Failure::new(
+            400,
+            "InsightNotEnabledException",
+            format!("Trail {} does not have Insights enabled.", trail.arn),
+        ));
+    };
+    Ok(Answer::Json(
+        json!({ "TrailARN": trail.arn, "InsightSelectors": selectors }),
+    ))
 }
 
 fn list_tags(call: &Call<'_>) -> Result<Answer, Failure> {

@@ -1,8 +1,13 @@
 //! The services: what each can be asked, and the answers made from the documents.
 
+mod access_analyzer;
 mod cloudtrail;
+mod cloudwatch;
+mod config;
 mod ec2;
 pub(crate) mod iam;
+mod kms;
+mod logs;
 mod organizations;
 mod s3;
 mod s3_control;
@@ -14,10 +19,12 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::protocol::Protocol;
+use crate::protocol::cbor::Cbor;
 use crate::protocol::ec2::Ec2;
 use crate::protocol::json::Json;
 use crate::protocol::query::Query;
 use crate::protocol::rest::{CONTROL_PATH, S3, S3Control};
+use crate::protocol::rest_json::RestJson;
 use crate::request::Request;
 use crate::signature::Authorization;
 
@@ -70,6 +77,38 @@ const SERVICES: &[Service] = &[
         protocol: &Json,
         regional: true,
         operations: &[cloudtrail::OPERATIONS],
+    },
+    Service {
+        name: "access-analyzer",
+        protocol: &RestJson {
+            paths: access_analyzer::PATHS,
+        },
+        regional: true,
+        operations: &[access_analyzer::OPERATIONS],
+    },
+    Service {
+        name: "config",
+        protocol: &Json,
+        regional: true,
+        operations: &[config::OPERATIONS],
+    },
+    Service {
+        name: "kms",
+        protocol: &Json,
+        regional: true,
+        operations: &[kms::OPERATIONS],
+    },
+    Service {
+        name: "logs",
+        protocol: &Json,
+        regional: true,
+        operations: &[logs::OPERATIONS],
+    },
+    Service {
+        name: "monitoring",
+        protocol: &Cbor,
+        regional: true,
+        operations: &[cloudwatch::OPERATIONS],
     },
     Service {
         name: "ec2",

@@ -1,5 +1,7 @@
 //! An organization of two accounts that has every property of every type at least once.
 
+mod regional;
+
 use blastwall_model::{Access, AccountId, Coverage, Gap, GapKind};
 use serde_json::{Value, json};
 
@@ -317,6 +319,7 @@ fn member() -> Vec<Value> {
     documents.extend(identities());
     documents.extend(buckets());
     documents.extend(network());
+    documents.extend(regional::documents());
     documents.push(trail(
         MEMBER,
         "eu-west-1",
@@ -331,8 +334,9 @@ fn member() -> Vec<Value> {
         "local",
         json!({ "EventSelectors": [
             { "ReadWriteType": "WriteOnly", "IncludeManagementEvents": true,
-              "ExcludeManagementEventSources": ["kms.amazonaws.com"] }
-        ]}),
+              "ExcludeManagementEventSources": ["kms.amazonaws.com"],
+              "DataResources": [{ "Type": "AWS::S3::Object", "Values": ["arn:aws:s3"] }] }
+        ], "InsightSelectors": [{ "InsightType": "ApiCallRateInsight" }] }),
     ));
     documents
 }
@@ -504,10 +508,16 @@ fn network() -> Vec<Value> {
                     "InstanceId": "i-1", "ImageId": "ami-1", "InstanceType": "m7g.large", "VpcId": "vpc-1",
                     "SubnetId": "subnet-1", "SecurityGroupIds": ["sg-1", "sg-2"],
                     "IamInstanceProfile": format!("arn:aws:iam::{MEMBER}:instance-profile/audit"),
-                    "KeyName": "key", "MetadataOptions": { "HttpTokens": "required", "HttpEndpoint": "enabled" }
+                    "KeyName": "key", "AvailabilityZone": "eu-west-1a", "MetadataOptions": {
+                        "HttpTokens": "required", "HttpEndpoint": "enabled",
+                        "HttpPutResponseHopLimit": 2
+                    }
                 },
                 "observed": {
-                    "State": "running", "PublicIpAddress": "203.0.113.7", "LaunchTime": "2026-01-02T03:04:05Z"
+                    "State": "running", "PublicIpAddress": "203.0.113.7", "LaunchTime": "2026-01-02T03:04:05Z",
+                    "PrivateIpAddress": "10.0.1.5", "Ipv6Addresses": ["2001:db8::5"],
+                    "StateTransitionReason": "User initiated (2026-01-02 03:04:05 GMT)",
+                    "UserData": { "Size": 300, "Secrets": ["AWS access key"] }
                 }
             }),
         ),
