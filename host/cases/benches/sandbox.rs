@@ -1,5 +1,7 @@
 //! Measures the sandbox: what a plugin costs to load and to start, and what a resource and check
-//! cost in it, beside the same checks run natively.
+//! cost in it, beside the same checks run natively. Both keep what was concluded until the end, in
+//! memory: the host as findings, the native run as judgements; a run that forgot its verdicts would
+//! measure less than a scan needs.
 //!
 //! `cargo bench -p blastwall-cases --bench sandbox`
 
@@ -26,6 +28,8 @@ use serde_json::{Map, json};
 const ROUNDS: u32 = 7;
 /// How many empty evaluations make a start.
 const STARTS: u32 = 500;
+/// How many plugins idle at once.
+const LOADED: usize = 50;
 /// The limit that a sound plugin does not meet, whatever the machine is busy with.
 const TIME: Duration = Duration::from_secs(600);
 
@@ -43,6 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let component = measured()?;
     let plugin = loading("measured", &component, &limits, &folder)?;
     starting(&plugin)?;
+    for builtin in blastwall_builtin::PLUGINS {
+        idling(builtin.name, builtin.component, &limits, &folder)?;
+    }
     std::fs::remove_dir_all(folder)?;
 
     println!(
@@ -102,6 +109,46 @@ fn loading(
     Ok(engine.load(component)?)
 }
 
+/// What a plugin that is loaded from the cache and does nothing keeps of the memory of the process.
+fn idling(
+    name: &str,
+    component: &[u8],
+    limits: &Limits,
+    folder: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let engine = Engine::new(limits, Some(folder))?;
+    // What the first takes once for all is no matter of each.
+    let first = engine.load(component)?;
+    let before = resident()?;
+    let loaded = vec![(); LOADED]
+        .into_iter()
+        .map(|()| engine.load(component))
+        .collect::<Result<Vec<_>, _>>()?;
+    let idle = resident()?.saturating_sub(before) / LOADED;
+    // Used once, and idle again.
+    let nothing = Arc::new(Snapshot::default());
+    for plugin in &loaded {
+        let _ = plugin.evaluate(&evaluation(plugin, usize::MAX)?, &nothing);
+    }
+    let used = resident()?.saturating_sub(before) / LOADED;
+    println!(
+        "{name:9} keeps {:5.2} MB while it idles, {:5.2} MB once it was used",
+        idle as f64 / 1e6,
+        used as f64 / 1e6
+    );
+    drop((first, loaded));
+    Ok(())
+}
+
+/// The bytes of memory that the process has; none are counted where the system does not tell.
+fn resident() -> Result<usize, Box<dyn Error>> {
+    let Ok(pages) = std::fs::read_to_string("/proc/self/statm") else {
+        return Ok(0);
+    };
+    let pages: usize = pages.split(' ').nth(1).unwrap_or("0").parse()?;
+    Ok(pages * 4096)
+}
+
 fn starting(plugin: &Plugin) -> Result<(), Box<dyn Error>> {
     let empty = Arc::new(Snapshot::default());
     let nothing = evaluation(plugin, 0)?;
@@ -144,11 +191,15 @@ fn judging(plugin: &Plugin, resources: u32, checks: usize) -> Result<(), Box<dyn
             scanned_at: evaluation.scanned_at.clone(),
         };
         let source = Box::new(Pages(pages.clone()));
-        let mut judgements = 0;
+        let mut judgements = Vec::new();
         let start = Instant::now();
-        PLUGIN.evaluate(&request, source, &mut |batch| judgements += batch.len())?;
+        PLUGIN.evaluate(&request, source, &mut |batch| judgements.extend(batch))?;
         native = native.min(start.elapsed());
-        assert_eq!(judgements, outcome.findings.len(), "both judge the same");
+        assert_eq!(
+            judgements.len(),
+            outcome.findings.len(),
+            "both judge the same"
+        );
     }
     let each = sandbox / resources / u32::try_from(checks)?;
     println!(

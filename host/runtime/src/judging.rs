@@ -1,12 +1,10 @@
 //! One evaluation as the host sees it: which documents were handed out, and which verdicts came
 //! back. Everything that the contract promises to the reader of a report is checked here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blastwall_model::{
-    AccountId, CheckId, CheckInfo, Evidence, Finding, GLOBAL, Scope, Verdict, is_of_organization,
-};
+use blastwall_model::{CheckId, CheckInfo, Evidence, Finding, Scope, Verdict, is_of_organization};
 
 use crate::error::Failure;
 use crate::evaluation::Subject;
@@ -14,18 +12,22 @@ use crate::gathering::{Gathering, Position, page};
 use crate::limits::Limits;
 use crate::snapshot::Snapshot;
 use crate::state::{Stop, broken};
+use crate::verdicts::{Places, Texts, Writing};
 
 /// A place in the documents of one type.
 #[allow(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Cursor {
-    resource_type: String,
+    /// None if no check declared the type: there is nothing to go through. The name is the host's
+    /// own, so that what a plugin calls its types is not kept for each cursor.
+    resource_type: Option<Arc<str>>,
     next: usize,
 }
 
 /// A place in the documents of one type across the organization.
 #[allow(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct WideCursor {
-    resource_type: String,
+    /// None if no check declared the type.
+    resource_type: Option<Arc<str>>,
     last: Option<Position>,
 }
 
@@ -34,8 +36,7 @@ struct Asked {
     check: CheckId,
     /// The type that it judges; none if it judges the account or the organization.
     judges: Option<Arc<str>>,
-    /// By position of the document; one place for the account or the organization.
-    judged: Vec<Option<Finding>>,
+    judged: Places,
     /// The place after the one that was judged last, which is mostly the next.
     next: usize,
 }
@@ -50,20 +51,26 @@ pub(crate) struct Given<'a> {
     pub(crate) evidence: Vec<(&'a str, &'a str)>,
 }
 
+/// What a plugin says of many resources, as it stands in its memory.
+pub(crate) struct Shared<'a> {
+    pub(crate) check: &'a str,
+    pub(crate) verdict: Verdict,
+    pub(crate) message: &'a str,
+    /// Positions of documents, each in the byte order of the sandbox.
+    pub(crate) places: &'a [u32],
+}
+
 /// One evaluation.
 pub(crate) struct Judging {
     subject: Subject,
     snapshot: Arc<Snapshot>,
     /// How many documents of each type that may be read were handed out, from the first on.
-    handed_out: BTreeMap<String, usize>,
+    handed_out: BTreeMap<Arc<str>, usize>,
     /// Sorted by check.
     asked: Vec<Asked>,
     /// The check that the last finding was of.
     last: usize,
-    /// The last messages, which many findings share.
-    messages: [Arc<str>; 2],
-    nothing: Arc<str>,
-    global: Arc<str>,
+    texts: Texts,
     findings: usize,
     bytes: usize,
 }
@@ -79,7 +86,7 @@ impl Judging {
         let mut asked = Vec::new();
         for check in checks {
             for resource_type in &check.reads {
-                handed_out.insert(resource_type.clone(), 0);
+                handed_out.insert(Arc::from(resource_type.as_str()), 0);
             }
             let judges = match check.scope {
                 Scope::Resource => check.reads.first().cloned(),
@@ -88,34 +95,35 @@ impl Judging {
             let judged = judges
                 .as_deref()
                 .map_or(1, |kind| snapshot.documents(kind).len());
-            let mut places = Vec::new();
-            places.resize_with(judged, || None);
             asked.push(Asked {
                 check: check.id.clone(),
                 judges: judges.map(Arc::from),
-                judged: places,
+                judged: Places::new(judged),
                 next: 0,
             });
         }
         asked.sort_by(|one, other| one.check.cmp(&other.check));
-        let nothing: Arc<str> = Arc::from("");
         Self {
             subject,
             snapshot,
             handed_out,
             asked,
             last: 0,
-            messages: [Arc::clone(&nothing), Arc::clone(&nothing)],
-            nothing,
-            global: Arc::from(GLOBAL),
+            texts: Texts::new(),
             findings: 0,
             bytes: 0,
         }
     }
 
-    pub(crate) fn open(&self, resource_type: String) -> Cursor {
+    /// The name of a type that some check declared.
+    fn declared(&self, resource_type: &str) -> Option<Arc<str>> {
+        let (declared, _) = self.handed_out.get_key_value(resource_type)?;
+        Some(Arc::clone(declared))
+    }
+
+    pub(crate) fn open(&self, resource_type: &str) -> Cursor {
         Cursor {
-            resource_type,
+            resource_type: self.declared(resource_type),
             next: 0,
         }
     }
@@ -128,9 +136,9 @@ impl Judging {
         }
     }
 
-    pub(crate) fn open_wide(&self, resource_type: String) -> WideCursor {
+    pub(crate) fn open_wide(&self, resource_type: &str) -> WideCursor {
         WideCursor {
-            resource_type,
+            resource_type: self.declared(resource_type),
             last: None,
         }
     }
@@ -154,11 +162,14 @@ impl Judging {
 
     /// The next page across the organization, a JSON array.
     pub(crate) fn wide_page(&self, cursor: &mut WideCursor) -> Result<Option<String>, Stop> {
-        let Some(organization) = self.wide(&cursor.resource_type) else {
+        let Some(resource_type) = cursor.resource_type.as_deref() else {
+            return Ok(None);
+        };
+        let Some(organization) = self.wide(resource_type) else {
             return Ok(None);
         };
         let next = organization
-            .next(&cursor.resource_type, cursor.last.as_ref())
+            .next(resource_type, cursor.last.as_ref())
             .map_err(|error| Failure::Host {
                 message: format!("the resources of the organization cannot be read: {error}"),
             })?;
@@ -170,8 +181,9 @@ impl Judging {
 
     /// The next page, a JSON array of about `page_bytes`.
     pub(crate) fn page(&mut self, cursor: &mut Cursor, page_bytes: usize) -> Option<String> {
-        let handed_out = self.handed_out.get_mut(&cursor.resource_type)?;
-        let documents = self.snapshot.documents(&cursor.resource_type);
+        let resource_type = cursor.resource_type.as_deref()?;
+        let handed_out = self.handed_out.get_mut(resource_type)?;
+        let documents = self.snapshot.documents(resource_type);
         let rest = documents.get(cursor.next..).unwrap_or_default();
         let (page, taken) = page(rest, page_bytes)?;
         cursor.next += taken;
@@ -193,8 +205,12 @@ impl Judging {
                 .binary_search_by(|document| document.arn.as_str().cmp(arn))
                 .ok()?
         };
-        let handed_out = *self.handed_out.get(resource_type)?;
-        (position < handed_out).then_some(position)
+        (position < self.seen(resource_type)).then_some(position)
+    }
+
+    /// How many documents of a type were handed out.
+    fn seen(&self, resource_type: &str) -> usize {
+        self.handed_out.get(resource_type).copied().unwrap_or(0)
     }
 
     /// What is judged, in words.
@@ -223,44 +239,37 @@ impl Judging {
             .ok()
     }
 
-    /// The message, shared with those before it if it is the same.
-    fn message(&mut self, text: &str) -> Arc<str> {
-        if let Some(message) = self.messages.iter().find(|message| ***message == *text) {
-            return Arc::clone(message);
+    /// Counts findings of so many bytes each against the limits.
+    fn count(&mut self, findings: usize, bytes: usize, limits: &Limits) -> Result<(), Stop> {
+        let limit = limits.findings;
+        self.findings = self.findings.saturating_add(findings);
+        if self.findings > limit {
+            return Err(Failure::TooManyFindings { limit }.into());
         }
-        let message: Arc<str> = Arc::from(text);
-        self.messages.rotate_right(1);
-        let [first, _] = &mut self.messages;
-        *first = Arc::clone(&message);
-        message
+        let all = bytes.saturating_mul(findings);
+        let limit = limits.finding_bytes;
+        if bytes > limit {
+            return Err(Failure::TooLargeFindings { limit }.into());
+        }
+        self.weigh(all, limits)
+    }
+
+    /// Counts bytes that are kept until the end.
+    fn weigh(&mut self, bytes: usize, limits: &Limits) -> Result<(), Stop> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        let limit = limits.findings_bytes;
+        if self.bytes > limit {
+            return Err(Failure::TooLargeFindings { limit }.into());
+        }
+        Ok(())
     }
 
     /// Checks one finding and keeps it.
     pub(crate) fn accept(&mut self, given: &Given<'_>, limits: &Limits) -> Result<(), Stop> {
-        if self.findings >= limits.findings {
-            let limit = limits.findings;
-            return Err(Failure::TooManyFindings { limit }.into());
-        }
-        self.findings += 1;
-        let size = size(given);
-        self.bytes = self.bytes.saturating_add(size);
-        for (bytes, limit) in [
-            (size, limits.finding_bytes),
-            (self.bytes, limits.findings_bytes),
-        ] {
-            if bytes > limit {
-                return Err(Failure::TooLargeFindings { limit }.into());
-            }
-        }
-
+        self.count(1, size(given), limits)?;
         let id = given.check;
-        let index = self.asked(id);
-        let Some((index, asked)) = index.and_then(|index| Some((index, self.asked.get(index)?)))
-        else {
-            return Err(broken(format!(
-                "a finding of check `{id}`, which was not asked for"
-            )));
-        };
+        let index = self.asked(id).ok_or_else(|| not_asked(id))?;
+        let asked = self.asked.get(index).ok_or_else(|| not_asked(id))?;
         let position = match (&asked.judges, given.resource) {
             (Some(resource_type), Some(arn)) => self
                 .handed_out(resource_type, arn, asked.next)
@@ -283,102 +292,132 @@ impl Judging {
                 )));
             }
         };
-        let document = asked
-            .judges
-            .as_deref()
-            .and_then(|kind| self.snapshot.documents(kind).get(position));
-        let mut finding = Finding {
-            check: asked.check.clone(),
-            account: self.subject.account().clone(),
-            region: document.map_or_else(
-                || Arc::clone(&self.global),
-                |document| Arc::clone(&document.region),
-            ),
-            resource: document.map(|document| document.arn.clone()),
-            resource_type: asked
-                .judges
-                .clone()
-                .unwrap_or_else(|| Arc::clone(&self.nothing)),
-            verdict: given.verdict,
-            message: Arc::clone(&self.nothing),
-            evidence: given
-                .evidence
-                .iter()
-                .map(|(pointer, value)| read_evidence(id, pointer, value))
-                .collect::<Result<_, _>>()?,
-        };
-        finding.message = self.message(given.message);
+        let values = given.evidence.iter().map(|(_, value)| grown(value));
+        self.weigh(values.sum(), limits)?;
+        let evidence = given.evidence.iter();
+        let evidence = evidence
+            .map(|(pointer, value)| read_evidence(id, pointer, value))
+            .collect::<Result<_, _>>()?;
+        let brief = self
+            .texts
+            .brief(given.verdict, given.message, evidence)
+            .ok_or_else(|| too_many(limits))?;
         self.last = index;
-        let place = self.asked.get_mut(index).and_then(|asked| {
+        let put = self.asked.get_mut(index).is_some_and(|asked| {
             asked.next = position + 1;
-            asked.judged.get_mut(position)
+            asked.judged.put(position, brief)
         });
-        match place {
-            Some(place @ None) => *place = Some(finding),
-            _ => {
-                let what = given.resource.unwrap_or_else(|| self.whole());
-                return Err(broken(format!("check `{id}` judges {what} twice")));
+        if put {
+            return Ok(());
+        }
+        let what = given.resource.unwrap_or_else(|| self.whole());
+        Err(broken(format!("check `{id}` judges {what} twice")))
+    }
+
+    /// Checks findings that share all but the resource, and keeps them.
+    pub(crate) fn accept_shared(
+        &mut self,
+        shared: &Shared<'_>,
+        limits: &Limits,
+    ) -> Result<(), Stop> {
+        let id = shared.check;
+        let bytes = PART + id.len() + shared.message.len();
+        // The empty list costs as much as one, so that a flood of them ends too.
+        self.count(shared.places.len().max(1), bytes, limits)?;
+        let index = self.asked(id).ok_or_else(|| not_asked(id))?;
+        let asked = self.asked.get(index).ok_or_else(|| not_asked(id))?;
+        let Some(resource_type) = asked.judges.clone() else {
+            return Err(broken(format!(
+                "check `{id}` judges resources; it was to judge {}",
+                self.whole()
+            )));
+        };
+        let seen = self.seen(&resource_type);
+        let brief = self
+            .texts
+            .brief(shared.verdict, shared.message, Vec::new())
+            .ok_or_else(|| too_many(limits))?;
+        self.last = index;
+        let asked = self.asked.get_mut(index).ok_or_else(|| not_asked(id))?;
+        for place in shared.places {
+            let place = u32::from_le(*place) as usize;
+            if place >= seen {
+                return Err(broken(format!(
+                    "check `{id}` judges the {resource_type} at place {place}; it was given {seen}"
+                )));
+            }
+            if !asked.judged.put(place, brief) {
+                return Err(broken(format!(
+                    "check `{id}` judges the {resource_type} at place {place} twice"
+                )));
             }
         }
         Ok(())
     }
 
     /// The findings, by check and resource, if every check has judged everything that it was to
-    /// judge: a check that stays silent about a resource would read as if all were well.
+    /// judge.
     pub(crate) fn finish(self) -> Result<Vec<Finding>, Failure> {
         let whole = self.whole();
-        let mut findings = Vec::with_capacity(self.findings);
+        let count = self.asked.iter().map(|asked| asked.judged.count()).sum();
+        let mut writing = Writing::new(self.subject.account(), self.texts, count);
         for asked in self.asked {
-            let all = asked.judged.len();
-            let before = findings.len();
-            findings.extend(asked.judged.into_iter().flatten());
-            let silent = all - (findings.len() - before);
-            if silent > 0 {
-                let id = asked.check;
-                let what = match asked.judges {
-                    None => whole.to_owned(),
-                    Some(kind) => format!("{silent} of {all} {kind}"),
-                };
-                let how = format!("check `{id}` gives no verdict on {what}");
-                return Err(Failure::ContractBroken { how });
-            }
+            let id = asked.check;
+            let silent = match asked.judges {
+                None => writing
+                    .whole(&id, &asked.judged)
+                    .map_err(|()| whole.to_owned()),
+                Some(kind) => {
+                    let documents = self.snapshot.documents(&kind);
+                    let all = documents.len();
+                    writing
+                        .resources(&id, &kind, documents, asked.judged)
+                        .map_err(|silent| format!("{silent} of {all} {kind}"))
+                }
+            };
+            silent.map_err(|what| Failure::ContractBroken {
+                how: format!("check `{id}` gives no verdict on {what}"),
+            })?;
         }
-        Ok(findings)
-    }
-
-    /// One `error` for each check that was asked for.
-    pub(crate) fn errors(
-        account: &AccountId,
-        checks: impl Iterator<Item = CheckId>,
-        failure: &Failure,
-    ) -> Vec<Finding> {
-        let checks: BTreeSet<CheckId> = checks.collect();
-        checks
-            .into_iter()
-            .map(|check| Finding {
-                check,
-                account: account.clone(),
-                region: GLOBAL.into(),
-                resource: None,
-                resource_type: Arc::default(),
-                verdict: Verdict::Error,
-                message: failure.to_string().into(),
-                evidence: Vec::new(),
-            })
-            .collect()
+        Ok(writing.finish())
     }
 }
 
-/// The bytes of everything in a finding that the plugin chose, and a little for each part, so that
-/// empty ones count too.
+/// What a part of a finding counts for besides its text, so that empty ones count too.
+const PART: usize = 64;
+
+fn not_asked(check: &str) -> Stop {
+    broken(format!(
+        "a finding of check `{check}`, which was not asked for"
+    ))
+}
+
+fn too_many(limits: &Limits) -> Stop {
+    let limit = limits.findings;
+    Failure::TooManyFindings { limit }.into()
+}
+
+/// The bytes of everything in a finding that the plugin chose, and a little for each part.
 fn size(given: &Given<'_>) -> usize {
-    const PART: usize = 64;
     let evidence: usize = given
         .evidence
         .iter()
         .map(|(pointer, value)| PART + pointer.len() + value.len())
         .sum();
     PART + given.check.len() + given.resource.map_or(0, str::len) + given.message.len() + evidence
+}
+
+/// What the values in a JSON text take besides the text once it is read: `[0,0,0]` is two bytes a
+/// value as text and thirty-two in memory, and an object is never small.
+fn grown(json: &str) -> usize {
+    const VALUE: usize = 32;
+    const OBJECT: usize = 256;
+    let bytes = json.bytes().map(|byte| match byte {
+        b',' | b'[' => VALUE,
+        b'{' => OBJECT,
+        _ => 0,
+    });
+    bytes.sum()
 }
 
 fn read_evidence(check: &str, pointer: &str, value: &str) -> Result<Evidence, Stop> {

@@ -41,6 +41,7 @@ mod plugin;
 mod policy;
 mod snapshot;
 mod state;
+mod verdicts;
 
 pub use cache::{CacheError, default_cache_dir};
 pub use engine::Engine;

@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::measure;
 use crate::snapshot::Snapshot;
 use crate::state::{State, cut};
+use crate::verdicts;
 
 /// The name of a component by its bytes: their BLAKE3 hash in hexadecimal.
 #[must_use]
@@ -152,7 +153,7 @@ impl Plugin {
                     self.failures.fetch_add(1, Ordering::Relaxed);
                 }
                 let asked = evaluation.checks.keys().cloned();
-                let errors = Judging::errors(evaluation.subject.account(), asked, &failure);
+                let errors = verdicts::errors(evaluation.subject.account(), asked, &failure);
                 (errors, Some(failure))
             }
         };

@@ -82,7 +82,7 @@ impl types::Host for State {}
 
 impl resources::Host for State {
     fn open(&mut self, resource_type: String) -> Result<Resource<Cursor>> {
-        let cursor = self.judging()?.open(resource_type);
+        let cursor = self.judging()?.open(&resource_type);
         Ok(self.cursors.push(cursor)?)
     }
 
@@ -109,7 +109,7 @@ impl resources::HostCursor for State {
 
 impl organization::Host for State {
     fn open(&mut self, resource_type: String) -> Result<Resource<WideCursor>> {
-        let cursor = self.judging()?.open_wide(resource_type);
+        let cursor = self.judging()?.open_wide(&resource_type);
         Ok(self.cursors.push(cursor)?)
     }
 
@@ -158,6 +158,8 @@ pub(crate) fn cut(mut text: String, bytes: usize) -> String {
         let end = (0..=bytes).rev().find(|&end| text.is_char_boundary(end));
         text.truncate(end.unwrap_or(0));
         text.push('…');
+        // What was cut off would be kept otherwise: thirty megabytes a line.
+        text.shrink_to_fit();
     }
     text
 }

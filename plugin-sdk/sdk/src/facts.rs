@@ -106,14 +106,24 @@ impl Facts {
 
     /// Hands the resources of a type to `visit` page by page, and keeps none.
     pub(crate) fn stream(&self, place: Place, kind: ResourceType, visit: &mut dyn FnMut(&Listing)) {
+        let mut next = Some(0);
         for page in self.source.pages(place, kind.name) {
-            visit(&(kind.read)(&mut std::iter::once(page)));
+            let listing = (kind.read)(&mut std::iter::once(page)).placed(next);
+            let count = u32::try_from(listing.count).ok();
+            next = listing
+                .first
+                .zip(count)
+                .and_then(|(first, count)| first.checked_add(count));
+            visit(&listing);
         }
     }
 
     fn listing(&self, resource_type: &str) -> Option<&Listing> {
         let kept = self.kept.get(resource_type)?;
-        let read = || (kept.kind.read)(&mut self.source.pages(kept.place, resource_type));
+        // What is judged is judged where it was handed out.
+        let first = (kept.place == Place::Subject).then_some(0);
+        let read =
+            || (kept.kind.read)(&mut self.source.pages(kept.place, resource_type)).placed(first);
         Some(kept.listing.get_or_init(read))
     }
 

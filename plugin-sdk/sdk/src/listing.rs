@@ -29,7 +29,9 @@ impl<K: Kind> Listed for Resource<K> {
             }
         }
         Listing {
+            count: resources.len(),
             resources: Box::new(resources),
+            first: None,
             malformed,
         }
     }
@@ -84,7 +86,20 @@ pub struct Malformed {
 pub struct Listing {
     /// A `Vec` of the type.
     pub(crate) resources: Box<dyn Any>,
+    /// How many.
+    pub(crate) count: usize,
+    /// The place of the first resource among those that the host hands out, if they follow each other
+    /// without a gap.
+    pub(crate) first: Option<u32>,
     pub(crate) malformed: Vec<Malformed>,
+}
+
+impl Listing {
+    /// The same, in a known place: a document that could not be read leaves a gap.
+    pub(crate) fn placed(self, first: Option<u32>) -> Self {
+        let first = first.filter(|_| self.malformed.is_empty());
+        Self { first, ..self }
+    }
 }
 
 /// A resource type as a value, so that types of all checks fit into one list.

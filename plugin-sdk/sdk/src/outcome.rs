@@ -84,6 +84,9 @@ pub struct Judgement {
     pub check: &'static str,
     /// The resource; none for a verdict on the account.
     pub resource: Option<Arn>,
+    /// The place of the resource among those of its type that the host hands out; none where that
+    /// is not known.
+    pub place: Option<u32>,
     /// What was concluded.
     pub outcome: Outcome,
 }

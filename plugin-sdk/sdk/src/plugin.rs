@@ -15,7 +15,7 @@ use crate::outcome::{Judgement, Outcome};
 
 /// How many judgements are handed over at once: enough that calls to the host do not count, few
 /// enough that they do not fill the memory of the plugin.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 
 /// A plugin. Made by [`plugin!`](crate::plugin).
 pub struct Plugin {
@@ -38,10 +38,17 @@ struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    fn push(&mut self, check: &'static str, resource: Option<&Arn>, outcome: Outcome) {
+    fn push(
+        &mut self,
+        check: &'static str,
+        resource: Option<&Arn>,
+        place: Option<u32>,
+        outcome: Outcome,
+    ) {
         self.judgements.push(Judgement {
             check,
             resource: resource.cloned(),
+            place,
             outcome,
         });
         if self.judgements.len() >= BATCH {
@@ -51,7 +58,8 @@ impl Batches<'_> {
 
     fn flush(&mut self) {
         if !self.judgements.is_empty() {
-            (self.sink)(std::mem::take(&mut self.judgements));
+            let next = Vec::with_capacity(BATCH);
+            (self.sink)(std::mem::replace(&mut self.judgements, next));
         }
     }
 }
@@ -133,7 +141,7 @@ impl Plugin {
                     });
                 }
                 None => ready.judge(&(), &context, &mut |resource, outcome| {
-                    batches.push(registration.metadata.id, resource, outcome);
+                    batches.push(registration.metadata.id, resource, None, outcome);
                 }),
             }
         }
@@ -141,11 +149,13 @@ impl Plugin {
             facts.visit(kind, &mut |listing| {
                 for check in &checks {
                     let id = check.registration.metadata.id;
+                    let mut place = listing.first;
                     check.ready.judge(
                         &*listing.resources,
                         &check.context,
                         &mut |resource, outcome| {
-                            batches.push(id, resource, outcome);
+                            batches.push(id, resource, place, outcome);
+                            place = place.and_then(|place| place.checked_add(1));
                         },
                     );
                     for malformed in &listing.malformed {
@@ -154,7 +164,7 @@ impl Plugin {
                             message: malformed.message.clone(),
                             evidence: Vec::new(),
                         };
-                        batches.push(id, malformed.arn.as_ref(), outcome);
+                        batches.push(id, malformed.arn.as_ref(), None, outcome);
                     }
                 }
             });

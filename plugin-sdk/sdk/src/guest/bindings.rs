@@ -2140,8 +2140,8 @@ pub mod blastwall {
                 /// The default as JSON: the value if the configuration sets none.
                 pub default: _rt::String,
                 /// Which values are accepted: a JSON Schema (draft 2020-12) as JSON. The host refuses
-                /// others before it scans and shows where they stand in the configuration. Empty: any value
-                /// of the JSON type of the default.
+                /// others before it scans and shows where they stand in the configuration. References
+                /// (`$ref`) are not followed and refused. Empty: any value of the JSON type of the default.
                 pub schema: _rt::String,
             }
             impl ::core::fmt::Debug for Parameter {
@@ -2326,6 +2326,33 @@ pub mod blastwall {
                         .finish()
                 }
             }
+            /// One verdict, with one message and no evidence, on many resources: what most checks conclude
+            /// about most of what they judge.
+            #[derive(Clone)]
+            pub struct SharedFinding<'a> {
+                /// The id of a check that was asked for, of scope `resource`.
+                pub check: &'a str,
+                pub verdict: Verdict,
+                /// Why, in one sentence.
+                pub message: &'a str,
+                /// The resources, by their places: 0 is the first that a `resources.cursor` on the type
+                /// that the check judges hands out, 1 the next, on through all pages. A place that no
+                /// cursor came to yet ends the evaluation as `error`.
+                pub places: &'a [u32],
+            }
+            impl<'a> ::core::fmt::Debug for SharedFinding<'a> {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("SharedFinding")
+                        .field("check", &self.check)
+                        .field("verdict", &self.verdict)
+                        .field("message", &self.message)
+                        .field("places", &self.places)
+                        .finish()
+                }
+            }
             /// One check to run.
             #[derive(Clone)]
             pub struct SelectedCheck {
@@ -2404,6 +2431,9 @@ pub mod blastwall {
             static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Finding<'a> = super::super::super::blastwall::plugin::types::Finding<
+                'a,
+            >;
+            pub type SharedFinding<'a> = super::super::super::blastwall::plugin::types::SharedFinding<
                 'a,
             >;
             #[allow(unused_unsafe, clippy::all)]
@@ -2527,6 +2557,74 @@ pub mod blastwall {
                         unreachable!()
                     }
                     wit_import9(result8, len8);
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Hands over verdicts that many resources share, in any order and in batches of any size. It
+            /// says nothing that `report` could not say, and costs a fraction: worth it for a plugin that
+            /// judges by the hundred thousand.
+            #[allow(async_fn_in_trait)]
+            pub fn report_shared(findings: &[SharedFinding<'_>]) -> () {
+                unsafe {
+                    let vec4 = findings;
+                    let len4 = vec4.len();
+                    let layout4 = _rt::alloc::Layout::from_size_align(
+                            vec4.len() * (7 * ::core::mem::size_of::<*const u8>()),
+                            ::core::mem::size_of::<*const u8>(),
+                        )
+                        .unwrap();
+                    let (result4, _cleanup4) = wit_bindgen::rt::Cleanup::new(layout4);
+                    for (i, e) in vec4.into_iter().enumerate() {
+                        let base = result4
+                            .add(i * (7 * ::core::mem::size_of::<*const u8>()));
+                        {
+                            let super::super::super::blastwall::plugin::types::SharedFinding {
+                                check: check0,
+                                verdict: verdict0,
+                                message: message0,
+                                places: places0,
+                            } = e;
+                            let vec1 = check0;
+                            let ptr1 = vec1.as_ptr().cast::<u8>();
+                            let len1 = vec1.len();
+                            *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len1;
+                            *base.add(0).cast::<*mut u8>() = ptr1.cast_mut();
+                            *base
+                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                .cast::<u8>() = (verdict0.clone() as i32) as u8;
+                            let vec2 = message0;
+                            let ptr2 = vec2.as_ptr().cast::<u8>();
+                            let len2 = vec2.len();
+                            *base
+                                .add(4 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len2;
+                            *base
+                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>() = ptr2.cast_mut();
+                            let vec3 = places0;
+                            let ptr3 = vec3.as_ptr().cast::<u8>();
+                            let len3 = vec3.len();
+                            *base
+                                .add(6 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len3;
+                            *base
+                                .add(5 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>() = ptr3.cast_mut();
+                        }
+                    }
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "blastwall:plugin/findings@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "report-shared"]
+                        fn wit_import5(_: *mut u8, _: usize);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import5(_: *mut u8, _: usize) {
+                        unreachable!()
+                    }
+                    wit_import5(result4, len4);
                 }
             }
         }
@@ -2741,10 +2839,10 @@ macro_rules! __export_plugin_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.60.0:blastwall:plugin@0.1.0:plugin:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2279] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2418] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xea\x10\x01A\x02\x01\
-A\x16\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf5\x11\x01A\x02\x01\
+A\x17\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
 \0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\x0dresource-types\0\x04\x04\0\x04\
 open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\x06\x04\0\x04gaps\x01\x07\x03\0\x20\
 blastwall:plugin/resources@0.1.0\x05\0\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01\
@@ -2766,7 +2864,7 @@ who\x01\x13\x01k\x0b\x01j\x01\x14\x01s\x01@\x01\x06policys\0\x15\x04\0\x0dpublic
 -access\x01\x16\x01j\x01\x0e\x01s\x01@\x02\x06policys\x06buckets\0\x17\x04\0\x0c\
 requires-tls\x01\x18\x01ky\x01j\x01\x19\x01s\x01@\x01\x06policys\0\x1a\x04\0\x15\
 grants-administration\x01\x1b\x01j\x01\x10\x01s\x01@\x01\x08questions\0\x1c\x04\0\
-\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B!\x01m\x05\
+\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B$\x01m\x05\
 \x0dinformational\x03low\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\
 \x01m\x04\x08security\x0ffault-tolerance\x04cost\x0bperformance\x04\0\x08categor\
 y\x03\0\x02\x01m\x03\x08resource\x07account\x0corganization\x04\0\x05scope\x03\0\
@@ -2778,21 +2876,24 @@ references\x0a\x04\0\x0acheck-info\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versi
 ons\x06checks\x0f\x04\0\x0bplugin-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unk\
 nown\x0enot-applicable\x04\0\x07verdict\x03\0\x12\x01r\x02\x07pointers\x05values\
 \x04\0\x08evidence\x03\0\x14\x01ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07\
-verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02i\
-ds\x0aparameterss\x04\0\x0eselected-check\x03\0\x1a\x01q\x02\x07account\x01s\0\x0c\
-organization\x01s\0\x04\0\x07subject\x03\0\x1c\x01p\x1b\x01r\x04\x06checks\x1e\x07\
-subject\x1d\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\x1f\x03\0\x1c\
-blastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x01B\x05\x02\x03\x02\
-\x01\x04\x04\0\x07finding\x03\0\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06\
-report\x01\x03\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x05\x01B\x04\x01m\x04\
-\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07\
-messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x06\
-\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x07\x02\x03\0\x03\x0aev\
-aluation\x03\0\x0aevaluation\x03\0\x09\x01@\0\0\x08\x04\0\x08describe\x01\x0b\x01\
-j\0\x01s\x01@\x01\x0aevaluation\x0a\0\x0c\x04\0\x08evaluate\x01\x0d\x04\0\x1dbla\
-stwall:plugin/plugin@0.1.0\x04\0\x0b\x0c\x01\0\x06plugin\x03\0\0\0G\x09producers\
-\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen-rust\x060.60\
-.0";
+verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01py\x01r\x04\
+\x05checks\x07verdict\x13\x07messages\x06places\x1a\x04\0\x0eshared-finding\x03\0\
+\x1b\x01r\x02\x02ids\x0aparameterss\x04\0\x0eselected-check\x03\0\x1d\x01q\x02\x07\
+account\x01s\0\x0corganization\x01s\0\x04\0\x07subject\x03\0\x1f\x01p\x1e\x01r\x04\
+\x06checks!\x07subject\x20\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\
+\"\x03\0\x1cblastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x02\x03\
+\0\x03\x0eshared-finding\x01B\x0a\x02\x03\x02\x01\x04\x04\0\x07finding\x03\0\0\x02\
+\x03\x02\x01\x05\x04\0\x0eshared-finding\x03\0\x02\x01p\x01\x01@\x01\x08findings\
+\x04\x01\0\x04\0\x06report\x01\x05\x01p\x03\x01@\x01\x08findings\x06\x01\0\x04\0\
+\x0dreport-shared\x01\x07\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x06\x01B\x04\
+\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05l\
+evel\x01\x07messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@\
+0.1.0\x05\x07\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x08\x02\x03\
+\0\x03\x0aevaluation\x03\0\x0aevaluation\x03\0\x0a\x01@\0\0\x09\x04\0\x08describ\
+e\x01\x0c\x01j\0\x01s\x01@\x01\x0aevaluation\x0b\0\x0d\x04\0\x08evaluate\x01\x0e\
+\x04\0\x1dblastwall:plugin/plugin@0.1.0\x04\0\x0b\x0c\x01\0\x06plugin\x03\0\0\0G\
+\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10wit-bindgen\
+-rust\x060.60.0";
         };
     };
 }
@@ -2805,9 +2906,9 @@ pub use __export_plugin_impl as export;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2290] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xd5\x10\x01A\x02\x01\
-A\x11\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2429] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xe0\x11\x01A\x02\x01\
+A\x12\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01ks\x01@\x01\x04self\x01\0\x02\x04\
 \0\x13[method]cursor.next\x01\x03\x01i\0\x01@\x01\x0dresource-types\0\x04\x04\0\x04\
 open\x01\x05\x01ps\x01@\x01\x0dresource-types\0\x06\x04\0\x04gaps\x01\x07\x03\0\x20\
 blastwall:plugin/resources@0.1.0\x05\0\x01B\x0b\x04\0\x06cursor\x03\x01\x01h\0\x01\
@@ -2829,7 +2930,7 @@ who\x01\x13\x01k\x0b\x01j\x01\x14\x01s\x01@\x01\x06policys\0\x15\x04\0\x0dpublic
 -access\x01\x16\x01j\x01\x0e\x01s\x01@\x02\x06policys\x06buckets\0\x17\x04\0\x0c\
 requires-tls\x01\x18\x01ky\x01j\x01\x19\x01s\x01@\x01\x06policys\0\x1a\x04\0\x15\
 grants-administration\x01\x1b\x01j\x01\x10\x01s\x01@\x01\x08questions\0\x1c\x04\0\
-\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B!\x01m\x05\
+\x06decide\x01\x1d\x03\0\x1dblastwall:plugin/policy@0.1.0\x05\x02\x01B$\x01m\x05\
 \x0dinformational\x03low\x06medium\x04high\x08critical\x04\0\x08severity\x03\0\0\
 \x01m\x04\x08security\x0ffault-tolerance\x04cost\x0bperformance\x04\0\x08categor\
 y\x03\0\x02\x01m\x03\x08resource\x07account\x0corganization\x04\0\x05scope\x03\0\
@@ -2841,20 +2942,23 @@ references\x0a\x04\0\x0acheck-info\x03\0\x0d\x01p\x0e\x01r\x03\x04names\x07versi
 ons\x06checks\x0f\x04\0\x0bplugin-info\x03\0\x10\x01m\x04\x04pass\x04fail\x07unk\
 nown\x0enot-applicable\x04\0\x07verdict\x03\0\x12\x01r\x02\x07pointers\x05values\
 \x04\0\x08evidence\x03\0\x14\x01ks\x01p\x15\x01r\x05\x05checks\x08resource\x16\x07\
-verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01r\x02\x02i\
-ds\x0aparameterss\x04\0\x0eselected-check\x03\0\x1a\x01q\x02\x07account\x01s\0\x0c\
-organization\x01s\0\x04\0\x07subject\x03\0\x1c\x01p\x1b\x01r\x04\x06checks\x1e\x07\
-subject\x1d\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\x1f\x03\0\x1c\
-blastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x01B\x05\x02\x03\x02\
-\x01\x04\x04\0\x07finding\x03\0\0\x01p\x01\x01@\x01\x08findings\x02\x01\0\x04\0\x06\
-report\x01\x03\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x05\x01B\x04\x01m\x04\
-\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05level\x01\x07\
-messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@0.1.0\x05\x06\
-\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x07\x02\x03\0\x03\x0aev\
-aluation\x03\0\x0aevaluation\x03\0\x09\x04\0=blastwall:plugin/plugin-with-all-of\
--its-exports-removed@0.1.0\x04\0\x0b,\x01\0&plugin-with-all-of-its-exports-remov\
-ed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.254.2\x10\
-wit-bindgen-rust\x060.60.0";
+verdict\x13\x07messages\x08evidence\x17\x04\0\x07finding\x03\0\x18\x01py\x01r\x04\
+\x05checks\x07verdict\x13\x07messages\x06places\x1a\x04\0\x0eshared-finding\x03\0\
+\x1b\x01r\x02\x02ids\x0aparameterss\x04\0\x0eselected-check\x03\0\x1d\x01q\x02\x07\
+account\x01s\0\x0corganization\x01s\0\x04\0\x07subject\x03\0\x1f\x01p\x1e\x01r\x04\
+\x06checks!\x07subject\x20\x09partitions\x0ascanned-ats\x04\0\x0aevaluation\x03\0\
+\"\x03\0\x1cblastwall:plugin/types@0.1.0\x05\x03\x02\x03\0\x03\x07finding\x02\x03\
+\0\x03\x0eshared-finding\x01B\x0a\x02\x03\x02\x01\x04\x04\0\x07finding\x03\0\0\x02\
+\x03\x02\x01\x05\x04\0\x0eshared-finding\x03\0\x02\x01p\x01\x01@\x01\x08findings\
+\x04\x01\0\x04\0\x06report\x01\x05\x01p\x03\x01@\x01\x08findings\x06\x01\0\x04\0\
+\x0dreport-shared\x01\x07\x03\0\x1fblastwall:plugin/findings@0.1.0\x05\x06\x01B\x04\
+\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\0\x01@\x02\x05l\
+evel\x01\x07messages\x01\0\x04\0\x05write\x01\x02\x03\0\x1ablastwall:plugin/log@\
+0.1.0\x05\x07\x02\x03\0\x03\x0bplugin-info\x03\0\x0bplugin-info\x03\0\x08\x02\x03\
+\0\x03\x0aevaluation\x03\0\x0aevaluation\x03\0\x0a\x04\0=blastwall:plugin/plugin\
+-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&plugin-with-all-of-its-e\
+xports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x07\
+0.254.2\x10wit-bindgen-rust\x060.60.0";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -15,6 +15,8 @@
 #[rustfmt::skip]
 pub mod bindings;
 
+mod allocator;
+
 use bindings::blastwall::plugin::{findings, log, organization, resources, types};
 use blastwall_model::{AccountId, CheckInfo, Verdict};
 
@@ -143,8 +145,91 @@ fn check_info(info: CheckInfo) -> types::CheckInfo {
     }
 }
 
-/// Hands judgements over where they are: only the values of evidence are written out.
+/// Hands judgements over where they are: only the values of evidence are written out. What many
+/// resources share is said once.
 fn report(judgements: Vec<Judgement>) {
+    let mut shared = Groups::default();
+    let single: Vec<&Judgement> = judgements
+        .iter()
+        .filter(|judgement| !shared.take(judgement))
+        .collect();
+    shared.report();
+    if !single.is_empty() {
+        report_each(&single);
+    }
+}
+
+/// Judgements without evidence that differ in their resource alone.
+#[derive(Default)]
+struct Groups<'a> {
+    groups: Vec<(&'a Judgement, Vec<u32>)>,
+}
+
+/// How many of the last groups a judgement may join: one for each thing that a check usually says.
+const NEAR: usize = 4;
+
+impl<'a> Groups<'a> {
+    /// Takes a judgement in; false if it cannot be shared.
+    fn take(&mut self, judgement: &'a Judgement) -> bool {
+        let Some(place) = judgement.place else {
+            return false;
+        };
+        if !judgement.outcome.evidence.is_empty() {
+            return false;
+        }
+        let mut near = self.groups.iter_mut().rev().take(NEAR);
+        let same = near.find(|(first, _)| {
+            std::ptr::eq(first.check, judgement.check)
+                && first.outcome.verdict == judgement.outcome.verdict
+                && same_text(&first.outcome.message, &judgement.outcome.message)
+        });
+        match same {
+            Some((_, places)) => places.push(place),
+            None => self.groups.push((judgement, vec![place])),
+        }
+        true
+    }
+
+    fn report(&self) {
+        let findings: Vec<types::SharedFinding<'_>> = self
+            .groups
+            .iter()
+            .map(|(judgement, places)| types::SharedFinding {
+                check: judgement.check,
+                verdict: verdict(judgement.outcome.verdict),
+                message: &judgement.outcome.message,
+                places,
+            })
+            .collect();
+        if !findings.is_empty() {
+            findings::report_shared(&findings);
+        }
+    }
+}
+
+/// Whether two texts are the same, eight bytes at a time: the comparison of the standard library
+/// takes them one by one on this target.
+fn same_text(one: &str, other: &str) -> bool {
+    let (one, one_rest) = one.as_bytes().as_chunks::<8>();
+    let (other, other_rest) = other.as_bytes().as_chunks::<8>();
+    let eight = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    one.len() == other.len()
+        && one_rest.len() == other_rest.len()
+        && one.iter().map(eight).eq(other.iter().map(eight))
+        && one_rest.iter().eq(other_rest)
+}
+
+fn verdict(verdict: Verdict) -> types::Verdict {
+    match verdict {
+        Verdict::Pass => types::Verdict::Pass,
+        Verdict::Fail => types::Verdict::Fail,
+        Verdict::NotApplicable => types::Verdict::NotApplicable,
+        // A check has no way to conclude `error`; if it had, nothing was seen.
+        Verdict::Unknown | Verdict::Error => types::Verdict::Unknown,
+    }
+}
+
+fn report_each(judgements: &[&Judgement]) {
     let values: Vec<Vec<String>> = judgements
         .iter()
         .map(|judgement| {
@@ -173,13 +258,7 @@ fn report(judgements: Vec<Judgement>) {
         .map(|(judgement, evidence)| types::Finding {
             check: judgement.check,
             resource: judgement.resource.as_ref().map(|arn| arn.as_str()),
-            verdict: match judgement.outcome.verdict {
-                Verdict::Pass => types::Verdict::Pass,
-                Verdict::Fail => types::Verdict::Fail,
-                Verdict::NotApplicable => types::Verdict::NotApplicable,
-                // A check has no way to conclude `error`; if it had, nothing was seen.
-                Verdict::Unknown | Verdict::Error => types::Verdict::Unknown,
-            },
+            verdict: verdict(judgement.outcome.verdict),
             message: &judgement.outcome.message,
             evidence,
         })
