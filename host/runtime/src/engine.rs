@@ -137,7 +137,6 @@ impl Shared {
                 Err(error) => tracing::warn!(%error, "a kept plugin cannot be used"),
             }
         }
-        inspect::validate(bytes)?;
         let (component, code) = self.compile(bytes)?;
         if let (Some(cache), Some(code)) = (&self.cache, code) {
             cache.put(&key, &code);
@@ -145,16 +144,20 @@ impl Shared {
         Ok(component)
     }
 
-    /// Compiles in a thread of its own, so that a component made to take for ever is let go; that
-    /// thread ends with the process. The code comes along if there is a cache to keep it.
+    /// Validates and compiles in a thread of its own, so that a component made to take for ever is let
+    /// go; that thread ends with the process. The code comes along if there is a cache to keep it.
     fn compile(&self, bytes: &[u8]) -> Result<(Component, Option<Vec<u8>>), LoadError> {
         let failed = |message: String| LoadError::Compile { message };
         let (done, compiled) = mpsc::channel();
         let (engine, bytes, keep) = (self.engine.clone(), bytes.to_vec(), self.cache.is_some());
-        let compile = move || -> wasmtime::Result<(Component, Option<Vec<u8>>)> {
-            let component = Component::from_binary(&engine, &bytes)?;
-            let code = keep.then(|| component.serialize()).transpose()?;
-            Ok((component, code))
+        let compile = move || -> Result<(Component, Option<Vec<u8>>), LoadError> {
+            let failed = |error: wasmtime::Error| LoadError::Compile {
+                message: format!("{error:#}"),
+            };
+            inspect::validate(&bytes)?;
+            let component = Component::from_binary(&engine, &bytes).map_err(failed)?;
+            let code = keep.then(|| component.serialize());
+            Ok((component, code.transpose().map_err(failed)?))
         };
         std::thread::Builder::new()
             .name("plugin-compiler".to_owned())
@@ -169,7 +172,6 @@ impl Shared {
             .recv_timeout(limit)
             .map_err(|_| LoadError::CompileTime { limit })?
             .map_err(|_| failed("the compiler panicked".to_owned()))?
-            .map_err(|error| failed(format!("{error:#}")))
     }
 
     /// Everything that decides the compiled code: the component, and of the engine its version,

@@ -4,6 +4,7 @@ use semver::Version;
 use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use crate::error::LoadError;
+use crate::state::cut;
 
 /// The version of the contract in `wit/`.
 pub(crate) const CONTRACT: &str = "0.1.0";
@@ -16,6 +17,10 @@ pub(crate) const INTERFACES: &[&str] = &[
     "blastwall:plugin/findings",
     "blastwall:plugin/log",
 ];
+
+/// How deep components may be nested. Tools compose two or three; validating and compiling takes the
+/// square of the depth, minutes for twenty thousand, which fit into a hundred kilobytes.
+const DEPTH: u32 = 64;
 
 /// Refuses what is no component and what imports more than the contract has.
 pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
@@ -35,6 +40,11 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
                     return Err(LoadError::CoreModule);
                 }
                 depth += 1;
+                if depth > DEPTH {
+                    return Err(LoadError::Invalid {
+                        message: format!("components are nested deeper than {DEPTH}"),
+                    });
+                }
             }
             Payload::End(_) => depth = depth.saturating_sub(1),
             // Nested components import from ours, which is their own affair.
@@ -52,8 +62,8 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
                             let host = contract();
                             return Err(LoadError::Version { plugin, host });
                         }
-                        None if name.starts_with("wasi:") => wasi.push(name),
-                        None => unknown.push(name),
+                        None if name.starts_with("wasi:") => note(&mut wasi, name),
+                        None => note(&mut unknown, name),
                     }
                 }
             }
@@ -70,6 +80,15 @@ pub(crate) fn imports(bytes: &[u8]) -> Result<(), LoadError> {
         });
     }
     Ok(())
+}
+
+/// Adds an import to those that an error names, unless it names enough already.
+fn note(names: &mut Vec<String>, name: String) {
+    const ENOUGH: usize = 32;
+    const LENGTH: usize = 256;
+    if names.len() < ENOUGH {
+        names.push(cut(name, LENGTH));
+    }
 }
 
 /// The version of the contract that an import is of; none if it is no interface of ours.

@@ -15,6 +15,9 @@ impl wit::Host for State {
         owner_account: String,
     ) -> Result<Result<Vec<wit::Grant>, String>> {
         self.judging()?;
+        if let Err(large) = readable(&owner_account, NAME) {
+            return Ok(Err(large));
+        }
         Ok(parse(&policy).map(|policy| {
             let grants = analysis::audience(&policy, &owner_account);
             grants.into_iter().map(grant).collect()
@@ -43,6 +46,9 @@ impl wit::Host for State {
         bucket: String,
     ) -> Result<Result<wit::Transport, String>> {
         self.judging()?;
+        if let Err(large) = readable(&bucket, NAME) {
+            return Ok(Err(large));
+        }
         Ok(
             parse(&policy).map(|policy| match analysis::requires_tls(&policy, &bucket) {
                 Ok(statements) => {
@@ -60,6 +66,9 @@ impl wit::Host for State {
 
     fn decide(&mut self, question: String) -> Result<Result<wit::Decision, String>> {
         self.judging()?;
+        if let Err(large) = readable(&question, QUESTION) {
+            return Ok(Err(large));
+        }
         let answer = blastwall_policy::cases::decide(&question);
         Ok(answer
             .map(|answer| wit::Decision {
@@ -70,7 +79,25 @@ impl wit::Host for State {
     }
 }
 
+/// Bytes of one policy. AWS allows 20 KB for most, and nowhere more than 32 KB.
+const POLICY: usize = 64 * 1024;
+/// Bytes of an ARN or an account.
+const NAME: usize = 2 * 1024;
+/// Bytes of a question: every policy that binds one request, a few dozen at the most.
+const QUESTION: usize = 512 * 1024;
+
+/// Refuses what AWS would not store. The host answers while the clock of the plugin stands still,
+/// and comparing two long texts takes the product of their lengths.
+fn readable(json: &str, limit: usize) -> Result<(), String> {
+    let length = json.len();
+    if length <= limit {
+        return Ok(());
+    }
+    Err(format!("it has {length} bytes; {limit} are read"))
+}
+
 fn parse(json: &str) -> Result<Policy, String> {
+    readable(json, POLICY)?;
     Policy::parse(json).map_err(|error| error.to_string())
 }
 

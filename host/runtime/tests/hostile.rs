@@ -15,15 +15,9 @@ use std::sync::Arc;
 use blastwall_runtime::{Engine, Failure, Limits, LoadError, Plugin};
 use blastwall_sdk::model::Verdict;
 use support::{
-    BUCKET, CHECK, REPORT, buckets, component, engine, evaluate, evaluation, finding, guest,
-    limits, module,
+    BUCKET, CHECK, LOG, REPORT, RESOURCES, buckets, component, engine, evaluate, evaluation,
+    finding, guest, limits, module,
 };
-
-const LOG: &str =
-    r#"(import "blastwall:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#;
-const RESOURCES: &str = r#"
-    (import "blastwall:plugin/resources@0.1.0" "open" (func $open (param i32 i32) (result i32)))
-    (import "blastwall:plugin/resources@0.1.0" "[method]cursor.next" (func $next (param i32 i32)))"#;
 
 fn failure(component: &[u8]) -> Failure {
     let plugin = engine().load(component).unwrap();

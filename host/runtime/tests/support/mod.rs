@@ -83,36 +83,95 @@ pub fn evaluate(plugin: &Plugin, check: &str, snapshot: &Arc<Snapshot>) -> Outco
 /// the i32 locals 0 to 8 for the request and is to leave the address of the result. The result
 /// "ok" is at address 0, and the heap of `cabi_realloc` begins at 65536.
 pub fn component(imports: &str, scope: u8, evaluate: &str) -> Vec<u8> {
+    component_with(imports, scope, REALLOC, evaluate, "")
+}
+
+/// The body of a `cabi_realloc` that goes on and on through the memory: the size is local 3.
+pub const REALLOC: &str = "(local $at i32)
+    (local.set $at (global.get $heap))
+    (global.set $heap (i32.and (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
+    (local.get $at)";
+
+/// The same with a `cabi_realloc` and more fields of the module.
+pub fn component_with(
+    imports: &str,
+    scope: u8,
+    realloc: &str,
+    evaluate: &str,
+    fields: &str,
+) -> Vec<u8> {
+    module(&text(imports, scope, realloc, evaluate, fields))
+}
+
+/// The core module of `component_with`.
+pub fn text(imports: &str, scope: u8, realloc: &str, evaluate: &str, fields: &str) -> String {
+    let mut data = Data::default();
+    // First, where `BUCKET` and `CHECK` are.
+    let reads = data.string("AWS::S3::Bucket");
+    let reads = data.put(4, &reads);
+    let id = data.string("check");
+    let check = check(&id, scope, &EMPTY, reads, &EMPTY);
+    let info = data.info(&id, &[check]);
+    around(&data, info, imports, realloc, evaluate, fields)
+}
+
+/// A plugin with checks of these ids, this title, and one parameter of this schema.
+pub fn described(ids: &[&str], title: &str, schema: &str) -> Vec<u8> {
     let mut data = Data::default();
     let reads = data.string("AWS::S3::Bucket");
     let reads = data.put(4, &reads);
-    let text = data.string("check");
-    let list = |address: u32, length: u32| [address.to_le_bytes(), length.to_le_bytes()].concat();
-    let empty = list(0, 0);
-    let mut check = [&text[..], &empty, &empty].concat();
+    let name = data.string("check");
+    let title = data.string(title);
+    let default = data.string("1");
+    let schema = data.string(schema);
+    let parameter = [&name[..], &EMPTY, &default, &schema].concat();
+    let parameters = list(data.put(4, &parameter), 1);
+    let checks: Vec<Vec<u8>> = ids
+        .iter()
+        .map(|id| check(&data.string(id), 1, &title, reads, &parameters))
+        .collect();
+    let info = data.info(&name, &checks);
+    module(&around(&data, info, "", REALLOC, "(i32.const 0)", ""))
+}
+
+const EMPTY: [u8; 8] = [0; 8];
+
+fn list(address: u32, length: u32) -> Vec<u8> {
+    [address.to_le_bytes(), length.to_le_bytes()].concat()
+}
+
+/// The record `check-info`.
+fn check(id: &[u8], scope: u8, title: &[u8], reads: u32, parameters: &[u8]) -> Vec<u8> {
+    let mut check = [id, title, &EMPTY].concat();
     check.extend([3, 0, scope, 0]);
     check.extend(list(reads, 1));
-    check.extend([&empty[..], &empty, &empty, &empty].concat());
-    let check = data.put(4, &check);
-    let info = [&text[..], &empty, &list(check, 1)].concat();
-    let info = data.put(4, &info);
+    check.extend([parameters, &EMPTY, &EMPTY, &EMPTY].concat());
+    check
+}
+
+fn around(
+    data: &Data,
+    info: u32,
+    imports: &str,
+    realloc: &str,
+    evaluate: &str,
+    fields: &str,
+) -> String {
     let bytes: String = data.0.iter().map(|byte| format!("\\{byte:02x}")).collect();
-    module(&format!(
+    let pages = data.0.len() / 65_536 + 4;
+    format!(
         r#"(module
             {imports}
-            (memory (export "memory") 4)
+            (memory (export "memory") {pages})
             (data (i32.const 1024) "{bytes}")
             (global $heap (mut i32) (i32.const 65536))
-            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
-                (local $at i32)
-                (local.set $at (global.get $heap))
-                (global.set $heap (i32.and (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
-                (local.get $at))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) {realloc})
+            {fields}
             (func (export "describe") (result i32) (i32.const {info}))
             (func (export "evaluate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
                 {evaluate})
         )"#
-    ))
+    )
 }
 
 /// A core module in text as a component of our world.
@@ -144,6 +203,13 @@ impl Data {
         u32::try_from(address).unwrap()
     }
 
+    /// The record `plugin-info`.
+    fn info(&mut self, name: &[u8], checks: &[Vec<u8>]) -> u32 {
+        let count = u32::try_from(checks.len()).unwrap();
+        let checks = list(self.put(4, &checks.concat()), count);
+        self.put(4, &[name, &EMPTY, &checks].concat())
+    }
+
     /// Address and length of a string.
     fn string(&mut self, text: &str) -> Vec<u8> {
         let address = self.put(1, text.as_bytes());
@@ -155,6 +221,15 @@ impl Data {
 /// `(import … "report")`: address and length of the list.
 pub const REPORT: &str =
     r#"(import "blastwall:plugin/findings@0.1.0" "report" (func $report (param i32 i32)))"#;
+/// `(import … "report-shared")`: address and length of the list.
+pub const REPORT_SHARED: &str =
+    r#"(import "blastwall:plugin/findings@0.1.0" "report-shared" (func $shared (param i32 i32)))"#;
+pub const LOG: &str =
+    r#"(import "blastwall:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#;
+pub const RESOURCES: &str = r#"
+    (import "blastwall:plugin/resources@0.1.0" "open" (func $open (param i32 i32) (result i32)))
+    (import "blastwall:plugin/resources@0.1.0" "[method]cursor.next" (func $next (param i32 i32)))
+    (import "blastwall:plugin/resources@0.1.0" "[resource-drop]cursor" (func $drop (param i32)))"#;
 /// Address and length of the strings that `component` puts into memory first.
 pub const BUCKET: (u32, u32) = (1024, 15);
 pub const CHECK: (u32, u32) = (1024 + 15 + 1 + 8, 5);
