@@ -176,17 +176,18 @@ fn around(
 
 /// A core module in text as a component of our world.
 pub fn module(text: &str) -> Vec<u8> {
-    let mut module = wat::parse_str(text).unwrap();
+    wrapped(wat::parse_str(text).unwrap()).unwrap()
+}
+
+/// A core module as a component of our world; none if it does not have the shape of one.
+pub fn wrapped(mut module: Vec<u8>) -> Option<Vec<u8>> {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
     let world = resolve.select_world(&[package], Some("plugin")).unwrap();
     wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .unwrap();
-    wit_component::ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .encode()
-        .unwrap()
+    let encoder = wit_component::ComponentEncoder::default().module(&module);
+    encoder.ok()?.encode().ok()
 }
 
 /// Bytes from address 1024 on.
