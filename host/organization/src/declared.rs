@@ -10,6 +10,14 @@ const fn organizations(operation: &'static str, action: &'static str) -> Declara
     }
 }
 
+const fn iam(operation: &'static str, action: &'static str) -> Declaration {
+    Declaration {
+        service: "IAM",
+        operation,
+        action,
+    }
+}
+
 const fn sts(operation: &'static str, action: &'static str) -> Declaration {
     Declaration {
         service: "STS",
@@ -24,12 +32,29 @@ const fn sts(operation: &'static str, action: &'static str) -> Declaration {
 /// The caller's own session cannot be narrowed by a session policy, because it is not ours to
 /// assume: there, the guard of `blastwall-aws` is what keeps us to this list.
 pub const DECLARED: &[Declaration] = &[
+    iam("ListOrganizationsFeatures", "iam:ListOrganizationsFeatures"),
     organizations("DescribeOrganization", "organizations:DescribeOrganization"),
     organizations("DescribePolicy", "organizations:DescribePolicy"),
+    organizations(
+        "DescribeResourcePolicy",
+        "organizations:DescribeResourcePolicy",
+    ),
+    organizations(
+        "ListAWSServiceAccessForOrganization",
+        "organizations:ListAWSServiceAccessForOrganization",
+    ),
     organizations("ListAccounts", "organizations:ListAccounts"),
     organizations(
         "ListAccountsForParent",
         "organizations:ListAccountsForParent",
+    ),
+    organizations(
+        "ListDelegatedAdministrators",
+        "organizations:ListDelegatedAdministrators",
+    ),
+    organizations(
+        "ListDelegatedServicesForAccount",
+        "organizations:ListDelegatedServicesForAccount",
     ),
     organizations(
         "ListOrganizationalUnitsForParent",

@@ -5,8 +5,9 @@
 //! as entries made from them), [`classify`] assigns an [`Environment`] to an account, and
 //! [`Entrance::enter`] gives a session in it.
 //!
-//! Knows AWS Organizations and STS and no other service; does not collect, judge or print. Reads
-//! alone are sent, but for `sts:AssumeRole`: see [`DECLARED`].
+//! Knows AWS Organizations and STS, and of IAM the one question about the organization that is asked
+//! there: what is central about root users. Does not collect, judge or print. Reads alone are sent,
+//! but for `sts:AssumeRole`: see [`DECLARED`].
 //!
 //! A call that fails costs its own data. It is recorded as a gap and as unknown paths in the
 //! documents, and the rest goes on; only a caller without credentials and an organization that
@@ -24,22 +25,26 @@
 
 mod caller;
 mod declared;
+mod documents;
 mod enumerate;
 mod environments;
+mod note;
 mod organization;
 mod sessions;
+mod status;
 
 pub use caller::{Caller, CallerError, caller};
 pub use declared::DECLARED;
+pub use documents::from_documents;
 pub use enumerate::{EnumerateError, enumerate};
 pub use environments::{
     Conditions, Criticality, Environment, Pattern, PatternError, Rule, TagPattern, UNCLASSIFIED,
     built_in_rules, classify,
 };
-pub use organization::{
-    AccountEntry, Note, Organization, OrganizationCoverage, Status, Unit, from_documents,
-};
+pub use note::Note;
+pub use organization::{AccountEntry, Organization, OrganizationCoverage, Unit};
 pub use sessions::{
     Entered, Entrance, PolicyTooLarge, Role, RoleError, SessionPolicy, SessionSettings,
     SettingsError,
 };
+pub use status::Status;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use blastwall_model::resources::{
-    AccountKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
+use blastwall_model::resources::organizations::{
+    AccountKind, DelegatedAdministratorKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
+    ResourcePolicyKind,
 };
 use blastwall_model::{
     Access, AccountId, Coverage, Document, Finding, GLOBAL, Gap, Kind, Verdict, is_of_organization,
@@ -46,11 +47,13 @@ pub(crate) fn own(plan: &Plan, organization: &Organization) -> std::io::Result<G
 }
 
 /// The types that the organization itself has.
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 6] = [
     AccountKind::TYPE,
+    DelegatedAdministratorKind::TYPE,
     OrganizationKind::TYPE,
     OrganizationalUnitKind::TYPE,
     PolicyKind::TYPE,
+    ResourcePolicyKind::TYPE,
 ];
 
 /// Why there may be accounts that nobody has listed.

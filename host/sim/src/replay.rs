@@ -45,6 +45,15 @@ const BRINGS: &[(&str, &[&str])] = &[
     ),
     ("cloudtrail:ListTags", &["tags"]),
     ("organizations:ListTagsForResource", &["tags"]),
+    (
+        "organizations:ListAWSServiceAccessForOrganization",
+        &["observed.EnabledServicePrincipals"],
+    ),
+    (
+        "organizations:ListDelegatedServicesForAccount",
+        &["config.ServicePrincipals"],
+    ),
+    ("organizations:DescribeResourcePolicy", &["config.Content"]),
     ("organizations:DescribePolicy", &["config.Content"]),
     ("organizations:ListTargetsForPolicy", &["config.TargetIds"]),
     ("iam:GetPolicy", &["observed.DefaultVersionId"]),
@@ -56,7 +65,17 @@ const BRINGS: &[(&str, &[&str])] = &[
     ),
     ("iam:GetCredentialReport", &["observed.PasswordLastUsed"]),
     ("iam:ListAccessKeys", &["observed.AccessKeys"]),
-    ("iam:ListMFADevices", &["observed.MFAActive"]),
+    (
+        "iam:ListMFADevices",
+        &["observed.MFADevices", "observed.MFAActive"],
+    ),
+    ("iam:ListVirtualMFADevices", &["observed.VirtualMFADevice"]),
+    ("iam:GetSAMLProvider", &["observed.EntityId"]),
+    ("iam:GetOpenIDConnectProvider", &["config.ClientIdList"]),
+    (
+        "iam:ListOrganizationsFeatures",
+        &["observed.EnabledFeatures"],
+    ),
     ("iam:GetLoginProfile", &["observed.PasswordEnabled"]),
 ];
 

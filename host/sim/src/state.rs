@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use blastwall_model::resources::organizations as model;
 use blastwall_model::resources::{
     AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Group, Instance,
-    ManagedPolicy, Region, Role, RootUser, SecurityGroup, Trail, User, Volume,
+    InstanceProfile, ManagedPolicy, OidcProvider, Region, Role, RootUser, SamlProvider,
+    SecurityGroup, ServerCertificate, ServiceSpecificCredentials, SigningCertificate, SshPublicKey,
+    Trail, User, Volume,
 };
 use blastwall_model::{AccountId, Arn, Document, DocumentError, Gap, Kind, Resource};
 use blastwall_store::{Directory, ReadError};
@@ -81,6 +83,9 @@ pub(crate) struct Organization {
     pub(crate) accounts: BTreeMap<String, model::Account>,
     /// By id.
     pub(crate) policies: BTreeMap<String, model::Policy>,
+    /// By account id.
+    pub(crate) delegated: BTreeMap<String, model::DelegatedAdministrator>,
+    pub(crate) resource_policy: Option<model::ResourcePolicy>,
 }
 
 /// One account.
@@ -93,6 +98,13 @@ pub(crate) struct Account {
     pub(crate) root: Option<RootUser>,
     pub(crate) password_policy: Option<AccountPasswordPolicy>,
     pub(crate) summary: Option<AccountSummary>,
+    pub(crate) instance_profiles: Vec<InstanceProfile>,
+    pub(crate) oidc_providers: Vec<OidcProvider>,
+    pub(crate) saml_providers: Vec<SamlProvider>,
+    pub(crate) server_certificates: Vec<ServerCertificate>,
+    pub(crate) service_specific_credentials: Vec<ServiceSpecificCredentials>,
+    pub(crate) signing_certificates: Vec<SigningCertificate>,
+    pub(crate) ssh_public_keys: Vec<SshPublicKey>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) public_access_block: Option<AccountPublicAccessBlock>,
     pub(crate) regions: BTreeMap<String, Region>,
@@ -225,6 +237,8 @@ impl Organization {
         let mut units = BTreeMap::new();
         let mut accounts = BTreeMap::new();
         let mut policies = BTreeMap::new();
+        let mut delegated = BTreeMap::new();
+        let mut resource_policy = None;
         for document in documents {
             let account = &document.account;
             match document.kind.as_str() {
@@ -243,6 +257,13 @@ impl Organization {
                     let policy = read::<model::PolicyKind>(account, document)?;
                     policies.insert(id_of(policy.config.id.known(), &policy.arn), policy);
                 }
+                model::DelegatedAdministratorKind::TYPE => {
+                    let found = read::<model::DelegatedAdministratorKind>(account, document)?;
+                    delegated.insert(id_of(found.config.account_id.known(), &found.arn), found);
+                }
+                model::ResourcePolicyKind::TYPE => {
+                    resource_policy = Some(read::<model::ResourcePolicyKind>(account, document)?);
+                }
                 _ => return Err(unserved(document)),
             }
         }
@@ -251,6 +272,8 @@ impl Organization {
             units,
             accounts,
             policies,
+            delegated,
+            resource_policy,
         }))
     }
 
@@ -398,6 +421,34 @@ impl Account {
             }
             kinds::AccountSummaryKind::TYPE => {
                 self.summary = Some(read::<kinds::AccountSummaryKind>(id, document)?);
+            }
+            kinds::InstanceProfileKind::TYPE => {
+                self.instance_profiles
+                    .push(read::<kinds::InstanceProfileKind>(id, document)?);
+            }
+            kinds::OidcProviderKind::TYPE => {
+                self.oidc_providers
+                    .push(read::<kinds::OidcProviderKind>(id, document)?);
+            }
+            kinds::SamlProviderKind::TYPE => {
+                self.saml_providers
+                    .push(read::<kinds::SamlProviderKind>(id, document)?);
+            }
+            kinds::ServerCertificateKind::TYPE => {
+                self.server_certificates
+                    .push(read::<kinds::ServerCertificateKind>(id, document)?);
+            }
+            kinds::ServiceSpecificCredentialsKind::TYPE => {
+                self.service_specific_credentials
+                    .push(read::<kinds::ServiceSpecificCredentialsKind>(id, document)?);
+            }
+            kinds::SigningCertificateKind::TYPE => {
+                self.signing_certificates
+                    .push(read::<kinds::SigningCertificateKind>(id, document)?);
+            }
+            kinds::SshPublicKeyKind::TYPE => {
+                self.ssh_public_keys
+                    .push(read::<kinds::SshPublicKeyKind>(id, document)?);
             }
             kinds::BucketKind::TYPE => {
                 self.buckets

@@ -243,6 +243,15 @@ fn assert_complete(documents: &[Document]) {
     check::<organizations::OrganizationalUnitKind>(documents);
     check::<organizations::AccountKind>(documents);
     check::<organizations::PolicyKind>(documents);
+    check::<organizations::DelegatedAdministratorKind>(documents);
+    check::<organizations::ResourcePolicyKind>(documents);
+    check::<kinds::InstanceProfileKind>(documents);
+    check::<kinds::OidcProviderKind>(documents);
+    check::<kinds::SamlProviderKind>(documents);
+    check::<kinds::ServerCertificateKind>(documents);
+    check::<kinds::ServiceSpecificCredentialsKind>(documents);
+    check::<kinds::SigningCertificateKind>(documents);
+    check::<kinds::SshPublicKeyKind>(documents);
     check::<kinds::UserKind>(documents);
     check::<kinds::GroupKind>(documents);
     check::<kinds::RoleKind>(documents);

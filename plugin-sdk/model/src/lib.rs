@@ -36,6 +36,6 @@ pub use document::{Document, DocumentError};
 pub use field::{Field, Name, Unknown};
 pub use finding::{Evidence, Finding, Verdict};
 pub use ids::{AccountId, Arn, CheckId, GLOBAL, IdError};
-pub use resource::{Kind, Properties, Resource, Tags};
+pub use resource::{Kind, Partly, Properties, Resource, Tags};
 #[cfg(feature = "schema")]
 pub use schema::{ResourceSchema, resource_schemas};

@@ -22,11 +22,50 @@ pub trait Properties:
     /// The JSON names of all properties.
     const NAMES: &'static [&'static str];
 
-    /// Marks the property with this JSON name as unknown; false if there is none.
-    fn mark_unknown(&mut self, name: &str, unknown: &Unknown) -> bool;
+    /// Marks the property that a path begins with (`AccessKeys`, `AccessKeys[0].LastUsedDate`) as
+    /// unknown, or, if it is [partly](Partly) known, what the path names alone; false if there is no
+    /// such property.
+    fn mark_unknown(&mut self, path: &str, unknown: &Unknown) -> bool;
 
     /// Adds each unknown property to `unknown`, as path and reason.
     fn list_unknown(&self, unknown: &mut BTreeMap<String, String>);
+}
+
+/// A value of which one part can be unknown while the rest is known.
+///
+/// Half a value is no value, so a property is known as a whole or not at all; but of a list of
+/// things that are fetched one by one, what is known of each is worth having.
+pub trait Partly {
+    /// Marks what a path inside the value names as unknown; false if it names nothing that can be.
+    fn mark_unknown(&mut self, path: &str, unknown: &Unknown) -> bool;
+
+    /// Adds each unknown part to `unknown`, as path and reason; `path` is that of the value itself.
+    fn list_unknown(&self, path: &str, unknown: &mut BTreeMap<String, String>);
+}
+
+/// Paths inside a list have the form `[0].LastUsedDate`.
+impl<T: Partly> Partly for Vec<T> {
+    fn mark_unknown(&mut self, path: &str, unknown: &Unknown) -> bool {
+        let named = || {
+            let (index, rest) = path.strip_prefix('[')?.split_once("].")?;
+            Some((index.parse::<usize>().ok()?, rest))
+        };
+        named().is_some_and(|(index, rest)| {
+            self.get_mut(index)
+                .is_some_and(|item| item.mark_unknown(rest, unknown))
+        })
+    }
+
+    fn list_unknown(&self, path: &str, unknown: &mut BTreeMap<String, String>) {
+        for (index, item) in self.iter().enumerate() {
+            item.list_unknown(&format!("{path}[{index}]"), unknown);
+        }
+    }
+}
+
+/// The name of the property that a path begins with, and what follows it.
+pub(crate) fn first_name(path: &str) -> (&str, &str) {
+    path.split_at(path.find(['.', '[']).unwrap_or(path.len()))
 }
 
 /// A type of resource: the names of its properties and where AWS documents them.
@@ -82,24 +121,25 @@ impl<K: Kind> Resource<K> {
 
     /// Marks a path of the document (`config.X`, `observed.X`, `tags`, or a whole part) as unknown.
     ///
-    /// A path below a property marks the whole property: half a value is not a value.
+    /// A path below a property marks the whole property, unless it is [partly](Partly) known.
     pub fn mark_unknown(&mut self, path: &str, reason: &str) {
         let unknown = Unknown {
             path: path.to_owned(),
             reason: reason.to_owned(),
         };
-        let mut parts = path.split('.');
-        let part = parts.next();
-        let name = parts.next();
-        let found = match (part, name) {
-            (Some("tags"), _) => {
+        let (part, below) = match path.split_once('.') {
+            Some((part, below)) => (part, Some(below)),
+            None => (path, None),
+        };
+        let found = match (part, below) {
+            ("tags", _) => {
                 self.tags = Field::Unknown(Box::new(unknown));
                 true
             }
-            (Some("config"), Some(name)) => self.config.mark_unknown(name, &unknown),
-            (Some("observed"), Some(name)) => self.observed.mark_unknown(name, &unknown),
-            (Some("config"), None) => mark_all(&mut self.config, "config", reason),
-            (Some("observed"), None) => mark_all(&mut self.observed, "observed", reason),
+            ("config", Some(below)) => self.config.mark_unknown(below, &unknown),
+            ("observed", Some(below)) => self.observed.mark_unknown(below, &unknown),
+            ("config", None) => mark_all(&mut self.config, "config", reason),
+            ("observed", None) => mark_all(&mut self.observed, "observed", reason),
             _ => false,
         };
         if !found {
@@ -232,12 +272,12 @@ impl<K: Kind> Serialize for Resource<K> {
 /// Defines the `config` or `observed` part of a resource document.
 ///
 /// Each property has its JSON name and the name of the field; every one is a [`Field`], because
-/// every one can be unknown.
+/// every one can be unknown. One whose type is followed by `as Partly` can be so in part.
 macro_rules! properties {
     (
         $(#[$meta:meta])*
         $part:literal $name:ident {
-            $( $(#[$field_meta:meta])* $json:literal $field:ident: $type:ty, )*
+            $( $(#[$field_meta:meta])* $json:literal $field:ident: $type:ty $(as $partly:ident)?, )*
         }
     ) => {
         $(#[$meta])*
@@ -269,9 +309,19 @@ macro_rules! properties {
             const NAMES: &'static [&'static str] = &[$($json),*];
 
             #[allow(unused_variables, reason = "some types have nothing in this part")]
-            fn mark_unknown(&mut self, name: &str, unknown: &crate::Unknown) -> bool {
+            fn mark_unknown(&mut self, path: &str, unknown: &crate::Unknown) -> bool {
+                let (name, below) = crate::resource::first_name(path);
                 match name {
-                    $($json => self.$field = crate::Field::Unknown(Box::new(unknown.clone())),)*
+                    $($json => {
+                        $(
+                            if let crate::Field::Known(value) = &mut self.$field
+                                && crate::$partly::mark_unknown(value, below, unknown)
+                            {
+                                return true;
+                            }
+                        )?
+                        self.$field = crate::Field::Unknown(Box::new(unknown.clone()));
+                    })*
                     _ => return false,
                 }
                 #[allow(unreachable_code, reason = "some types have nothing in this part")]
@@ -290,6 +340,12 @@ macro_rules! properties {
                         };
                         unknown.insert(path, field.reason.clone());
                     }
+                    $(
+                        if let crate::Field::Known(value) = &self.$field {
+                            let path = concat!($part, ".", $json);
+                            crate::$partly::list_unknown(value, path, unknown);
+                        }
+                    )?
                 )*
             }
         }
@@ -298,7 +354,8 @@ macro_rules! properties {
 
 /// Defines the objects inside properties, by default named as AWS names them.
 ///
-/// What is in them is known as a whole or unknown as a whole, with the property that holds them.
+/// What is in them is known as a whole or unknown as a whole, with the property that holds them;
+/// see [`Partly`] for the exceptions.
 macro_rules! shapes {
     ($(
         $(#[$meta:meta])*
@@ -341,7 +398,8 @@ pub(crate) use {kind, properties, shapes};
 
 #[cfg(test)]
 mod tests {
-    use crate::resources::Bucket;
+    use crate::resources::iam::AccessKey;
+    use crate::resources::{Bucket, User};
     use crate::{Document, Field};
 
     fn bucket() -> Bucket {
@@ -386,6 +444,42 @@ mod tests {
                 .to_string(),
             "config.BucketEncryption is unknown: AccessDenied"
         );
+    }
+
+    #[test]
+    fn a_part_of_a_property_can_be_unknown() {
+        let mut user = User::new(
+            "arn:aws:iam::111122223333:user/ann".parse().unwrap(),
+            "111122223333".parse().unwrap(),
+            crate::GLOBAL,
+        );
+        let key = |last_used_date: Field<String>| AccessKey {
+            status: "Active".to_owned(),
+            last_used_date,
+            ..AccessKey::default()
+        };
+        let used = key("2026-01-01T00:00:00Z".to_owned().into());
+        let unseen = key(Field::unknown("", "NotReported"));
+        user.observed.access_keys = vec![used, unseen].into();
+        let json = serde_json::to_string(&user).unwrap();
+        let mut read: User = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.unknown(), user.unknown());
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        let keys = read.observed.access_keys.required().unwrap();
+        assert!(keys[0].last_used_date.get().is_ok());
+        assert_eq!(
+            keys[1].last_used_date.get().unwrap_err().to_string(),
+            "observed.AccessKeys[1].LastUsedDate is unknown: NotReported"
+        );
+
+        // What names no part that can be unknown makes the whole so.
+        for path in ["[0].Status", "[7].LastUsedDate", ".LastUsedDate", "[0]"] {
+            let mut other = read.clone();
+            other.mark_unknown(&format!("observed.AccessKeys{path}"), "why");
+            assert!(other.observed.access_keys.get().is_err(), "{path}");
+        }
+        read.mark_unknown("observed.AccessKeys", "why");
+        assert!(read.observed.access_keys.get().is_err());
     }
 
     #[test]

@@ -156,7 +156,8 @@ where
             "observed": observed,
             "unknown": {
                 "description": "Why a path, in dots as in `config.BucketEncryption`, could not be \
-                                seen. A path below a property makes the whole property unknown.",
+                                seen. A path below a property makes the whole property unknown, but \
+                                for the last use of an access key.",
                 "type": "object",
                 "additionalProperties": { "type": "string" },
             },

@@ -97,16 +97,26 @@ impl Connection<'_> {
     }
 }
 
-/// The gap that a failed operation leaves.
+/// The gap that a failed operation of AWS Organizations leaves.
 pub(super) fn gap(
     types: &[&str],
     operation: &str,
     resource: Option<&Arn>,
     failure: &Failure,
 ) -> Gap {
+    gap_of(types, action(operation), resource, failure)
+}
+
+/// The gap that a call leaves that failed, by its IAM action.
+pub(super) fn gap_of(
+    types: &[&str],
+    action: String,
+    resource: Option<&Arn>,
+    failure: &Failure,
+) -> Gap {
     Gap {
         types: types.iter().map(|kind| (*kind).to_owned()).collect(),
-        action: action(operation),
+        action,
         region: GLOBAL.to_owned(),
         resource: resource.cloned(),
         kind: failure.kind,

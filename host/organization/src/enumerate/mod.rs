@@ -5,8 +5,10 @@
 //! goes on. What the answers say goes into documents first, and the [`Organization`] is made from
 //! those, as it is from an organization at rest.
 
+mod delegation;
 mod listing;
 mod policies;
+mod switches;
 mod walk;
 
 use aws_sdk_organizations::types::{self, PolicyType, PolicyTypeStatus};
@@ -16,8 +18,8 @@ use blastwall_model::{
     AccountId, Arn, Document, DocumentError, Field, GLOBAL, Gap, GapKind, Kind, Resource,
 };
 
-use crate::organization::{Note, Organization, OrganizationCoverage, from_documents};
-use crate::{Caller, enumerate::walk::Walk};
+use crate::enumerate::walk::Walk;
+use crate::{Caller, Note, Organization, OrganizationCoverage, from_documents};
 use listing::{Connection, gap, reason};
 
 /// Why there is nothing to scan.
@@ -94,27 +96,42 @@ pub async fn enumerate(session: &Session, caller: &Caller) -> Result<Organizatio
             failure,
         ));
     }
-    let document = organization_document(&described, &walk);
+    let mut document = organization_document(&described, &walk);
     let owner = document
         .as_ref()
         .map_or_else(|| caller.account.clone(), |found| found.account.clone());
 
     let mut documents = Vec::new();
-    if let Some(document) = &document {
-        documents.push(write(document)?);
-    }
     if !walk.found_accounts() {
-        // Nothing can be listed, so the policies cannot either.
+        // Nothing can be listed, so the rest cannot either.
+        if let Some(document) = &mut document {
+            let answer = described.as_ref().err().or(walk.root_failure.as_ref());
+            switches::mark_unasked(document, answer);
+            documents.push(write(document)?);
+        }
         let note = why_alone(caller, &described, &walk, document.as_ref())?;
         return conclude(caller, &documents, gaps, note);
     }
 
     let enabled = enabled_types(&walk);
-    let (units, accounts, (policies, policy_gaps)) = futures::join!(
+    let (units, accounts, (policies, policy_gaps), switches, delegation) = futures::join!(
         connection.with_tags(walk.unit_documents(&owner)),
         connection.with_tags(walk.account_documents(&owner)),
         policies::policies(connection, &owner, &enabled),
+        switches::ask(connection),
+        delegation::delegation(connection, caller, &owner),
     );
+    if let Some(document) = &mut document {
+        gaps.extend(switches.set(document));
+        documents.push(write(document)?);
+    }
+    gaps.extend(delegation.gaps);
+    for document in &delegation.administrators {
+        documents.push(write(document)?);
+    }
+    if let Some(document) = &delegation.resource_policy {
+        documents.push(write(document)?);
+    }
     gaps.extend(policy_gaps);
     for (document, gap) in &units {
         documents.push(write(document)?);
@@ -242,15 +259,20 @@ fn derived_document(arn: &Arn) -> Option<OrganizationDocument> {
     Some(document)
 }
 
-/// The policy types to ask for: those enabled in the root, or all if that is not known.
+/// The policy types to ask for: those enabled in the root, whether we know them or not, or all that
+/// we know if that is not known.
 fn enabled_types(walk: &Walk) -> Vec<PolicyType> {
-    if walk.root_failure.is_some() {
-        return policies::TYPES.to_vec();
-    }
-    let enabled = enabled_words(walk);
-    policies::TYPES
-        .into_iter()
-        .filter(|policy_type| enabled.iter().any(|word| word == policy_type.as_str()))
+    let words = if walk.root_failure.is_some() {
+        PolicyType::values()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    } else {
+        enabled_words(walk)
+    };
+    words
+        .iter()
+        .map(|word| PolicyType::from(word.as_str()))
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! Service control and resource control policies, with their documents and targets.
+//! The organization's policies of all types, with their documents and targets.
 
 use aws_sdk_organizations::types::{self, PolicyType};
 use blastwall_aws::Failure;
@@ -7,12 +7,6 @@ use blastwall_model::{AccountId, Arn, Field, GLOBAL, Gap, GapKind, Kind};
 use futures::{StreamExt, stream};
 
 use super::listing::{CONCURRENCY, Connection, gap, reason};
-
-/// The policy types that decide about permissions.
-pub(super) const TYPES: [PolicyType; 2] = [
-    PolicyType::ServiceControlPolicy,
-    PolicyType::ResourceControlPolicy,
-];
 
 const DESCRIBE: &str = "DescribePolicy";
 const TARGETS: &str = "ListTargetsForPolicy";

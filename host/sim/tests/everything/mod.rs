@@ -1,5 +1,6 @@
 //! An organization of two accounts that has every property of every type at least once.
 
+mod identity;
 mod regional;
 
 use blastwall_model::{Access, AccountId, Coverage, Gap, GapKind};
@@ -88,7 +89,11 @@ pub fn organization() -> Vec<Value> {
                 "Id": "o-abcdefghij", "RootId": "r-abcd", "FeatureSet": "ALL",
                 "ManagementAccountId": MANAGEMENT, "ManagementAccountEmail": "management@example.com"
             }),
-            json!({ "EnabledPolicyTypes": ["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"] }),
+            json!({
+                "EnabledPolicyTypes": ["DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"],
+                "EnabledServicePrincipals": ["cloudtrail.amazonaws.com", "iam.amazonaws.com"],
+                "EnabledFeatures": ["RootCredentialsManagement", "RootSessions"]
+            }),
         ),
         unit("ou-abcd-11111111", "Workloads", "r-abcd"),
         unit("ou-abcd-22222222", "Prod & more", "ou-abcd-11111111"),
@@ -118,7 +123,40 @@ pub fn organization() -> Vec<Value> {
             everywhere,
             true,
         ),
+        policy(
+            "DECLARATIVE_POLICY_EC2",
+            "declarative_policy_ec2",
+            "p-declared",
+            json!({ "ec2_attributes": { "snapshot_block_public_access": {
+                "state": { "@@assign": "block_new_sharing" }
+            }}}),
+            json!(["ou-abcd-22222222"]),
+            false,
+        ),
+        document(
+            "DelegatedAdministrator",
+            &format!("delegated-administrator/{MEMBER}"),
+            json!({
+                "AccountId": MEMBER,
+                "ServicePrincipals": ["config.amazonaws.com", "guardduty.amazonaws.com"]
+            }),
+            json!({ "DelegationEnabledDate": "2025-01-02T03:04:05Z" }),
+        ),
+        resource_policy(document(
+            "ResourcePolicy",
+            "resourcepolicy/o-abcdefghij/rp-abcdefgh",
+            json!({ "Id": "rp-abcdefgh", "Content": { "Version": "2012-10-17", "Statement": [
+                { "Sid": "Delegate", "Effect": "Allow", "Action": "organizations:Describe*",
+                  "Resource": "*", "Principal": { "AWS": format!("arn:aws:iam::{MEMBER}:root") } }
+            ]}}),
+            Value::Null,
+        )),
     ]
+}
+
+fn resource_policy(mut document: Value) -> Value {
+    document["unknown"] = json!({ "tags": "NotCollected: organizations:ListTagsForResource" });
+    document
 }
 
 /// A document of an account.
@@ -187,16 +225,21 @@ fn summary(root_key: i64) -> Value {
     json!({ "observed": { "SummaryMap": {
         "Users": 2, "Groups": 1, "Roles": 2, "Policies": 1, "UsersQuota": 5000,
         "AccountMFAEnabled": 1, "AccountAccessKeysPresent": root_key,
-        "AccountSigningCertificatesPresent": 0, "AccountPasswordPresent": 1
+        "AccountSigningCertificatesPresent": 0, "AccountPasswordPresent": 1,
+        "MFADevicesInUse": if root_key == 1 { 1 } else { 3 }
     }}})
 }
 
 fn root(has_key: bool) -> Value {
-    json!({ "observed": {
+    let mut root = json!({ "observed": {
         "AccountMFAEnabled": true, "AccountAccessKeysPresent": has_key,
         "AccountSigningCertificatesPresent": false, "AccountPasswordPresent": true,
-        "PasswordLastUsed": "2026-01-02T03:04:05Z"
-    }})
+        "PasswordLastUsed": "2026-01-02T03:04:05Z", "VirtualMFADevice": has_key
+    }});
+    if has_key {
+        root["observed"]["AccessKeyLastUsed"] = json!("2026-02-03T04:05:06Z");
+    }
+    root
 }
 
 /// The accounts with their documents.
@@ -209,6 +252,7 @@ pub fn accounts() -> Vec<(AccountId, Vec<Value>)> {
 
 fn management() -> Vec<Value> {
     let mut documents = basics(MANAGEMENT, 1);
+    documents.extend(identity::management());
     documents.extend([
         iam(MANAGEMENT, "User", "user/division/auditor", json!({
             "tags": { "team": NASTY },
@@ -224,9 +268,16 @@ fn management() -> Vec<Value> {
                 "PasswordLastChanged": "2025-02-03T04:05:06Z", "MFAActive": true,
                 "AccessKeys": [
                     { "AccessKeyId": "AKIA0000000000000001", "Status": "Active",
-                      "CreateDate": "2024-02-03T04:05:06Z", "LastUsedDate": "2026-03-04T05:06:07Z" },
+                      "CreateDate": "2024-02-03T04:05:06Z", "LastUsedDate": "2026-03-04T05:06:07Z",
+                      "LastUsedService": "s3", "LastUsedRegion": "eu-west-1" },
                     { "AccessKeyId": "AKIA0000000000000002", "Status": "Inactive",
                       "CreateDate": "2024-03-04T05:06:07Z" }
+                ],
+                "MFADevices": [
+                    { "SerialNumber": format!("arn:aws:iam::{MANAGEMENT}:mfa/auditor"),
+                      "EnableDate": "2024-01-02T03:04:05Z", "Kind": "virtual" },
+                    { "SerialNumber": format!("arn:aws:iam::{MANAGEMENT}:u2f/user/auditor/key"),
+                      "EnableDate": "2024-01-02T03:04:05Z", "Kind": "security-key" }
                 ]
             }
         })),
@@ -236,7 +287,7 @@ fn management() -> Vec<Value> {
             },
             "observed": {
                 "UserId": "AIDA00000000000000002", "CreateDate": "2024-01-02T03:04:05Z",
-                "PasswordEnabled": false, "MFAActive": false, "AccessKeys": []
+                "PasswordEnabled": false, "MFAActive": false, "AccessKeys": [], "MFADevices": []
             }
         })),
         iam(MANAGEMENT, "Group", "group/watchers", json!({
@@ -317,6 +368,7 @@ fn trail(account: &str, home: &str, owner: &str, name: &str, selectors: Value) -
 fn member() -> Vec<Value> {
     let mut documents = basics(MEMBER, 2);
     documents.extend(identities());
+    documents.extend(identity::member());
     documents.extend(buckets());
     documents.extend(network());
     documents.extend(regional::documents());

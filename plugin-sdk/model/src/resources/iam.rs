@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::resource::{kind, properties, shapes};
+use crate::{Field, Partly, Unknown};
 
 /// A policy embedded in a user, group or role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,17 +34,33 @@ pub struct AccessKey {
     pub status: String,
     /// When it was created, RFC 3339.
     pub create_date: String,
-    /// When it was last used, RFC 3339; none if never, or not since AWS keeps track. Where that is
-    /// not known, as of a key newer than the credential report, the document lists
-    /// `observed.AccessKeys[INDEX].LastUsedDate` among what is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_used_date: Option<String>,
-    /// The service of that use, `s3`.
+    /// When it was last used, RFC 3339; absent if never, or not since AWS keeps track. It can be
+    /// unknown while the rest is known, as of a key that is newer than the credential report: the
+    /// document then has `observed.AccessKeys[INDEX].LastUsedDate` among what is unknown.
+    #[serde(default, skip_serializing_if = "Field::is_silent")]
+    pub last_used_date: Field<String>,
+    /// The service of that use, `s3`; none if the date is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_service: Option<String>,
-    /// The region of that use.
+    /// The region of that use; none if the date is not known, or if the service has no regions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_region: Option<String>,
+}
+
+impl Partly for AccessKey {
+    fn mark_unknown(&mut self, path: &str, unknown: &Unknown) -> bool {
+        let found = path == "LastUsedDate";
+        if found {
+            self.last_used_date = Field::Unknown(Box::new(unknown.clone()));
+        }
+        found
+    }
+
+    fn list_unknown(&self, path: &str, unknown: &mut BTreeMap<String, String>) {
+        if let Field::Unknown(field) = &self.last_used_date {
+            unknown.insert(format!("{path}.LastUsedDate"), field.reason.clone());
+        }
+    }
 }
 
 shapes! {
@@ -122,7 +139,7 @@ properties! {
         /// Whether any MFA device is assigned.
         "MFAActive" mfa_active: bool,
         /// Its access keys, at most two.
-        "AccessKeys" access_keys: Vec<AccessKey>,
+        "AccessKeys" access_keys: Vec<AccessKey> as Partly,
         /// Its MFA devices, at most eight.
         "MFADevices" mfa_devices: Vec<MfaDevice>,
     }

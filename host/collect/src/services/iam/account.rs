@@ -9,11 +9,12 @@ use blastwall_aws::{Declaration, Failure};
 use blastwall_model::resources::iam::AccountPasswordPolicyConfig;
 use blastwall_model::resources::{
     AccountPasswordPolicy, AccountPasswordPolicyKind, AccountSummary, AccountSummaryKind, RootUser,
-    RootUserKind,
+    RootUserKind, UserKind,
 };
 use blastwall_model::{Field, GLOBAL, GapKind, Kind, Resource};
 
-use super::credentials::{REPORT, Unreported};
+use super::generation::{REPORT, Unreported};
+use super::mfa::{self, Devices};
 use super::report::{Report, Row};
 use crate::Product;
 use crate::context::Context;
@@ -35,7 +36,7 @@ pub(super) const PASSWORD_POLICY_PRODUCT: Product = Product {
 };
 
 /// Counts by name.
-type Summary = BTreeMap<String, i64>;
+pub(super) type Summary = BTreeMap<String, i64>;
 
 /// The counts that IAM keeps; none if nothing that is wanted needs them.
 pub(super) async fn summary(
@@ -43,7 +44,7 @@ pub(super) async fn summary(
     iam: &Client,
 ) -> Option<Result<Summary, Failure>> {
     if context
-        .wanted(&[AccountSummaryKind::TYPE, RootUserKind::TYPE])
+        .wanted(&[AccountSummaryKind::TYPE, RootUserKind::TYPE, UserKind::TYPE])
         .is_empty()
     {
         return None;
@@ -64,6 +65,7 @@ pub(super) fn finish(
     context: &Context<'_>,
     summary: Option<Result<Summary, Failure>>,
     report: &Result<Report, Unreported>,
+    devices: &Devices,
     harvest: &mut Harvest,
 ) {
     let Some(summary) = summary else {
@@ -72,7 +74,7 @@ pub(super) fn finish(
     if context.wants(RootUserKind::TYPE)
         && let Some(mut root) = document(context, "root", SUMMARY, harvest)
     {
-        root_user(&mut root, &summary, report, harvest);
+        root_user(&mut root, &summary, report, devices, harvest);
         harvest.add(&root);
     }
     if context.wants(AccountSummaryKind::TYPE)
@@ -104,11 +106,13 @@ fn document<K: Kind>(
     }
 }
 
-/// The summary knows most of the root user; what it does not, the credential report may.
+/// The summary knows most of the root user; what it does not, the credential report may, and the
+/// listing of virtual MFA devices.
 fn root_user(
     root: &mut RootUser,
     summary: &Result<Summary, Failure>,
     report: &Result<Report, Unreported>,
+    devices: &Devices,
     harvest: &mut Harvest,
 ) {
     let about = About::resource(root);
@@ -135,7 +139,30 @@ fn root_user(
         "AccountPasswordPresent",
         row.and_then(|row| row.password_enabled),
     );
-    observed.password_last_used = last_used(row, report, &about, harvest);
+    observed.password_last_used = of_row(
+        row.map(|row| row.password_last_used.clone()),
+        report,
+        &about,
+        harvest,
+    );
+    observed.access_key_last_used = match (row, observed.account_access_keys_present.known()) {
+        // Without a key there is nothing to know of it.
+        (None, Some(false)) => Field::ABSENT,
+        _ => of_row(row.map(key_last_used), report, &about, harvest),
+    };
+    observed.virtual_mfa_device = match devices.virtual_of(&root.arn) {
+        Ok(devices) => Field::Known(!devices.is_empty()),
+        Err(_) if observed.account_mfa_enabled == Field::Known(false) => Field::Known(false),
+        Err(failure) => harvest.field(&about, mfa::LIST_VIRTUAL, Err(failure.clone())),
+    };
+}
+
+/// The last use of either key; times of RFC 3339 in UTC are in the order of their texts.
+fn key_last_used(row: &Row) -> Option<String> {
+    row.keys
+        .iter()
+        .filter_map(|key| key.last_used.clone())
+        .max()
 }
 
 /// A fact about the root user: the summary's count, else what the report says.
@@ -155,14 +182,15 @@ fn fact(
     }
 }
 
-fn last_used(
-    row: Option<&Row>,
+/// What the root user's row of the report says, if there is a row.
+fn of_row(
+    said: Option<Option<String>>,
     report: &Result<Report, Unreported>,
     about: &About,
     harvest: &mut Harvest,
 ) -> Field<String> {
-    match (row, report) {
-        (Some(row), _) => row.password_last_used.clone().into(),
+    match (said, report) {
+        (Some(said), _) => said.into(),
         (None, Err(Unreported { call, failure })) => unknown(*call, failure),
         (None, Ok(_)) => {
             harvest.field(about, REPORT, Err(not_reported("no row for the root user")))
@@ -236,6 +264,8 @@ fn convert(policy: Option<&PasswordPolicy>) -> AccountPasswordPolicyConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn root(summary: Result<Summary, Failure>, table: &str) -> (RootUser, Harvest) {
@@ -246,7 +276,8 @@ mod tests {
         );
         let mut harvest = Harvest::default();
         let report = Ok(Report::parse(table.as_bytes()).unwrap());
-        root_user(&mut root, &summary, &report, &mut harvest);
+        let devices = Devices::new(Err(Failure::answered("AccessDenied", "no")), None);
+        root_user(&mut root, &summary, &report, &devices, &mut harvest);
         (root, harvest)
     }
 
@@ -267,6 +298,8 @@ mod tests {
             Some("2026-01-01T00:00:00Z")
         );
         assert!(root.observed.account_password_present.get().is_err());
+        assert_eq!(root.observed.access_key_last_used, Field::ABSENT);
+        assert_eq!(root.observed.virtual_mfa_device, Field::Known(false));
         assert_eq!(harvest.gaps.len(), 1);
     }
 
@@ -275,7 +308,7 @@ mod tests {
         let failure = Failure::answered("AccessDenied", "no");
         let (root, harvest) = root(Err(failure), "arn\n");
         let unknown = root.unknown();
-        assert_eq!(unknown.len(), 5);
+        assert_eq!(unknown.len(), 7);
         assert_eq!(
             unknown["observed.AccountMFAEnabled"],
             "AccessDenied: iam:GetAccountSummary"
@@ -284,7 +317,12 @@ mod tests {
             unknown["observed.PasswordLastUsed"],
             "NotReported: iam:GetCredentialReport"
         );
-        assert_eq!(harvest.gaps.len(), 2);
+        assert_eq!(
+            unknown["observed.VirtualMFADevice"],
+            "AccessDenied: iam:ListVirtualMFADevices"
+        );
+        let actions: BTreeSet<&str> = harvest.gaps.iter().map(|gap| &*gap.action).collect();
+        assert_eq!(actions.len(), 3);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use aws_sdk_iam::types::{
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::resources::iam::{InlinePolicy, RoleLastUsed};
 use blastwall_model::resources::{
-    Group, GroupKind, ManagedPolicy, ManagedPolicyKind, Role, RoleKind, User, UserKind,
+    Group, GroupKind, ManagedPolicy, ManagedPolicyKind, Role, RoleKind, SigningCertificateKind,
+    SshPublicKeyKind, User, UserKind,
 };
 use blastwall_model::{GLOBAL, Kind, Resource};
 
@@ -28,12 +29,19 @@ pub(super) const LIST: Declaration = super::call(
 /// How many entities a page has, the most that IAM allows.
 const PAGE: i32 = 1000;
 
-/// What the listing filters by, for each type.
-const FILTERS: &[(&str, EntityType)] = &[
-    (UserKind::TYPE, EntityType::User),
-    (GroupKind::TYPE, EntityType::Group),
-    (RoleKind::TYPE, EntityType::Role),
-    (ManagedPolicyKind::TYPE, EntityType::LocalManagedPolicy),
+/// The types that are made of users: they, and what only the user can be asked for.
+const OF_USERS: [&str; 3] = [
+    UserKind::TYPE,
+    SigningCertificateKind::TYPE,
+    SshPublicKeyKind::TYPE,
+];
+
+/// What the listing filters by, and the types that are made of it.
+const FILTERS: &[(&[&str], EntityType)] = &[
+    (&OF_USERS, EntityType::User),
+    (&[GroupKind::TYPE], EntityType::Group),
+    (&[RoleKind::TYPE], EntityType::Role),
+    (&[ManagedPolicyKind::TYPE], EntityType::LocalManagedPolicy),
 ];
 
 /// What the listing brought. Users and policies are completed by other calls.
@@ -45,9 +53,9 @@ pub(super) struct Listed {
 }
 
 pub(super) async fn list(context: &Context<'_>, iam: &Client) -> Listed {
-    let wanted: Vec<&(&'static str, EntityType)> = FILTERS
+    let wanted: Vec<&str> = FILTERS
         .iter()
-        .filter(|(kind, _)| context.wants(kind))
+        .flat_map(|(kinds, _)| context.wanted(kinds))
         .collect();
     let mut listed = Listed::default();
     if wanted.is_empty() {
@@ -57,7 +65,7 @@ pub(super) async fn list(context: &Context<'_>, iam: &Client) -> Listed {
     let everything = context.wants(ManagedPolicyKind::TYPE);
     let filters = FILTERS
         .iter()
-        .filter(|(kind, _)| everything || context.wants(kind))
+        .filter(|(kinds, _)| everything || !context.wanted(kinds).is_empty())
         .map(|(_, filter)| filter.clone())
         .collect();
     let stream = iam
@@ -71,8 +79,7 @@ pub(super) async fn list(context: &Context<'_>, iam: &Client) -> Listed {
     })
     .await;
     if let Err(failure) = ended {
-        let types: Vec<&str> = wanted.iter().map(|(kind, _)| *kind).collect();
-        listed.harvest.listing(&types, LIST, GLOBAL, &failure);
+        listed.harvest.listing(&wanted, LIST, GLOBAL, &failure);
         listed.policies.incomplete = Some(failure);
     }
     listed
@@ -82,7 +89,7 @@ impl Listed {
     fn take(&mut self, context: &Context<'_>, page: &GetAccountAuthorizationDetailsOutput) {
         self.policies.attachments.count(page);
         let harvest = &mut self.harvest;
-        if context.wants(UserKind::TYPE) {
+        if !context.wanted(&OF_USERS).is_empty() {
             for detail in page.user_detail_list() {
                 let user = user(context, detail, harvest);
                 self.users.extend(readable(user, harvest));

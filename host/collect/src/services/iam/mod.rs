@@ -3,17 +3,31 @@
 //! One listing (`GetAccountAuthorizationDetails`) brings users, groups, roles and the account's own
 //! policies; the credential report brings passwords, MFA and the dates of access keys; the rest is
 //! one call each. The modules: `authorization` (the listing), `managed` (managed policies, with
-//! those of AWS), `report` and `credentials` (the credential report and what it does not tell of
-//! users), `account` (root user, password policy, summary).
+//! those of AWS), `generation` and `report` (the credential report), `credentials`, `access_key` and
+//! `mfa` (what it tells of users and what it does not), `account` (root user, password policy,
+//! summary), and one for each of the other types.
 
+mod access_key;
 mod account;
 mod authorization;
+mod certificate;
 mod credentials;
+mod generation;
+mod instance_profile;
 mod managed;
+mod mfa;
+mod oidc_provider;
 mod report;
+mod saml_provider;
+mod server_certificate;
+mod service_specific_credentials;
+mod signing_certificate;
+mod ssh_public_key;
 
 use blastwall_aws::{Declaration, client};
-use blastwall_model::resources::{GroupKind, ManagedPolicyKind, RoleKind, RootUserKind, UserKind};
+use blastwall_model::resources::{
+    GroupKind, ManagedPolicyKind, RoleKind, RootUserKind, User, UserKind,
+};
 use blastwall_model::{Field, Kind, Tags};
 use futures::FutureExt;
 
@@ -30,10 +44,13 @@ pub(crate) const COLLECTOR: Collector = Collector {
             kind: UserKind::TYPE,
             calls: &[
                 authorization::LIST,
-                credentials::GENERATE,
-                credentials::REPORT,
-                credentials::KEYS,
-                credentials::MFA,
+                generation::GENERATE,
+                generation::REPORT,
+                account::SUMMARY,
+                access_key::LIST,
+                access_key::LAST_USED,
+                mfa::LIST,
+                mfa::LIST_VIRTUAL,
                 credentials::PASSWORD,
             ],
             tags: &[],
@@ -55,14 +72,32 @@ pub(crate) const COLLECTOR: Collector = Collector {
         },
         Product {
             kind: RootUserKind::TYPE,
-            calls: &[account::SUMMARY, credentials::GENERATE, credentials::REPORT],
+            calls: &[
+                account::SUMMARY,
+                generation::GENERATE,
+                generation::REPORT,
+                mfa::LIST_VIRTUAL,
+            ],
             tags: &[],
         },
         account::PASSWORD_POLICY_PRODUCT,
         account::SUMMARY_PRODUCT,
+        instance_profile::PRODUCT,
+        oidc_provider::PRODUCT,
+        saml_provider::PRODUCT,
+        server_certificate::PRODUCT,
+        service_specific_credentials::PRODUCT,
+        signing_certificate::PRODUCT,
+        ssh_public_key::PRODUCT,
     ],
     run: Run::Global(|context| collect(context).boxed()),
 };
+
+/// How many users are asked for side by side.
+const USERS_AT_ONCE: usize = 8;
+
+/// How many identity providers are asked for side by side.
+const PROVIDERS_AT_ONCE: usize = 8;
 
 /// An operation of IAM, whose actions are named like the operations.
 const fn call(operation: &'static str, action: &'static str) -> Declaration {
@@ -75,24 +110,49 @@ const fn call(operation: &'static str, action: &'static str) -> Declaration {
 
 async fn collect(context: &Context<'_>) -> Harvest {
     let iam = &client!(aws_sdk_iam, context.session, context.global_region());
-    let (report, listed, summary, password_policy) = futures::join!(
-        credentials::report(context, iam),
-        authorization::list(context, iam),
-        account::summary(context, iam),
-        account::password_policy(context, iam),
-    );
+    let first = async {
+        futures::join!(
+            generation::report(context, iam),
+            authorization::list(context, iam),
+            account::summary(context, iam),
+            mfa::virtual_devices(context, iam),
+        )
+    };
+    let alone = async {
+        futures::join!(
+            account::password_policy(context, iam),
+            instance_profile::collect(context, iam),
+            oidc_provider::collect(context, iam),
+            saml_provider::collect(context, iam),
+            server_certificate::collect(context, iam),
+            service_specific_credentials::collect(context, iam),
+        )
+    };
+    let ((report, listed, summary, assigned), others) = futures::join!(first, alone);
     let mut harvest = Harvest::default();
-    credentials::note(context, &report, &mut harvest);
-    account::finish(context, summary, &report, &mut harvest);
-    harvest.append(password_policy);
-    let (users, policies) = futures::join!(
-        credentials::complete(context, iam, listed.users, &report),
+    for found in <[Harvest; 6]>::from(others) {
+        harvest.append(found);
+    }
+    let devices = mfa::Devices::new(assigned, summary.as_ref());
+    generation::note(context, &report, &mut harvest);
+    account::finish(context, summary, &report, &devices, &mut harvest);
+    let users = &listed.users;
+    let (users, certificates, keys, policies) = futures::join!(
+        credentials::complete(context, iam, users, &report, &devices),
+        signing_certificate::collect(context, iam, users, &report),
+        ssh_public_key::collect(context, iam, users),
         managed::complete(context, listed.policies),
     );
     harvest.append(listed.harvest);
-    harvest.append(users);
-    harvest.append(policies);
+    for found in [users, certificates, keys, policies] {
+        harvest.append(found);
+    }
     harvest
+}
+
+/// The name of a listed user.
+fn name(user: &User) -> &str {
+    user.config.user_name.known().map_or("", String::as_str)
 }
 
 /// The document of a policy, with a gap if it is not JSON.

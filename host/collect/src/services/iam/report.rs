@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::convert::time_text;
 
+/// What the report has for no word.
+const NOTHING: [&str; 4] = ["", "N/A", "no_information", "not_supported"];
+
 /// The report's rows, by ARN.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Report(BTreeMap<String, Row>);
@@ -30,6 +33,8 @@ pub(super) struct ReportedKey {
     pub(super) active: bool,
     pub(super) last_rotated: Option<String>,
     pub(super) last_used: Option<String>,
+    pub(super) last_used_service: Option<String>,
+    pub(super) last_used_region: Option<String>,
 }
 
 /// A report that is not the table that it should be.
@@ -68,6 +73,7 @@ impl Row {
     fn read(columns: &BTreeMap<&str, &str>) -> Self {
         let text = |column: &str| columns.get(column).copied().unwrap_or_default();
         let time = |column: &str| time_text(text(column));
+        let word = |column: &str| Some(text(column)).filter(|word| !NOTHING.contains(word));
         Self {
             created: time("user_creation_time"),
             password_enabled: truth(text("password_enabled")),
@@ -80,6 +86,9 @@ impl Row {
                     active: truth(text(&format!("{slot}_active"))) == Some(true),
                     last_rotated: time(&format!("{slot}_last_rotated")),
                     last_used: time(&format!("{slot}_last_used_date")),
+                    last_used_service: word(&format!("{slot}_last_used_service"))
+                        .map(str::to_owned),
+                    last_used_region: word(&format!("{slot}_last_used_region")).map(str::to_owned),
                 })
                 .filter(|key| key.active || key.last_rotated.is_some())
                 .collect(),
@@ -131,7 +140,12 @@ mod tests {
         };
         assert!(first.active && !second.active);
         assert_eq!(first.last_used.as_deref(), Some("2026-11-02T00:00:00Z"));
-        assert_eq!(second.last_used, None);
+        assert_eq!(first.last_used_service.as_deref(), Some("s3"));
+        assert_eq!(first.last_used_region.as_deref(), Some("eu-west-1"));
+        assert_eq!(
+            (&second.last_used, &second.last_used_service),
+            (&None, &None)
+        );
     }
 
     #[test]

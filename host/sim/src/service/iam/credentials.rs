@@ -1,4 +1,4 @@
-//! Access keys, MFA devices and passwords of single users.
+//! Access keys and passwords of single users.
 
 use blastwall_model::resources::User;
 use blastwall_model::resources::iam::AccessKey;
@@ -22,7 +22,7 @@ fn asked_name<'a>(call: &'a Call<'_>) -> Result<&'a str, Failure> {
     }
 }
 
-fn asked_user<'a>(call: &Call<'a>) -> Result<&'a User, Failure> {
+pub(super) fn asked_user<'a>(call: &Call<'a>) -> Result<&'a User, Failure> {
     user(call, asked_name(call)?)
 }
 
@@ -96,30 +96,16 @@ pub(super) fn key_owner_target(call: &Call<'_>) -> Result<Target, Failure> {
 
 pub(super) fn get_access_key_last_used(call: &Call<'_>) -> Result<Answer, Failure> {
     let (user, key) = key_owner(call)?;
-    // Documents do not say where a key was used; for keys that never were IAM answers `N/A`.
+    // For what there is not, IAM answers `N/A`.
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "N/A".to_owned());
     let used = Element::new("AccessKeyLastUsed")
-        .maybe("LastUsedDate", key.last_used_date.as_ref())
-        .text("ServiceName", "N/A")
-        .text("Region", "N/A");
+        .maybe("LastUsedDate", key.last_used_date.known())
+        .text("ServiceName", or_none(&key.last_used_service))
+        .text("Region", or_none(&key.last_used_region));
     Ok(Answer::Xml(
         Element::new("")
             .text("UserName", last_part(user.arn.as_str()))
             .child(used),
-    ))
-}
-
-pub(super) fn list_mfa_devices(call: &Call<'_>) -> Result<Answer, Failure> {
-    let user = asked_user(call)?;
-    let name = last_part(user.arn.as_str());
-    let is_active = user.observed.mfa_active.known() == Some(&true);
-    let device = Element::new("member")
-        .text("UserName", name)
-        .text("SerialNumber", call.arn("iam", "", &format!("mfa/{name}"))?)
-        .maybe("EnableDate", user.observed.create_date.known());
-    Ok(Answer::Xml(
-        Element::new("")
-            .list("MFADevices", is_active.then_some(device))
-            .text("IsTruncated", false),
     ))
 }
 

@@ -2,9 +2,13 @@
 //!
 //! Source: IAM API Reference.
 
+mod certificates;
 mod credentials;
 mod details;
+mod features;
+mod mfa;
 mod policies;
+mod providers;
 mod report;
 
 use blastwall_model::resources::User;
@@ -60,7 +64,67 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "ListMFADevices",
         "iam:ListMFADevices",
         credentials::user_target,
-        credentials::list_mfa_devices,
+        mfa::list_mfa_devices,
+    ),
+    listing(
+        "ListVirtualMFADevices",
+        "iam:ListVirtualMFADevices",
+        mfa::list_virtual_mfa_devices,
+    ),
+    of_resource(
+        "ListSigningCertificates",
+        "iam:ListSigningCertificates",
+        credentials::user_target,
+        certificates::list_signing_certificates,
+    ),
+    of_resource(
+        "ListSSHPublicKeys",
+        "iam:ListSSHPublicKeys",
+        credentials::user_target,
+        certificates::list_ssh_public_keys,
+    ),
+    listing(
+        "ListServerCertificates",
+        "iam:ListServerCertificates",
+        certificates::list_server_certificates,
+    ),
+    listing(
+        "ListServiceSpecificCredentials",
+        "iam:ListServiceSpecificCredentials",
+        certificates::list_service_specific_credentials,
+    ),
+    listing(
+        "ListInstanceProfiles",
+        "iam:ListInstanceProfiles",
+        providers::list_instance_profiles,
+    ),
+    listing(
+        "ListSAMLProviders",
+        "iam:ListSAMLProviders",
+        providers::list_saml_providers,
+    ),
+    of_resource(
+        "GetSAMLProvider",
+        "iam:GetSAMLProvider",
+        providers::saml_target,
+        providers::get_saml_provider,
+    ),
+    listing(
+        "ListOpenIDConnectProviders",
+        "iam:ListOpenIDConnectProviders",
+        providers::list_open_id_connect_providers,
+    ),
+    of_resource(
+        "GetOpenIDConnectProvider",
+        "iam:GetOpenIDConnectProvider",
+        providers::oidc_target,
+        providers::get_open_id_connect_provider,
+    ),
+    of_resource(
+        "ListOrganizationsFeatures",
+        "iam:ListOrganizationsFeatures",
+        features::organization_target,
+        features::list_organizations_features,
     ),
     of_resource(
         "GetLoginProfile",
@@ -104,6 +168,7 @@ fn get_account_summary(call: &Call<'_>) -> Result<Answer, Failure> {
         ("Groups", count(account.groups.len())),
         ("Roles", count(account.roles.len())),
         ("Policies", count(own_policies)),
+        ("MFADevicesInUse", count(mfa::in_use(call)?)),
         (
             "AccountMFAEnabled",
             flag(root.map(|root| &root.account_mfa_enabled)),

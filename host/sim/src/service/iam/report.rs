@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use blastwall_model::Field;
 use blastwall_model::resources::iam::AccessKey;
-use blastwall_model::resources::{RootUser, User};
+use blastwall_model::resources::{RootUser, SigningCertificate, User};
 
 use crate::failure::Failure;
 use crate::operation::{Answer, Call};
@@ -102,7 +102,7 @@ fn report(call: &Call<'_>, account: &Account) -> Result<String, Failure> {
     let arn = call.arn("iam", "", "root")?;
     rows.push(root_row(arn.as_str(), account.root.as_ref())?);
     for user in account.users.values() {
-        rows.push(user_row(user)?);
+        rows.push(user_row(user, account)?);
     }
     Ok(rows.join("\n"))
 }
@@ -115,6 +115,9 @@ fn root_row(arn: &str, root: Option<&RootUser>) -> Result<String, Failure> {
     let used = observed.and_then(|root| root.password_last_used.known());
     let key = has_key.then(|| AccessKey {
         status: "Active".to_owned(),
+        last_used_date: observed
+            .and_then(|root| root.access_key_last_used.known().cloned())
+            .into(),
         ..AccessKey::default()
     });
     let mut cells = vec![
@@ -129,13 +132,17 @@ fn root_row(arn: &str, root: Option<&RootUser>) -> Result<String, Failure> {
     ];
     cells.extend(key_cells(key.as_ref())?);
     cells.extend(key_cells(None)?);
-    cells.extend(CERTIFICATES.map(ToOwned::to_owned));
+    cells.extend(certificate_cells(None)?);
+    cells.extend(certificate_cells(None)?);
     Ok(line(&cells))
 }
 
-const CERTIFICATES: [&str; 4] = ["false", NONE, "false", NONE];
-
-fn user_row(user: &User) -> Result<String, Failure> {
+fn user_row(user: &User, account: &Account) -> Result<String, Failure> {
+    let name = last_part(user.arn.as_str());
+    let mut certificates = account.signing_certificates.iter().filter(|certificate| {
+        let owner = certificate.config.user_name.known();
+        owner.is_some_and(|owner| owner == name)
+    });
     let observed = &user.observed;
     let has_password = observed.password_enabled.known() == Some(&true);
     let no_password = if has_password { NO_RECORD } else { NONE };
@@ -145,7 +152,7 @@ fn user_row(user: &User) -> Result<String, Failure> {
         .map(Vec::as_slice)
         .unwrap_or_default();
     let mut cells = vec![
-        last_part(user.arn.as_str()).to_owned(),
+        name.to_owned(),
         user.arn.to_string(),
         time(observed.create_date.known(), NO_RECORD)?,
         has_password.to_string(),
@@ -156,8 +163,17 @@ fn user_row(user: &User) -> Result<String, Failure> {
     ];
     cells.extend(key_cells(keys.first())?);
     cells.extend(key_cells(keys.get(1))?);
-    cells.extend(CERTIFICATES.map(ToOwned::to_owned));
+    cells.extend(certificate_cells(certificates.next())?);
+    cells.extend(certificate_cells(certificates.next())?);
     Ok(line(&cells))
+}
+
+fn certificate_cells(certificate: Option<&SigningCertificate>) -> Result<[String; 2], Failure> {
+    let is_active = certificate
+        .and_then(|certificate| certificate.config.status.known())
+        .is_some_and(|status| status == "Active");
+    let uploaded = certificate.and_then(|certificate| certificate.observed.upload_date.known());
+    Ok([is_active.to_string(), time(uploaded, NONE)?])
 }
 
 fn key_cells(key: Option<&AccessKey>) -> Result<[String; 5], Failure> {
@@ -167,10 +183,14 @@ fn key_cells(key: Option<&AccessKey>) -> Result<[String; 5], Failure> {
     Ok([
         key.is_some_and(|key| key.status == "Active").to_string(),
         time(created, NONE)?,
-        time(key.and_then(|key| key.last_used_date.as_ref()), NONE)?,
-        NONE.to_owned(),
-        NONE.to_owned(),
+        time(key.and_then(|key| key.last_used_date.known()), NONE)?,
+        word(key.and_then(|key| key.last_used_region.as_ref())),
+        word(key.and_then(|key| key.last_used_service.as_ref())),
     ])
+}
+
+fn word(word: Option<&String>) -> String {
+    word.map_or(NONE, String::as_str).to_owned()
 }
 
 /// The report's own way of writing times, which is not that of the API.

@@ -2,6 +2,8 @@
 //!
 //! Source: AWS Organizations API Reference.
 
+mod delegation;
+
 use blastwall_model::Arn;
 use blastwall_model::resources::organizations as model;
 use serde_json::{Map, Value, json};
@@ -40,7 +42,25 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     listing(
         "ListDelegatedAdministrators",
         "organizations:ListDelegatedAdministrators",
-        list_delegated_administrators,
+        delegation::list_delegated_administrators,
+    ),
+    of_resource(
+        "ListDelegatedServicesForAccount",
+        "organizations:ListDelegatedServicesForAccount",
+        delegation::administrator_target,
+        delegation::list_delegated_services_for_account,
+    ),
+    of_resource(
+        "DescribeResourcePolicy",
+        "organizations:DescribeResourcePolicy",
+        delegation::resource_policy_target,
+        delegation::describe_resource_policy,
+    ),
+    of_resource(
+        "ListAWSServiceAccessForOrganization",
+        "organizations:ListAWSServiceAccessForOrganization",
+        organization_document,
+        list_aws_service_access_for_organization,
     ),
     of_resource(
         "ListTagsForResource",
@@ -78,11 +98,11 @@ fn member<'a>(call: &Call<'a>) -> Result<&'a Organization, Failure> {
 
 /// The caller's organization, if the caller may look into it: every member may describe it, only
 /// the management account and delegated administrators may list what is in it.
-fn administrator<'a>(call: &Call<'a>) -> Result<&'a Organization, Failure> {
+pub(super) fn administrator<'a>(call: &Call<'a>) -> Result<&'a Organization, Failure> {
     let organization = member(call)?;
     let account = &call.principal.account;
-    let delegated = &call.simulation.options.delegated_administrators;
-    if account == organization.management() || delegated.contains(account) {
+    if account == organization.management() || delegation::is_delegated(call, organization, account)
+    {
         Ok(organization)
     } else {
         Err(Failure::new(
@@ -410,13 +430,28 @@ fn list_targets_for_policy(call: &Call<'_>) -> Result<Answer, Failure> {
     listed(call, "Targets", targets)
 }
 
-fn list_delegated_administrators(call: &Call<'_>) -> Result<Answer, Failure> {
+/// The organization's document, which remembers what could not be seen of it; policies name no
+/// resource for such questions.
+pub(super) fn organization_document(call: &Call<'_>) -> Result<Target, Failure> {
     let organization = administrator(call)?;
-    let delegated = &call.simulation.options.delegated_administrators;
-    let accounts: Result<_, _> = delegated
-        .iter()
-        .filter_map(|id| organization.accounts.get_key_value(id.as_str()))
-        .map(|(id, document)| account(id, document))
+    let document = &organization.document;
+    Ok(Target {
+        document: Some((document.account.clone(), document.arn.clone())),
+        ..Target::default()
+    })
+}
+
+fn list_aws_service_access_for_organization(call: &Call<'_>) -> Result<Answer, Failure> {
+    let organization = administrator(call)?;
+    let services = organization
+        .document
+        .observed
+        .enabled_service_principals
+        .known();
+    let services = services
+        .into_iter()
+        .flatten()
+        .map(|service| json!({ "ServicePrincipal": service }))
         .collect();
-    listed(call, "DelegatedAdministrators", accounts?)
+    listed(call, "EnabledServicePrincipals", services)
 }
