@@ -31,6 +31,28 @@ const BRINGS: &[(&str, &[&str])] = &[
         &["config.PublicAccessBlockConfiguration"],
     ),
     ("s3:GetBucketTagging", &["tags"]),
+    ("s3:GetBucketPolicyStatus", &["observed.PolicyIsPublic"]),
+    (
+        "s3:GetBucketVersioning",
+        &["config.VersioningConfiguration", "observed.MFADelete"],
+    ),
+    ("s3:GetBucketLogging", &["config.LoggingConfiguration"]),
+    (
+        "s3:GetBucketOwnershipControls",
+        &["config.OwnershipControls"],
+    ),
+    (
+        "s3:GetBucketObjectLockConfiguration",
+        &["config.ObjectLockConfiguration"],
+    ),
+    (
+        "s3:GetReplicationConfiguration",
+        &["config.ReplicationConfiguration"],
+    ),
+    ("s3:GetAccessPointPolicy", &["config.Policy"]),
+    ("s3:GetAccessPoint", &["observed.CreationDate"]),
+    ("account:GetContactInformation", &["config.FullName"]),
+    ("account:GetAlternateContact", &["config.AlternateContacts"]),
     (
         "cloudtrail:GetTrailStatus",
         &[

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_model::resources::organizations as model;
 use blastwall_model::resources::{
-    AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Group, Instance,
-    InstanceProfile, ManagedPolicy, OidcProvider, Region, Role, RootUser, SamlProvider,
-    SecurityGroup, ServerCertificate, ServiceSpecificCredentials, SigningCertificate, SshPublicKey,
-    Trail, User, Volume,
+    AccessPoint, AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Contacts,
+    Group, Instance, InstanceProfile, ManagedPolicy, OidcProvider, Region, Role, RootUser,
+    SamlProvider, SecurityGroup, ServerCertificate, ServiceSpecificCredentials, SigningCertificate,
+    SshPublicKey, Trail, User, Volume,
 };
 use blastwall_model::{AccountId, Arn, Document, DocumentError, Gap, Kind, Resource};
 use blastwall_store::{Directory, ReadError};
@@ -107,6 +107,8 @@ pub(crate) struct Account {
     pub(crate) ssh_public_keys: Vec<SshPublicKey>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) public_access_block: Option<AccountPublicAccessBlock>,
+    pub(crate) access_points: Vec<AccessPoint>,
+    pub(crate) contacts: Option<Contacts>,
     pub(crate) regions: BTreeMap<String, Region>,
     pub(crate) security_groups: Vec<SecurityGroup>,
     pub(crate) instances: Vec<Instance>,
@@ -457,6 +459,13 @@ impl Account {
             kinds::AccountPublicAccessBlockKind::TYPE => {
                 self.public_access_block =
                     Some(read::<kinds::AccountPublicAccessBlockKind>(id, document)?);
+            }
+            kinds::AccessPointKind::TYPE => {
+                self.access_points
+                    .push(read::<kinds::AccessPointKind>(id, document)?);
+            }
+            kinds::ContactsKind::TYPE => {
+                self.contacts = Some(read::<kinds::ContactsKind>(id, document)?);
             }
             kinds::RegionKind::TYPE => {
                 self.regions

@@ -260,6 +260,8 @@ fn assert_complete(documents: &[Document]) {
     check::<kinds::AccountPasswordPolicyKind>(documents);
     check::<kinds::AccountSummaryKind>(documents);
     check::<kinds::BucketKind>(documents);
+    check::<kinds::AccessPointKind>(documents);
+    check::<kinds::ContactsKind>(documents);
     check::<kinds::AccountPublicAccessBlockKind>(documents);
     check::<kinds::RegionKind>(documents);
     check::<kinds::SecurityGroupKind>(documents);

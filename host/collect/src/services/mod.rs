@@ -1,6 +1,7 @@
 //! The registry of collectors, one module a service.
 
 mod access_analyzer;
+mod account;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
@@ -15,6 +16,7 @@ use crate::Collector;
 /// All collectors, by service.
 pub(crate) const ALL: &[Collector] = &[
     access_analyzer::COLLECTOR,
+    account::COLLECTOR,
     cloudtrail::COLLECTOR,
     cloudwatch::COLLECTOR,
     config::COLLECTOR,
@@ -23,4 +25,5 @@ pub(crate) const ALL: &[Collector] = &[
     kms::COLLECTOR,
     logs::COLLECTOR,
     s3::COLLECTOR,
+    s3::ACCESS_POINTS,
 ];

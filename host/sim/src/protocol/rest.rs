@@ -30,10 +30,15 @@ const SUBRESOURCES: &[(&str, &str)] = &[
     ("acl", "GetBucketAcl"),
     ("encryption", "GetBucketEncryption"),
     ("location", "GetBucketLocation"),
+    ("logging", "GetBucketLogging"),
+    ("object-lock", "GetObjectLockConfiguration"),
+    ("ownershipControls", "GetBucketOwnershipControls"),
     ("policy", "GetBucketPolicy"),
     ("policyStatus", "GetBucketPolicyStatus"),
     ("publicAccessBlock", "GetPublicAccessBlock"),
+    ("replication", "GetBucketReplication"),
     ("tagging", "GetBucketTagging"),
+    ("versioning", "GetBucketVersioning"),
 ];
 
 const WORDS: Words = Words {
@@ -105,12 +110,23 @@ impl Protocol for S3Control {
             input.set("AccountId", account);
         }
         let path = request.path.strip_prefix(CONTROL_PATH).unwrap_or_default();
+        let parts: Vec<&str> = path.split('/').collect();
+        let operation = match parts.as_slice() {
+            _ if request.method != Method::GET => None,
+            ["configuration", "publicAccessBlock"] => Some("GetPublicAccessBlock"),
+            ["accesspoint"] => Some("ListAccessPoints"),
+            ["accesspoint", name] => {
+                input.set("Name", *name);
+                Some("GetAccessPoint")
+            }
+            ["accesspoint", name, "policy"] => {
+                input.set("Name", *name);
+                Some("GetAccessPointPolicy")
+            }
+            _ => None,
+        };
         let operation =
-            if request.method == Method::GET && path == "configuration/publicAccessBlock" {
-                "GetPublicAccessBlock".to_owned()
-            } else {
-                format!("{} {path}", request.method)
-            };
+            operation.map_or_else(|| format!("{} {path}", request.method), ToOwned::to_owned);
         (operation, input)
     }
 
@@ -189,7 +205,7 @@ mod tests {
                 "a.b",
             ),
             ("a.localhost", "/key", "", "GET /a/key", "a"),
-            ("localhost", "/a", "versioning", "GET /a/", "a"),
+            ("localhost", "/a", "website", "GET /a/", "a"),
         ] {
             assert_eq!(
                 read(host, path, query),

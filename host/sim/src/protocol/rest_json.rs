@@ -1,19 +1,19 @@
-//! REST with JSON: the operation in method and path. Access Analyzer speaks it.
+//! REST with JSON: the operation in method and path, JSON in and out. Account Management
+//! and Access Analyzer speak it.
 //!
 //! Source: Smithy documentation, "AWS restJson1 protocol".
 
-use http::Method;
 use http::header::{HeaderName, HeaderValue};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Protocol, Reply, Words, reply};
 use crate::failure::Failure;
 use crate::operation::Answer;
 use crate::request::{Input, Request};
 
-/// The protocol, with the path of each operation that is a `GET`.
+/// The protocol, with the operations of a service by method and path.
 pub(crate) struct RestJson {
-    pub(crate) paths: &'static [(&'static str, &'static str)],
+    pub(crate) routes: &'static [(&'static str, &'static str, &'static str)],
 }
 
 const CONTENT_TYPE: &str = "application/json";
@@ -31,12 +31,20 @@ const WORDS: Words = Words {
 
 impl Protocol for RestJson {
     fn read(&self, request: &Request) -> (String, Input) {
-        let input = Input::from_pairs(request.query.clone());
-        let known = self.paths.iter().find(|(path, _)| *path == request.path);
-        let operation = match known {
-            Some((_, operation)) if request.method == Method::GET => (*operation).to_owned(),
-            _ => format!("{} {}", request.method, request.path),
-        };
+        let route = self
+            .routes
+            .iter()
+            .find(|(method, path, _)| request.method == *method && request.path == *path);
+        let operation = route.map_or_else(
+            || format!("{} {}", request.method, request.path),
+            |(_, _, operation)| (*operation).to_owned(),
+        );
+        // A body that is no JSON gives an input without parameters, which operations refuse.
+        let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        let mut input = Input::from_json(&body);
+        for (name, value) in &request.query {
+            input.set(name, value);
+        }
         (operation, input)
     }
 

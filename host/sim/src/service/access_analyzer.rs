@@ -16,7 +16,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[listing(
 )];
 
 /// Where each operation is asked for.
-pub(crate) const PATHS: &[(&str, &str)] = &[("/analyzer", "ListAnalyzers")];
+pub(crate) const ROUTES: &[(&str, &str, &str)] = &[("GET", "/analyzer", "ListAnalyzers")];
 
 fn list_analyzers(call: &Call<'_>) -> Result<Answer, Failure> {
     let documents = call

@@ -1,6 +1,7 @@
 //! The services: what each can be asked, and the answers made from the documents.
 
 mod access_analyzer;
+mod account;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
@@ -73,6 +74,14 @@ const SERVICES: &[Service] = &[
         operations: &[organizations::OPERATIONS],
     },
     Service {
+        name: "account",
+        protocol: &RestJson {
+            routes: account::ROUTES,
+        },
+        regional: false,
+        operations: &[account::OPERATIONS],
+    },
+    Service {
         name: "cloudtrail",
         protocol: &Json,
         regional: true,
@@ -81,7 +90,7 @@ const SERVICES: &[Service] = &[
     Service {
         name: "access-analyzer",
         protocol: &RestJson {
-            paths: access_analyzer::PATHS,
+            routes: access_analyzer::ROUTES,
         },
         regional: true,
         operations: &[access_analyzer::OPERATIONS],

@@ -2,6 +2,7 @@
 
 mod identity;
 mod regional;
+mod storage;
 
 use blastwall_model::{Access, AccountId, Coverage, Gap, GapKind};
 use serde_json::{Value, json};
@@ -253,6 +254,7 @@ pub fn accounts() -> Vec<(AccountId, Vec<Value>)> {
 fn management() -> Vec<Value> {
     let mut documents = basics(MANAGEMENT, 1);
     documents.extend(identity::management());
+    documents.push(storage::contacts(MANAGEMENT, json!([])));
     documents.extend([
         iam(MANAGEMENT, "User", "user/division/auditor", json!({
             "tags": { "team": NASTY },
@@ -369,6 +371,7 @@ fn member() -> Vec<Value> {
     let mut documents = basics(MEMBER, 2);
     documents.extend(identities());
     documents.extend(identity::member());
+    documents.extend(storage::member());
     documents.extend(buckets());
     documents.extend(network());
     documents.extend(regional::documents());
@@ -490,9 +493,24 @@ fn buckets() -> Vec<Value> {
                             "KMSMasterKeyID": format!("arn:aws:kms:eu-west-1:{MEMBER}:key/1")
                         },
                         "BucketKeyEnabled": true
-                    }]}
+                    }]},
+                    "VersioningConfiguration": { "Status": "Enabled" },
+                    "LoggingConfiguration": {
+                        "DestinationBucketName": "bare-bucket", "LogFilePrefix": NASTY
+                    },
+                    "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerPreferred" }] },
+                    "ObjectLockConfiguration": {
+                        "ObjectLockEnabled": "Enabled",
+                        "Rule": { "DefaultRetention": { "Mode": "COMPLIANCE", "Days": 30 } }
+                    },
+                    "ReplicationConfiguration": {
+                        "Role": format!("arn:aws:iam::{MEMBER}:role/service/audit"),
+                        "Rules": [{ "Id": NASTY, "Status": "Enabled", "Destination": {
+                            "Bucket": "arn:aws:s3:::bare-bucket", "Account": MANAGEMENT
+                        }}]
+                    }
                 },
-                "observed": { "OwnerId": "0123abcd", "Grants": [
+                "observed": { "OwnerId": "0123abcd", "MFADelete": "Disabled", "PolicyIsPublic": false, "Grants": [
                     { "Grantee": owner, "Permission": "FULL_CONTROL" },
                     { "Grantee": everyone, "Permission": "READ_ACP" }
                 ]}
@@ -516,6 +534,13 @@ fn buckets() -> Vec<Value> {
                     "config.PublicAccessBlockConfiguration": "AccessDenied: s3:GetBucketPublicAccessBlock",
                     "observed.Grants": "AccessDenied: s3:GetBucketAcl",
                     "observed.OwnerId": "AccessDenied: s3:GetBucketAcl",
+                    "config.VersioningConfiguration": "AccessDenied: s3:GetBucketVersioning",
+                    "observed.MFADelete": "AccessDenied: s3:GetBucketVersioning",
+                    "config.LoggingConfiguration": "AccessDenied: s3:GetBucketLogging",
+                    "config.OwnershipControls": "AccessDenied: s3:GetBucketOwnershipControls",
+                    "config.ObjectLockConfiguration": "AccessDenied: s3:GetBucketObjectLockConfiguration",
+                    "config.ReplicationConfiguration": "AccessDenied: s3:GetReplicationConfiguration",
+                    "observed.PolicyIsPublic": "AccessDenied: s3:GetBucketPolicy",
                     "tags": "AccessDenied: s3:GetBucketTagging"
                 }
             }),

@@ -54,7 +54,7 @@ pub(super) async fn get(context: &Context<'_>) -> Harvest {
     harvest
 }
 
-fn convert(answer: &Answer) -> PublicAccessBlockConfiguration {
+pub(super) fn convert(answer: &Answer) -> PublicAccessBlockConfiguration {
     PublicAccessBlockConfiguration {
         block_public_acls: answer.block_public_acls().unwrap_or_default(),
         block_public_policy: answer.block_public_policy().unwrap_or_default(),

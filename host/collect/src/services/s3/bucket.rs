@@ -1,4 +1,5 @@
-//! Buckets with policy, access control list, switches, encryption and tags: `AWS::S3::Bucket`.
+//! Buckets with policy, access control list, switches, encryption, tags and the other settings:
+//! `AWS::S3::Bucket`.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +18,16 @@ use blastwall_model::resources::{Bucket, BucketKind};
 use blastwall_model::{Field, Kind, Tags};
 use futures::{StreamExt, stream};
 
-use super::location;
+use super::{location, settings};
 use crate::Product;
 use crate::context::{Context, parse_arn};
 use crate::convert::{Policy, tags, text, time};
-use crate::harvest::{About, Harvest, absent, malformed};
+use crate::harvest::{About, Harvest, absent, malformed, unknown};
 use crate::pages::pages;
 
 const LIST: Declaration = super::call("ListBuckets", "s3:ListAllMyBuckets");
 const POLICY: Declaration = super::call("GetBucketPolicy", "s3:GetBucketPolicy");
+const POLICY_STATUS: Declaration = super::call("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus");
 const ACL: Declaration = super::call("GetBucketAcl", "s3:GetBucketAcl");
 const SWITCHES: Declaration = super::call("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock");
 const ENCRYPTION: Declaration = super::call("GetBucketEncryption", "s3:GetEncryptionConfiguration");
@@ -33,7 +35,20 @@ const TAGS: Declaration = super::call("GetBucketTagging", "s3:GetBucketTagging")
 
 pub(super) const PRODUCT: Product = Product {
     kind: BucketKind::TYPE,
-    calls: &[LIST, location::GET, POLICY, ACL, SWITCHES, ENCRYPTION],
+    calls: &[
+        LIST,
+        location::GET,
+        POLICY,
+        POLICY_STATUS,
+        ACL,
+        SWITCHES,
+        ENCRYPTION,
+        settings::VERSIONING,
+        settings::LOGGING,
+        settings::OWNERSHIP,
+        settings::OBJECT_LOCK,
+        settings::REPLICATION,
+    ],
     tags: &[TAGS],
 };
 
@@ -165,12 +180,14 @@ async fn look_into(context: &Context<'_>, s3: &Client, region: &str, listed: &Li
     };
     let session = context.session;
     let name = &listed.name;
-    let (policy, acl, switches, encryption, tagging) = futures::join!(
-        session.call(s3.get_bucket_policy().bucket(name).send()),
+    let mut settings_harvest = Harvest::default();
+    let ((policy, is_public), acl, switches, encryption, tagging, ()) = futures::join!(
+        policy(context, s3, name),
         session.call(s3.get_bucket_acl().bucket(name).send()),
         session.call(s3.get_public_access_block().bucket(name).send()),
         session.call(s3.get_bucket_encryption().bucket(name).send()),
         tagging(context, s3, name),
+        settings::set(context, s3, name, &mut bucket, &mut settings_harvest),
     );
     // A bucket that went away in the meantime says so to whoever may ask.
     let gone = |failure: Option<&Failure>| failure.is_some_and(|failure| failure.code == GONE);
@@ -178,10 +195,13 @@ async fn look_into(context: &Context<'_>, s3: &Client, region: &str, listed: &Li
         return Harvest::default();
     }
 
-    let mut harvest = Harvest::default();
+    let mut harvest = settings_harvest;
     let about = About::resource(&bucket);
-    let policy = absent(policy, &["NoSuchBucketPolicy"])
-        .map(|answer| answer.and_then(|answer| text(answer.policy())));
+    bucket.observed.policy_is_public = match (&policy, is_public) {
+        (Ok(_), Some(is_public)) => harvest.field(&about, POLICY_STATUS, is_public),
+        (Ok(_), None) => Field::ABSENT,
+        (Err(failure), _) => unknown(POLICY, failure),
+    };
     bucket.config.policy_document = policy_document(&mut harvest, &about, policy);
     set_acl(&mut bucket, &mut harvest, &about, acl);
     let switches = absent(switches, &["NoSuchPublicAccessBlockConfiguration"]).map(|answer| {
@@ -203,6 +223,34 @@ async fn look_into(context: &Context<'_>, s3: &Client, region: &str, listed: &Li
     bucket.tags = harvest.tags(&about, TAGS, tagging);
     harvest.add(&bucket);
     harvest
+}
+
+/// What S3 says of whether a policy is public.
+type IsPublic = Result<Option<bool>, Failure>;
+
+/// The text of the bucket policy, and, if there is one, whether S3 takes it for public.
+async fn policy(
+    context: &Context<'_>,
+    s3: &Client,
+    name: &str,
+) -> (Result<Option<String>, Failure>, Option<IsPublic>) {
+    let session = context.session;
+    let answer = session
+        .call(s3.get_bucket_policy().bucket(name).send())
+        .await;
+    let policy = absent(answer, &["NoSuchBucketPolicy"])
+        .map(|answer| answer.and_then(|answer| text(answer.policy())));
+    if !matches!(policy, Ok(Some(_))) {
+        return (policy, None);
+    }
+    let status = session
+        .call(s3.get_bucket_policy_status().bucket(name).send())
+        .await;
+    let status = absent(status, &["NoSuchBucketPolicy"]).map(|answer| {
+        let status = answer.and_then(|answer| answer.policy_status);
+        status.and_then(|status| status.is_public())
+    });
+    (policy, Some(status))
 }
 
 fn policy_document(
@@ -241,7 +289,7 @@ fn set_acl(
                 .into();
         }
         Err(failure) => {
-            bucket.observed.owner_id = crate::harvest::unknown(ACL, &failure);
+            bucket.observed.owner_id = unknown(ACL, &failure);
             bucket.observed.grants = harvest.field(about, ACL, Err(failure));
         }
     }

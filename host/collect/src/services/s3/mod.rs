@@ -1,8 +1,10 @@
-//! Amazon S3: the account's buckets, wherever they are, and the account's own switches.
+//! Amazon S3: the account's buckets, wherever they are, its access points, and its own switches.
 
+mod access_point;
 mod account;
 mod bucket;
 mod location;
+mod settings;
 
 use aws_types::service_config::ServiceConfigKey;
 use blastwall_aws::{Declaration, Session};
@@ -15,6 +17,8 @@ use crate::Collector;
 use crate::catalogue::Run;
 use crate::context::Context;
 use crate::harvest::Harvest;
+
+pub(crate) use access_point::COLLECTOR as ACCESS_POINTS;
 
 pub(crate) const COLLECTOR: Collector = Collector {
     service: "s3",

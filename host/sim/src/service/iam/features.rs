@@ -22,7 +22,10 @@ fn organization<'a>(call: &Call<'a>) -> Result<&'a Organization, Failure> {
         .delegated
         .get(account.as_str())
         .and_then(|delegated| delegated.config.service_principals.known());
-    let administers = services.is_some_and(|services| services.iter().any(|it| it == SERVICE));
+    // Options name administrators without saying of what, so they are of everything.
+    let options = &call.simulation.options;
+    let administers = services.is_some_and(|services| services.iter().any(|it| it == SERVICE))
+        || options.delegated_administrators.contains(account);
     if account == organization.management() || administers {
         Ok(organization)
     } else {

@@ -2,6 +2,8 @@
 //!
 //! Source: Amazon S3 API Reference.
 
+mod settings;
+
 use blastwall_model::AccountId;
 use blastwall_model::resources::Bucket;
 use blastwall_model::resources::s3::{Grant, PublicAccessBlockConfiguration};
@@ -60,6 +62,36 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "s3:GetBucketTagging",
         bucket_target,
         get_bucket_tagging,
+    ),
+    of_resource(
+        "GetBucketVersioning",
+        "s3:GetBucketVersioning",
+        bucket_target,
+        settings::get_bucket_versioning,
+    ),
+    of_resource(
+        "GetBucketLogging",
+        "s3:GetBucketLogging",
+        bucket_target,
+        settings::get_bucket_logging,
+    ),
+    of_resource(
+        "GetBucketOwnershipControls",
+        "s3:GetBucketOwnershipControls",
+        bucket_target,
+        settings::get_bucket_ownership_controls,
+    ),
+    of_resource(
+        "GetObjectLockConfiguration",
+        "s3:GetBucketObjectLockConfiguration",
+        bucket_target,
+        settings::get_object_lock_configuration,
+    ),
+    of_resource(
+        "GetBucketReplication",
+        "s3:GetReplicationConfiguration",
+        bucket_target,
+        settings::get_bucket_replication,
     ),
 ];
 
@@ -209,9 +241,13 @@ fn get_bucket_policy(call: &Call<'_>) -> Result<Answer, Failure> {
 }
 
 fn get_bucket_policy_status(call: &Call<'_>) -> Result<Answer, Failure> {
-    let (owner, _) = asked(call)?;
-    let is_public = Policy::from_value(policy(call)?)
-        .is_ok_and(|policy| public_access(&policy, owner.as_str()).is_some());
+    let (owner, bucket) = asked(call)?;
+    let document = policy(call)?;
+    let told = bucket.observed.policy_is_public.known().copied();
+    let is_public = told.unwrap_or_else(|| {
+        Policy::from_value(document)
+            .is_ok_and(|policy| public_access(&policy, owner.as_str()).is_some())
+    });
     Ok(Answer::Xml(
         root("PolicyStatus").text("IsPublic", is_public),
     ))
@@ -271,13 +307,17 @@ fn get_public_access_block(call: &Call<'_>) -> Result<Answer, Failure> {
 
 /// The switches, as S3 and S3 Control send them.
 pub(super) fn public_access_block(block: &PublicAccessBlockConfiguration) -> Answer {
-    Answer::Xml(
-        root("PublicAccessBlockConfiguration")
-            .text("BlockPublicAcls", block.block_public_acls)
-            .text("IgnorePublicAcls", block.ignore_public_acls)
-            .text("BlockPublicPolicy", block.block_public_policy)
-            .text("RestrictPublicBuckets", block.restrict_public_buckets),
-    )
+    let name = "PublicAccessBlockConfiguration";
+    Answer::Xml(switches(name, block).attribute("xmlns", NAMESPACE))
+}
+
+/// The switches in an element of this name.
+pub(super) fn switches(name: &str, block: &PublicAccessBlockConfiguration) -> Element {
+    Element::new(name)
+        .text("BlockPublicAcls", block.block_public_acls)
+        .text("IgnorePublicAcls", block.ignore_public_acls)
+        .text("BlockPublicPolicy", block.block_public_policy)
+        .text("RestrictPublicBuckets", block.restrict_public_buckets)
 }
 
 fn get_bucket_encryption(call: &Call<'_>) -> Result<Answer, Failure> {
