@@ -7,6 +7,8 @@ use blastwall_sdk::model::resources::cloudtrail::{
 };
 use blastwall_sdk::prelude::*;
 
+use crate::regions;
+
 /// Record management events in every region
 ///
 /// Looks at whether each enabled region of the account is covered by a trail that records now: a
@@ -62,7 +64,7 @@ pub(crate) fn check(account: &Account) -> Result<Outcome, Unknown> {
             .get(region)
             .is_some_and(|own| (own.reads || everywhere.reads) && (own.writes || everywhere.writes))
     };
-    let dark = enabled_regions(account).map(|regions| {
+    let dark = regions::enabled(account).map(|regions| {
         regions
             .filter(|region| !is_recorded(region))
             .collect::<Vec<_>>()
@@ -86,17 +88,6 @@ pub(crate) fn check(account: &Account) -> Result<Outcome, Unknown> {
         }));
     }
     Ok(fail(format!("not recorded in {}", dark?.join(", "))))
-}
-
-fn enabled_regions(account: &Account) -> Result<impl Iterator<Item = &str>, Unknown> {
-    let regions = account.all::<Region>()?;
-    if regions.is_empty() {
-        return Err(Unknown {
-            path: "the list of AWS::EC2::Region".to_owned(),
-            reason: "it is empty, and every account has regions".to_owned(),
-        });
-    }
-    Ok(regions.iter().map(|region| region.region.as_str()))
 }
 
 /// Which management events some trails record together.
