@@ -75,26 +75,77 @@ fn the_list_of_checks_in_the_documentation_is_true() {
         .output()
         .unwrap();
     let checks: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let page = include_str!("../../../plugins/README.md");
-    let rows: Vec<&str> = page
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .collect();
-    let checks = checks.as_array().unwrap();
-    assert_eq!(rows.len(), checks.len(), "{rows:#?}");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/README.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let table = table(checks.as_array().unwrap());
+    let start = page.find("| check |").unwrap();
+    let end = start + page[start..].find("\n\n").unwrap() + 1;
+    if std::env::var_os("BLESS").is_some() {
+        let page = format!("{}{table}{}", &page[..start], &page[end..]);
+        std::fs::write(path, page).unwrap();
+        return;
+    }
+    assert!(
+        page[start..end] == table,
+        "the table of plugins/README.md is not that of the program; run this test with BLESS=1 and \
+         read the difference"
+    );
+}
+
+/// The checks as a table, by plugin.
+fn table(checks: &[serde_json::Value]) -> String {
+    let mut table = String::from(
+        "| check | title | severity | reads | parameters |\n| --- | --- | --- | --- | --- |\n",
+    );
+    let mut plugin = "";
+    let mut checks: Vec<_> = checks.iter().collect();
+    checks.sort_by_key(|check| (check["plugin"].as_str(), check["id"].as_str()));
     for check in checks {
-        let field = |name: &str| check[name].as_str().unwrap().to_owned();
-        let row = format!(
-            "| `{}` | {} | {} |",
+        let field = |name: &str| check[name].as_str().unwrap();
+        if field("plugin") != plugin {
+            plugin = field("plugin");
+            table += &format!("| **{plugin}** | | | | |\n");
+        }
+        let reads: Vec<String> = check["reads"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| format!("`{}`", kind.as_str().unwrap()))
+            .collect();
+        let parameters: Vec<String> = check["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|parameter| {
+                let default = match &parameter["default"] {
+                    serde_json::Value::Array(items) if items.is_empty() => "none".to_owned(),
+                    serde_json::Value::Array(items) => {
+                        let items = items.iter().map(|item| match item.as_str() {
+                            Some(text) => text.to_owned(),
+                            None => item.to_string(),
+                        });
+                        items.collect::<Vec<_>>().join(", ")
+                    }
+                    other => other.to_string(),
+                };
+                format!("`{}` = {default}", parameter["name"].as_str().unwrap())
+            })
+            .collect();
+        table += &format!(
+            "| `{}` | {} | {} | {} | {}|\n",
             field("id"),
             field("title"),
-            field("severity")
-        );
-        assert!(
-            rows.iter().any(|found| found.starts_with(&row)),
-            "no row {row}"
+            field("severity"),
+            reads.join(", "),
+            parameters
+                .iter()
+                .map(|one| format!("{one} "))
+                .collect::<Vec<_>>()
+                .join("; ")
+                .replace(" ; ", "; "),
         );
     }
+    table
 }
 
 /// Runs a command in an empty directory with this configuration; gives its code and its errors.

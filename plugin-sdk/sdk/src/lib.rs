@@ -102,7 +102,7 @@ pub mod prelude {
     pub use crate::model::resources::{
         AccessPoint, AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Alarm,
         Analyzer, Bucket, ConfigurationRecorder, Contacts, DelegatedAdministrator, DeliveryChannel,
-        EbsEncryptionByDefault, Eip, FlowLog, Group, Hub, Image, ImageBlockPublicAccess, Instance,
+        EbsEncryptionByDefault, Eip, FlowLog, Group, Image, ImageBlockPublicAccess, Instance,
         InstanceMetadataDefaults, InstanceProfile, InternetGateway, Key, KeyPair, LaunchTemplate,
         LogGroup, ManagedPolicy, MetricFilter, NetworkAcl, NetworkInterface, OidcProvider, Region,
         Role, RootUser, RouteTable, SamlProvider, SecurityGroup, ServerCertificate,

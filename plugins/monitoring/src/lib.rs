@@ -6,7 +6,6 @@ mod alarms;
 mod analyzer;
 mod pattern;
 mod regions;
-mod security_hub;
 
 use alarms::table;
 
@@ -14,7 +13,6 @@ blastwall_sdk::plugin! {
     name = "monitoring",
     checks = [
         analyzer::check,
-        security_hub::check,
         table::UnauthorizedCalls,
         table::SignInWithoutMfa,
         table::RootUse,

@@ -13,7 +13,6 @@ pub mod kms;
 pub mod logs;
 pub mod organizations;
 pub mod s3;
-pub mod security_hub;
 
 pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
@@ -52,4 +51,3 @@ pub use s3::{
     AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
     BucketKind,
 };
-pub use security_hub::{Hub, HubKind};

@@ -68,9 +68,11 @@ async fn look_into(context: &Context<'_>, ec2: &Client, mut instance: Instance) 
         .set_instance_id(instance.config.instance_id.known().cloned())
         .attribute(InstanceAttributeName::UserData);
     let answer = context.session.call(request.send()).await;
-    let facts = answer.map(|answer| {
+    let facts = answer.and_then(|answer| {
         let encoded = answer.user_data().and_then(|data| text(data.value()));
-        encoded.map(|encoded| user_data::facts(&encoded))
+        encoded
+            .map(|encoded| user_data::facts(&encoded))
+            .transpose()
     });
     let about = About::resource(&instance);
     instance.observed.user_data = harvest.field(&about, USER_DATA, facts);

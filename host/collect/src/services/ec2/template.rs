@@ -15,7 +15,7 @@ use super::user_data;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text, time};
-use crate::harvest::Harvest;
+use crate::harvest::{Harvest, unknown};
 
 const LIST_TEMPLATES: Declaration = super::call(
     "DescribeLaunchTemplateVersions",
@@ -80,10 +80,14 @@ fn template(
     template.observed.create_time = answer.create_time().and_then(time).into();
     let data = answer.launch_template_data();
     template.config.launch_template_data = data.map(convert).into();
-    template.observed.user_data = data
+    template.observed.user_data = match data
         .and_then(|data| text(data.user_data()))
         .map(|encoded| user_data::facts(&encoded))
-        .into();
+        .transpose()
+    {
+        Ok(facts) => facts.into(),
+        Err(failure) => unknown(LIST_TEMPLATES, &failure),
+    };
     Ok(template)
 }
 

@@ -3,7 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use blastwall_aws::Failure;
 use blastwall_model::resources::ec2::UserData;
+
+use crate::harvest::malformed;
 
 /// What a secret begins with, and at least how many letters and digits follow.
 struct Token {
@@ -78,17 +81,36 @@ const TOKENS: &[Token] = &[
 ];
 
 /// Names that are given a secret: `DB_PASSWORD=…`, `secret: …`.
-const NAMES: &[&str] = &["password", "passwd", "secret", "api_key", "apikey", "token"];
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "access_key",
+    "secret_key",
+    "private_key",
+];
 
 /// What an assignment holds if the secret comes from elsewhere: a variable, a command, a template.
 const ELSEWHERE: &[char] = &['$', '{', '<', '`', '(', '%', '!'];
 
+/// What a gzip file begins with (RFC 1952). cloud-init takes user data that is compressed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// The facts about user data as the API has it, in base64. Text that is no base64 is looked at as
-/// it is; what is compressed cannot be looked into.
-pub(super) fn facts(encoded: &str) -> UserData {
+/// it is.
+///
+/// # Errors
+/// If it is compressed: what cannot be looked into is not known to be free of secrets.
+pub(super) fn facts(encoded: &str) -> Result<UserData, Failure> {
     let bytes = STANDARD
         .decode(encoded.trim())
         .unwrap_or_else(|_| encoded.as_bytes().to_vec());
+    if bytes.starts_with(&GZIP) {
+        return Err(malformed("the user data is compressed"));
+    }
     let text = String::from_utf8_lossy(&bytes);
     let mut secrets = Vec::new();
     let mut add = |kind: &str| {
@@ -108,10 +130,10 @@ pub(super) fn facts(encoded: &str) -> UserData {
         add("password or secret");
     }
     secrets.sort();
-    UserData {
+    Ok(UserData {
         size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
         secrets,
-    }
+    })
 }
 
 fn has_token(text: &str, token: &Token) -> bool {
@@ -155,7 +177,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<String> {
-        facts(&STANDARD.encode(text)).secrets
+        facts(&STANDARD.encode(text)).unwrap().secrets
     }
 
     #[test]
@@ -170,6 +192,10 @@ mod tests {
                 "GitHub token",
             ),
             ("DB_PASSWORD=correct-horse".to_owned(), "password or secret"),
+            (
+                "export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG".to_owned(),
+                "password or secret",
+            ),
             (
                 "  \"password\": \"correct-horse\",".to_owned(),
                 "password or secret",
@@ -197,8 +223,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_compressed_is_not_known_to_be_clean() {
+        assert!(facts(&STANDARD.encode([0x1f, 0x8b, 0x08, 0x00])).is_err());
+    }
+
+    #[test]
     fn the_size_is_that_of_the_text() {
-        assert_eq!(facts(&STANDARD.encode("hello")).size, 5);
-        assert_eq!(facts("not base64!").size, 11);
+        assert_eq!(facts(&STANDARD.encode("hello")).unwrap().size, 5);
+        assert_eq!(facts("not base64!").unwrap().size, 11);
     }
 }
