@@ -23,6 +23,7 @@ mod meter;
 mod partition;
 mod profiles;
 mod session;
+mod stranger;
 
 pub use aws_config::SdkConfig;
 pub use aws_credential_types::Credentials;
@@ -40,6 +41,8 @@ pub use session::{Budget, Session};
 pub mod sdk {
     pub use aws_smithy_runtime::client::retries::RetryPartition;
     pub use aws_types::region::Region;
+
+    pub use crate::stranger::StrangersAreNotAskedAgain;
 }
 
 /// Makes the client of one service for a session and a region: `client!(aws_sdk_s3, session, "eu-west-1")`.
@@ -60,6 +63,7 @@ macro_rules! client {
                     region,
                     stringify!($sdk)
                 )))
+                .retry_classifier($crate::sdk::StrangersAreNotAskedAgain)
                 .interceptor(session.guard(region))
                 $(.$method($($argument),*))*
                 .build(),

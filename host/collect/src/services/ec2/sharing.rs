@@ -29,6 +29,7 @@ pub(super) const IMAGE: Product = super::product(ImageKind::TYPE, &[LIST_IMAGES,
 const AT_ONCE: usize = 8;
 
 pub(super) async fn list_snapshots(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
+    let account = context.session.account();
     let mut harvest = Harvest::default();
     let mut snapshots = Vec::new();
     let stream = ec2
@@ -38,7 +39,13 @@ pub(super) async fn list_snapshots(context: &Context<'_>, region: &str, ec2: &Cl
         .into_paginator()
         .send();
     let ended = pages(context.session, stream, |page| {
-        for answer in page.snapshots() {
+        // `self` leaves out all others, and yet some implementations of the API show those of
+        // public images.
+        let own = page
+            .snapshots()
+            .iter()
+            .filter(|answer| super::owner(context, answer.owner_id()) == account.as_str());
+        for answer in own {
             match snapshot(context, region, answer) {
                 Ok(snapshot) => snapshots.push(snapshot),
                 Err(failure) => {
