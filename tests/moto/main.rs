@@ -30,10 +30,40 @@ fn report() -> &'static Report {
     REPORT.get_or_init(|| scan(&[]))
 }
 
+/// The checks whose facts are seeded, which are also those that moto can play: of what it lacks
+/// (settings of regions, Access Analyzer, CloudWatch's protocol) the round trip through the simulator
+/// speaks.
+const CHECKS: &[&str] = &[
+    "cloudtrail-all-regions",
+    "ec2-security-group-all-ports",
+    "ec2-security-group-open-ports",
+    "ec2-volume-encryption",
+    "iam-access-key-age",
+    "iam-console-user-mfa",
+    "iam-group-inline-administration",
+    "iam-policy-administration",
+    "iam-role-inline-administration",
+    "iam-root-access-keys",
+    "iam-root-mfa",
+    "iam-user-inline-administration",
+    "s3-bucket-default-encryption",
+    "s3-bucket-public-acl",
+    "s3-bucket-public-policy",
+    "s3-bucket-tls",
+];
+
+/// The arguments of a scan by these checks alone.
+fn scanning<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let checks = CHECKS.iter().flat_map(|check| ["--check", check]);
+    ["scan", "--region", REGIONS]
+        .into_iter()
+        .chain(checks)
+        .chain(arguments.iter().copied())
+        .collect()
+}
+
 fn scan(arguments: &[&str]) -> Report {
-    let arguments = ["scan", "-o", "json", "--region", REGIONS]
-        .iter()
-        .chain(arguments);
+    let arguments = scanning(&[&["-o", "json"], arguments].concat());
     seeded().blastwall().run(arguments).exits(0).report()
 }
 
@@ -313,7 +343,7 @@ fn nothing_else_fails() {
 #[test]
 fn what_moto_does_not_say_is_a_gap() {
     // Its account summary leaves out whether the root user has a password, and its credential
-    // report has no row for the root user. That is all of what is asked here.
+    // report has no row for the root user.
     let report = report();
     let expected: BTreeSet<_> = report
         .entered()
@@ -329,6 +359,8 @@ fn what_moto_does_not_say_is_a_gap() {
             let text = |key: &str| gap[key].as_str().unwrap();
             (account, text("action"), text("kind"))
         })
+        // Its answer for a bucket that never kept versions has the wrong root element.
+        .filter(|gap| (gap.1, gap.2) != ("s3:GetBucketVersioning", "malformed"))
         .collect();
     assert_eq!(found, expected);
     // An unknown password excuses nobody from MFA.
@@ -347,7 +379,7 @@ fn what_moto_cannot_answer_is_a_gap_and_never_a_pass() {
     let run = seeded
         .lacking()
         .variable("AWS_MAX_ATTEMPTS", "2")
-        .run(["scan", "-o", "json", "--region", REGIONS])
+        .run(scanning(&["-o", "json"]))
         .exits(0);
     let report = run.report();
     assert_eq!(report.entered().len(), seeded.open_accounts().len());
@@ -585,8 +617,10 @@ fn checks_and_regions_narrow_the_scan() {
         "json",
         "--region",
         ELSEWHERE,
-        "--plugin",
-        "network",
+        "--check",
+        "ec2-security-group-all-ports",
+        "--check",
+        "ec2-security-group-open-ports",
         "--no-blast-radius",
     ];
     let report = seeded.blastwall().run(arguments).exits(0).report();
@@ -614,10 +648,7 @@ fn checks_and_regions_narrow_the_scan() {
 #[test]
 fn the_table_names_what_matters() {
     let seeded = seeded();
-    let run = seeded
-        .blastwall()
-        .run(["scan", "-o", "table", "--region", REGIONS])
-        .exits(0);
+    let run = seeded.blastwall().run(scanning(&["-o", "table"])).exits(0);
     for part in [
         "shop-next",
         "iam-console-user-mfa",
@@ -634,12 +665,12 @@ fn the_table_names_what_matters() {
 fn what_is_saved_is_judged_the_same() {
     let seeded = seeded();
     let program = seeded.blastwall();
-    let arguments = ["scan", "-o", "json", "--save", "kept", "--region", REGIONS];
+    let arguments = scanning(&["-o", "json", "--save", "kept"]);
     let live = program.run(arguments).exits(0).report();
     let kept = program.directory().join("kept");
     let stored = Blastwall::new();
     let stored = stored
-        .run(["scan", "-o", "json", "--from", kept.to_str().unwrap()])
+        .run(scanning(&["-o", "json", "--from", kept.to_str().unwrap()]))
         .exits(0)
         .report();
     for part in [

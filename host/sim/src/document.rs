@@ -62,3 +62,10 @@ pub(crate) fn object(value: &Value, members: &Members) -> Value {
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
+
+/// Sets a member of a JSON object.
+pub(crate) fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}

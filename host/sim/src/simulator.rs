@@ -174,7 +174,7 @@ impl Simulation {
         trace: &mut Trace,
     ) -> Result<Answer, Failure> {
         let words = service.protocol.words();
-        let Some(operation) = service.operation(&name) else {
+        let Some(operation) = service.operation(name) else {
             let (status, code) = words.unknown_operation;
             return Err(Failure::new(
                 status,

@@ -1,6 +1,8 @@
 //! Checks on alarms and on services that watch an account; their cases are in `cases/`.
 //!
-//! The checks on alarms are one mechanism, [`alarms`], with a table of what they must catch.
+//! The checks on alarms are one mechanism, `alarms`, with a table of what they must catch.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod alarms;
 mod analyzer;

@@ -51,8 +51,7 @@ pub(crate) fn check(table: &RouteTable, account: &Account) -> Result<Outcome, Un
         let is_wide = if matches!(destination, "0.0.0.0/0" | "::/0") {
             Ok(true)
         } else {
-            whole_ranges(peering, account)
-                .map(|ranges| ranges.iter().any(|range| *range == destination))
+            whole_ranges(peering, account).map(|ranges| ranges.contains(&destination))
         };
         match is_wide {
             Ok(true) => wide.push((index, route, destination)),

@@ -47,7 +47,7 @@ fn describe_alarms(call: &Call<'_>) -> Result<Answer, Failure> {
     )?;
     let mut answer = json!({ "MetricAlarms": page.items, "CompositeAlarms": [] });
     if let Some(next) = page.next {
-        answer["NextToken"] = json!(next);
+        crate::document::set(&mut answer, "NextToken", json!(next));
     }
     Ok(Answer::Json(answer))
 }

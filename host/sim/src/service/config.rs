@@ -66,12 +66,20 @@ fn recorders(call: &Call<'_>) -> Result<Answer, Failure> {
                 ],
             );
             if let Some(strategy) = group.pointer("/RecordingStrategy/UseOnly") {
-                inside["recordingStrategy"] = json!({ "useOnly": strategy });
+                crate::document::set(
+                    &mut inside,
+                    "recordingStrategy",
+                    json!({ "useOnly": strategy }),
+                );
             }
             if let Some(types) = group.pointer("/ExclusionByResourceTypes/ResourceTypes") {
-                inside["exclusionByResourceTypes"] = json!({ "resourceTypes": types });
+                crate::document::set(
+                    &mut inside,
+                    "exclusionByResourceTypes",
+                    json!({ "resourceTypes": types }),
+                );
             }
-            item["recordingGroup"] = inside;
+            crate::document::set(&mut item, "recordingGroup", inside);
         }
         Ok(item)
     })
@@ -133,7 +141,7 @@ fn channel_status(call: &Call<'_>) -> Result<Answer, Failure> {
 fn set_time(item: &mut Value, name: &str, document: &Value, pointer: &str) -> Result<(), Failure> {
     let time = text(document, pointer);
     if !time.is_empty() {
-        item[name] = epoch_seconds(&time)?;
+        crate::document::set(item, name, epoch_seconds(&time)?);
     }
     Ok(())
 }

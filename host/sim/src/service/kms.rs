@@ -116,12 +116,12 @@ fn describe_key(call: &Call<'_>) -> Result<Answer, Failure> {
             ("/observed/KeyState", "KeyState"),
         ],
     );
-    metadata["KeyId"] = json!(last_part(&arn));
-    metadata["Arn"] = json!(arn);
+    crate::document::set(&mut metadata, "KeyId", json!(last_part(&arn)));
+    crate::document::set(&mut metadata, "Arn", json!(arn));
     for name in ["CreationDate", "DeletionDate"] {
         let time = text(key, &format!("/observed/{name}"));
         if !time.is_empty() {
-            metadata[name] = epoch_seconds(&time)?;
+            crate::document::set(&mut metadata, name, epoch_seconds(&time)?);
         }
     }
     Ok(Answer::Json(json!({ "KeyMetadata": metadata })))

@@ -47,7 +47,11 @@ fn paged(
         let mut item = object(document, members);
         let time = text(document, pointer);
         if !time.is_empty() {
-            item[time_name] = json!(parse_time(&time)?.as_millisecond());
+            crate::document::set(
+                &mut item,
+                time_name,
+                json!(parse_time(&time)?.as_millisecond()),
+            );
         }
         finish(document, &mut item);
         items.push(item);
@@ -71,7 +75,9 @@ fn groups(call: &Call<'_>) -> Result<Answer, Failure> {
             ("/observed/StoredBytes", "storedBytes"),
         ],
         ("/observed/CreationTime", "creationTime"),
-        |document, item| item["arn"] = json!(format!("{}:*", text(document, "/arn"))),
+        |document, item| {
+            crate::document::set(item, "arn", json!(format!("{}:*", text(document, "/arn"))))
+        },
     )
 }
 
@@ -100,7 +106,7 @@ fn metric_filters(call: &Call<'_>) -> Result<Answer, Failure> {
                     )
                 })
                 .collect();
-            item["metricTransformations"] = json!(metrics);
+            crate::document::set(item, "metricTransformations", json!(metrics));
         },
     )
 }
@@ -130,10 +136,11 @@ fn resource_policies(call: &Call<'_>) -> Result<Answer, Failure> {
         ("/observed/LastUpdatedTime", "lastUpdatedTime"),
         |document, item| {
             if let Some(policy) = document.pointer("/config/PolicyDocument") {
-                item["policyDocument"] = match policy {
+                let text = match policy {
                     Value::String(text) => json!(text),
                     other => json!(other.to_string()),
                 };
+                crate::document::set(item, "policyDocument", text);
             }
         },
     )

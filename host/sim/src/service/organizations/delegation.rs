@@ -33,7 +33,7 @@ pub(super) fn list_delegated_administrators(call: &Call<'_>) -> Result<Answer, F
             let delegated = organization.delegated.get(id);
             let since = delegated.and_then(|it| it.observed.delegation_enabled_date.known());
             if let Some(since) = since {
-                entry["DelegationEnabledDate"] = epoch_seconds(since)?;
+                crate::document::set(&mut entry, "DelegationEnabledDate", epoch_seconds(since)?);
             }
             Ok(entry)
         })
