@@ -7,7 +7,7 @@ mod policy;
 
 use std::path::PathBuf;
 
-use blastwall_model::Severity;
+use blastwall_model::{Arn, Severity};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -94,6 +94,12 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Tell what falls if an account or a principal falls, and by which path.
     BlastRadius(Box<BlastRadiusArguments>),
+    /// Set accounts, environments or units side by side.
+    Compare(Box<CompareArguments>),
+    /// Print the role that is assumed in every account, for CloudFormation or Terraform.
+    RoleTemplate(RoleTemplateArguments),
+    /// Tell what stands in the way of a scan, and the smallest change of policies that lets it through.
+    Doctor(Box<AccessArguments>),
     /// Scan a simulated organization on this machine; needs no AWS.
     Demo(DemoArguments),
     /// Print the completion script of a shell.
@@ -304,6 +310,89 @@ pub(crate) struct BlastRadiusArguments {
     pub(crate) output: OutputArguments,
 
     /// Compute from what an earlier `scan --save` kept instead of asking AWS.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall compare --from today/
+  blastwall compare --by environment --severity high
+  blastwall compare --from today/ -o json | jq '.checks[] | select(.deviations != [])'")]
+pub(crate) struct CompareArguments {
+    /// What is set side by side.
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) by: GroupingArgument,
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+    #[command(flatten)]
+    pub(crate) accounts: AccountArguments,
+    #[command(flatten)]
+    pub(crate) checks: CheckArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+
+    /// Compare what an earlier `scan --save` kept instead of asking AWS.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// What is set side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupingArgument {
+    /// Accounts.
+    #[default]
+    Account,
+    /// Environments.
+    Environment,
+    /// Organizational units.
+    Ou,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall role-template --role BlastwallAudit > role.yaml
+  blastwall role-template --format terraform --external-id 6f2c > role.tf
+  blastwall role-template --caller arn:aws:iam::111122223333:role/scanner")]
+pub(crate) struct RoleTemplateArguments {
+    /// For which tool.
+    #[arg(long, value_enum, default_value_t, value_name = "TOOL")]
+    pub(crate) format: RoleFormat,
+
+    /// Who may assume the role: the ARN of a user or role, without asking AWS; without it, whoever
+    /// the credentials belong to.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) caller: Option<Arn>,
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+}
+
+/// For which tool a template is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleFormat {
+    /// A CloudFormation template, fit for a service-managed stack set.
+    #[default]
+    Cloudformation,
+    /// A Terraform file for the AWS provider.
+    Terraform,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall doctor --profile audit --role BlastwallAudit
+  blastwall doctor -o json | jq '.fixes'")]
+pub(crate) struct AccessArguments {
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+    #[command(flatten)]
+    pub(crate) accounts: AccountArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+
+    /// Look at what an earlier `scan --save` kept instead of asking AWS.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) from: Option<PathBuf>,
 }

@@ -64,6 +64,9 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
         Command::Plugin(plugin) => commands::plugin::run(&plugin, terminal),
         Command::Can(can) => commands::can::run(&can),
         Command::Policy(policy) => commands::policy::run(&policy, terminal),
+        Command::Compare(compare) => commands::compare::run(*compare, config()?, terminal).await,
+        Command::RoleTemplate(role) => commands::role_template::run(role, &config()?).await,
+        Command::Doctor(doctor) => commands::doctor::run(*doctor, config()?, terminal).await,
         Command::Demo(demo) => commands::demo::run(demo, terminal).await,
         Command::Completions(completions) => commands::completions::run(&completions),
     }

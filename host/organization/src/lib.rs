@@ -23,6 +23,7 @@
     )
 )]
 
+mod audit_role;
 mod caller;
 mod declared;
 mod documents;
@@ -33,6 +34,7 @@ mod organization;
 mod sessions;
 mod status;
 
+pub use audit_role::{AuditRole, AuditRoleError};
 pub use caller::{Caller, CallerError, caller};
 pub use declared::DECLARED;
 pub use documents::from_documents;

@@ -14,6 +14,7 @@
 )]
 
 mod blast;
+pub mod compare;
 mod escape;
 mod format;
 mod names;

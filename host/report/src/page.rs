@@ -226,7 +226,7 @@ impl<'a> Page<'a> {
                 self.glyphs().rule,
             );
             table.set_header(grid.columns.iter().map(|column| {
-                comfy_table::Cell::new(&column.header).add_attribute(Attribute::Bold)
+                comfy_table::Cell::new(visible(&column.header)).add_attribute(Attribute::Bold)
             }));
         }
         for row in grid.rows.iter().take(shown) {

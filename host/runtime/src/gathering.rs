@@ -13,7 +13,23 @@ use std::sync::{Mutex, PoisonError};
 use blastwall_model::{AccountId, Document};
 
 /// Where the pages of one type are, by account.
-type Pages = BTreeMap<AccountId, Vec<Range<u64>>>;
+type Pages = BTreeMap<AccountId, Vec<Place>>;
+
+/// Where a page is in the file.
+#[derive(Debug)]
+struct Place {
+    bytes: Range<u64>,
+    documents: usize,
+}
+
+/// A page of documents.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// A JSON array.
+    pub(crate) json: String,
+    /// How many documents are on it.
+    pub(crate) documents: usize,
+}
 
 /// The resource documents of many accounts, by type, and why some may be missing.
 #[derive(Debug)]
@@ -59,7 +75,10 @@ impl Gathering {
             let mut places = Vec::new();
             let mut rest = &documents[..];
             while let Some((page, taken)) = page(rest.iter().copied(), self.page_bytes) {
-                places.push(self.write(&page)?);
+                places.push(Place {
+                    bytes: self.write(&page)?,
+                    documents: taken,
+                });
                 rest = rest.get(taken..).unwrap_or_default();
             }
             let pages = self.pages.entry(kind.to_owned()).or_default();
@@ -93,7 +112,7 @@ impl Gathering {
         &self,
         resource_type: &str,
         from: Option<&Position>,
-    ) -> std::io::Result<Option<(String, Position)>> {
+    ) -> std::io::Result<Option<(Page, Position)>> {
         let Some(pages) = self.pages.get(resource_type) else {
             return Ok(None);
         };
@@ -109,7 +128,11 @@ impl Gathering {
             };
             if let Some(place) = places.get(page) {
                 let account = account.clone();
-                return Ok(Some((self.read(place)?, Position { account, page })));
+                let read = Page {
+                    json: self.read(&place.bytes)?,
+                    documents: place.documents,
+                };
+                return Ok(Some((read, Position { account, page })));
             }
         }
         Ok(None)
@@ -189,7 +212,7 @@ mod tests {
             .next("AWS::S3::Bucket", position.as_ref())
             .unwrap()
         {
-            let documents: Vec<serde_json::Value> = serde_json::from_str(&page).unwrap();
+            let documents: Vec<serde_json::Value> = serde_json::from_str(&page.json).unwrap();
             for document in documents {
                 names.push(document["arn"].as_str().unwrap().to_owned());
             }

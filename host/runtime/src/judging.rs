@@ -29,6 +29,8 @@ pub struct WideCursor {
     /// None if no check declared the type.
     resource_type: Option<Arc<str>>,
     last: Option<Position>,
+    /// How many documents it came past.
+    documents: usize,
 }
 
 /// A check that was asked for and what it has judged.
@@ -140,6 +142,7 @@ impl Judging {
         WideCursor {
             resource_type: self.declared(resource_type),
             last: None,
+            documents: 0,
         }
     }
 
@@ -161,7 +164,10 @@ impl Judging {
     }
 
     /// The next page across the organization, a JSON array.
-    pub(crate) fn wide_page(&self, cursor: &mut WideCursor) -> Result<Option<String>, Stop> {
+    ///
+    /// What the organization itself has comes in the same order here as in its snapshot, and where the
+    /// organization is judged it may be judged however it was read.
+    pub(crate) fn wide_page(&mut self, cursor: &mut WideCursor) -> Result<Option<String>, Stop> {
         let Some(resource_type) = cursor.resource_type.as_deref() else {
             return Ok(None);
         };
@@ -173,10 +179,18 @@ impl Judging {
             .map_err(|error| Failure::Host {
                 message: format!("the resources of the organization cannot be read: {error}"),
             })?;
-        Ok(next.map(|(page, position)| {
-            cursor.last = Some(position);
-            page
-        }))
+        let Some((page, position)) = next else {
+            return Ok(None);
+        };
+        cursor.last = Some(position);
+        cursor.documents += page.documents;
+        if matches!(self.subject, Subject::Organization { .. })
+            && is_of_organization(resource_type)
+            && let Some(handed_out) = self.handed_out.get_mut(resource_type)
+        {
+            *handed_out = (*handed_out).max(cursor.documents);
+        }
+        Ok(Some(page.json))
     }
 
     /// The next page, a JSON array of about `page_bytes`.

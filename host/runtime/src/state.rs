@@ -121,7 +121,7 @@ impl organization::Host for State {
 impl organization::HostCursor for State {
     fn next(&mut self, cursor: Resource<WideCursor>) -> Result<Option<String>> {
         let cursor = self.cursors.get_mut(&cursor)?;
-        let Some(judging) = &self.judging else {
+        let Some(judging) = &mut self.judging else {
             return Ok(None);
         };
         Ok(judging.wide_page(cursor)?)

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod checks;
+pub mod doctor;
 
 use std::io::{self, Write};
 
