@@ -31,7 +31,7 @@ use crate::output::Output;
 Exit codes:
   0  done; no finding reached --fail-on
   1  a finding reached --fail-on; of `plugin`: a case failed, something is missing or refused;
-     of `can`: denied
+     of `can`: denied; of `doctor`: something stands in the way
   2  the command line or the configuration is wrong; nothing was sent
   3  the command could not be carried out; of `policy decide`: a case could not be read
   4  with --fail-on: nothing seen reached it, but something could not be seen; of `can`: undecided
@@ -40,6 +40,7 @@ Exit codes:
 Examples:
   blastwall demo                                  scan a simulated organization, no AWS needed
   blastwall accounts --profile audit              show the organization
+  blastwall doctor --profile audit                what stands in the way of a scan
   blastwall scan --profile audit --role BlastwallAudit
   blastwall scan -o json | jq '.findings[] | select(.verdict == \"fail\")'"
 )]
@@ -96,6 +97,8 @@ pub(crate) enum Command {
     BlastRadius(Box<BlastRadiusArguments>),
     /// Set accounts, environments or units side by side.
     Compare(Box<CompareArguments>),
+    /// Write a commented configuration that fits the organization.
+    Init(InitArguments),
     /// Print the role that is assumed in every account, for CloudFormation or Terraform.
     RoleTemplate(RoleTemplateArguments),
     /// Tell what stands in the way of a scan, and the smallest change of policies that lets it through.
@@ -348,6 +351,27 @@ pub(crate) enum GroupingArgument {
     Environment,
     /// Organizational units.
     Ou,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall init --profile audit --role BlastwallAudit
+  blastwall init --from today/ --file -")]
+pub(crate) struct InitArguments {
+    /// Write this file; `-` prints.
+    #[arg(long, value_name = "FILE", default_value = "blastwall.toml", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+
+    /// Look at what an earlier `scan --save` kept instead of asking AWS.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -40,8 +40,8 @@ pub use declared::DECLARED;
 pub use documents::from_documents;
 pub use enumerate::{EnumerateError, enumerate};
 pub use environments::{
-    Conditions, Criticality, Environment, Pattern, PatternError, Rule, TagPattern, UNCLASSIFIED,
-    built_in_rules, classify,
+    Basis, Conditions, Criticality, Environment, Pattern, PatternError, Rule, Suggestion,
+    TagPattern, UNCLASSIFIED, built_in_rules, classify, suggest,
 };
 pub use note::Note;
 pub use organization::{AccountEntry, Organization, OrganizationCoverage, Unit};

@@ -8,6 +8,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod init;
 pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod role_template;

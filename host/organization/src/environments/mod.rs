@@ -8,10 +8,12 @@
 
 mod built_in;
 mod pattern;
+mod suggest;
 mod words;
 
 pub use built_in::built_in_rules;
 pub use pattern::{Pattern, PatternError, TagPattern};
+pub use suggest::{Basis, Suggestion, suggest};
 
 use blastwall_model::AccountId;
 pub use blastwall_model::Criticality;

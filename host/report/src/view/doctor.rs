@@ -64,8 +64,7 @@ impl Diagnosis {
     /// What a report says about access.
     #[must_use]
     pub fn new(report: &Report) -> Self {
-        let mut lacking: BTreeMap<BTreeSet<&str>, (Vec<AccountId>, BTreeMap<&str, &str>)> =
-            BTreeMap::new();
+        let mut lacking: BTreeMap<BTreeSet<&str>, Lacking<'_>> = BTreeMap::new();
         let mut trouble = Vec::new();
         let mut sick = BTreeSet::new();
         for coverage in &report.coverage {
@@ -83,10 +82,10 @@ impl Diagnosis {
             }
             if !denied.is_empty() {
                 let actions = denied.keys().copied().collect();
-                let (accounts, answers) = lacking.entry(actions).or_default();
-                accounts.push(coverage.account.clone());
+                let lacking = lacking.entry(actions).or_default();
+                lacking.accounts.push(coverage.account.clone());
                 for (action, answer) in denied {
-                    answers.entry(action).or_insert(answer);
+                    lacking.answers.entry(action).or_insert(answer);
                 }
             }
         }
@@ -109,7 +108,7 @@ impl Diagnosis {
                 .collect(),
             fixes: lacking
                 .into_iter()
-                .map(|(actions, (accounts, answers))| Fix {
+                .map(|(actions, Lacking { accounts, answers })| Fix {
                     statement: json!({ "Effect": "Allow", "Action": actions, "Resource": "*" }),
                     actions: actions.into_iter().map(str::to_owned).collect(),
                     answers: answers.into_values().map(str::to_owned).collect(),
@@ -135,6 +134,13 @@ impl Diagnosis {
     }
 }
 
+/// The accounts that lack the same actions, and an answer to each action.
+#[derive(Default)]
+struct Lacking<'report> {
+    accounts: Vec<AccountId>,
+    answers: BTreeMap<&'report str, &'report str>,
+}
+
 /// Writes a diagnosis for people.
 ///
 /// # Errors
@@ -152,13 +158,11 @@ pub fn write(
     if let Some(caller) = &diagnosis.caller {
         page.hanging(0, 9, &[ok(), plain(format!("credentials of {caller}"))])?;
     }
-    if diagnosis.organization.is_empty() {
-        if report.organization.is_some() {
-            page.line(
-                0,
-                &[ok(), plain("everything of the organization could be read")],
-            )?;
-        }
+    if diagnosis.organization.is_empty() && report.organization.is_some() {
+        page.line(
+            0,
+            &[ok(), plain("everything of the organization could be read")],
+        )?;
     }
     for gap in &diagnosis.organization {
         page.hanging(
