@@ -60,6 +60,13 @@ fn audited_from_a_member(management: bool) -> TempDir {
                           "Principal": { "AWS": DELEGATED } }
                     ]},
                     "ManagedPolicyArns": ["arn:aws:iam::aws:policy/SecurityAudit"],
+                    "Policies": [{
+                        "PolicyName": "what-security-audit-lacks",
+                        "PolicyDocument": { "Version": "2012-10-17", "Statement": [{
+                            "Effect": "Allow", "Resource": "*",
+                            "Action": "account:GetContactInformation",
+                        }]},
+                    }],
                 },
                 "observed": { "RoleId": "AROAMANAGEMENTEXAMPLE" }
             }));

@@ -101,7 +101,7 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Print the role that is assumed in every account, for CloudFormation or Terraform.
     RoleTemplate(RoleTemplateArguments),
-    /// Tell what stands in the way of a scan, and the smallest change of policies that lets it through.
+    /// Tell what stands in the way of a scan, and what to change.
     Doctor(Box<AccessArguments>),
     /// Scan a simulated organization on this machine; needs no AWS.
     Demo(DemoArguments),

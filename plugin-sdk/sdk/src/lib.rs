@@ -70,6 +70,7 @@ mod organization;
 mod outcome;
 mod parameters;
 mod plugin;
+mod policies;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
@@ -85,6 +86,7 @@ pub use outcome::{Judgement, Outcome, fail, not_applicable, pass};
 pub use parameters::parameter;
 pub use parameters::{ParameterType, ParameterValues, Parameters};
 pub use plugin::Plugin;
+pub use policies::read_policy;
 
 pub use blastwall_macros::{Parameters, check};
 pub use blastwall_model as model;
@@ -116,6 +118,6 @@ pub mod prelude {
     };
     pub use crate::{
         Account, Insiders, Organization, Outcome, Parameters, Unknown, check, fail, not_applicable,
-        pass, policy,
+        pass, policy, read_policy,
     };
 }

@@ -1,19 +1,15 @@
 //! What the checks on policies that allow everything share.
 
 use blastwall_sdk::model::resources::iam::InlinePolicy;
-use blastwall_sdk::policy::Policy;
 use blastwall_sdk::policy::analysis::grants_administration;
-use blastwall_sdk::{Field, Outcome, Unknown, Value, fail, not_applicable, pass};
+use blastwall_sdk::{Field, Outcome, Unknown, Value, fail, not_applicable, pass, read_policy};
 
 /// The statement of a document that allows everything, by its index.
 ///
 /// # Errors
 /// A document that is no policy is unknown: what it allows cannot be told.
 pub(crate) fn administration(document: &Value, path: &str) -> Result<Option<usize>, Unknown> {
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: path.to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, path)?;
     Ok(grants_administration(&policy))
 }
 

@@ -1,6 +1,5 @@
 //! Policies by which somebody gets more permissions than they give.
 
-use blastwall_sdk::policy::Policy;
 use blastwall_sdk::policy::analysis::{escalations, grants_administration};
 use blastwall_sdk::prelude::*;
 
@@ -35,10 +34,7 @@ pub(crate) fn check(policy: &ManagedPolicy) -> Result<Outcome, Unknown> {
         return Ok(not_applicable("the policy is one of AWS's"));
     }
     let document = policy.config.policy_document.required()?;
-    let parsed = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.PolicyDocument".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let parsed = read_policy(document, "config.PolicyDocument")?;
     if grants_administration(&parsed).is_some() {
         return Ok(not_applicable("the policy allows everything"));
     }

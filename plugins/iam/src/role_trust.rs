@@ -16,10 +16,7 @@ fn trust(role: &Role) -> Result<Option<(&Value, Policy)>, Unknown> {
         return Ok(None);
     }
     let document = role.config.assume_role_policy_document.required()?;
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.AssumeRolePolicyDocument".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, "config.AssumeRolePolicyDocument")?;
     Ok(Some((document, policy)))
 }
 

@@ -14,10 +14,7 @@ use crate::key::not_ours;
 /// If it could not be fetched or is no policy: what it allows cannot be told.
 fn key_policy(key: &Key) -> Result<(&Value, Policy), Unknown> {
     let document = key.config.key_policy.required()?;
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.KeyPolicy".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, "config.KeyPolicy")?;
     Ok((document, policy))
 }
 

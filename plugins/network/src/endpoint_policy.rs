@@ -1,6 +1,5 @@
 //! Policies of VPC endpoints.
 
-use blastwall_sdk::policy::Policy;
 use blastwall_sdk::prelude::*;
 
 /// Which accounts are no strangers, besides those of the organization.
@@ -47,10 +46,7 @@ pub(crate) fn check(
     let Some(document) = endpoint.config.policy_document.get()? else {
         return Ok(not_applicable("endpoints to this service have no policy"));
     };
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.PolicyDocument".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, "config.PolicyDocument")?;
     let insiders = Insiders::new(account, organization, &parameters.trusted_accounts);
     let outsiders = insiders.outsiders(&policy)?;
     if outsiders.is_empty() {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blastwall_sdk::policy::Policy;
 use blastwall_sdk::policy::language::Effect;
 use blastwall_sdk::prelude::*;
 
@@ -122,11 +121,10 @@ fn fenced(organization: &Organization) -> Result<BTreeSet<&str>, Unknown> {
         if targets.is_empty() || *policy.observed.aws_managed.get()?.unwrap_or(&false) {
             continue;
         }
-        let parsed =
-            Policy::from_value(policy.config.content.required()?).map_err(|error| Unknown {
-                path: format!("config.Content of {}", policy.arn),
-                reason: format!("the policy cannot be read: {error}"),
-            })?;
+        let parsed = read_policy(
+            policy.config.content.required()?,
+            format!("config.Content of {}", policy.arn),
+        )?;
         let limits = parsed.statements.iter().any(|statement| {
             statement.effect == Effect::Deny
                 || !statement.actions.covers_everything()

@@ -110,10 +110,7 @@ pub(crate) fn of_access_point(
                 .evidence("/config/VpcConfiguration", network),
         );
     }
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.Policy".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, "config.Policy")?;
     let insiders = Insiders::new(account, organization, &parameters.trusted_accounts);
     judge("/config/Policy", document, &policy, insiders)
 }

@@ -12,9 +12,6 @@ pub(crate) fn bucket_policy(bucket: &Bucket) -> Result<Option<(&Value, Policy)>,
     let Some(document) = bucket.config.policy_document.get()? else {
         return Ok(None);
     };
-    let policy = Policy::from_value(document).map_err(|error| Unknown {
-        path: "config.PolicyDocument".to_owned(),
-        reason: format!("the policy cannot be read: {error}"),
-    })?;
+    let policy = read_policy(document, "config.PolicyDocument")?;
     Ok(Some((document, policy)))
 }

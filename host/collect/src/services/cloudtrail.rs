@@ -112,12 +112,7 @@ async fn look_into(
                 .trail_name(arn.as_str())
                 .send()
         ),
-        session.call(
-            cloudtrail
-                .get_insight_selectors()
-                .trail_name(arn.as_str())
-                .send()
-        ),
+        insights(context, cloudtrail, description, &arn),
         tagging(context, cloudtrail, &arn),
     );
     let mut trail = Trail::new(arn, session.account().clone(), home);
@@ -144,21 +139,32 @@ async fn look_into(
             trail.config.event_selectors = harvest.field(&about, SELECTORS, Err(failure));
         }
     }
-    let insights = absent(insights, &["InsightNotEnabledException"]).map(|answer| {
-        answer
-            .map(|answer| {
-                answer
-                    .insight_selectors()
-                    .iter()
-                    .map(convert_insight)
-                    .collect()
-            })
-            .filter(|selectors: &Vec<_>| !selectors.is_empty())
-    });
     trail.config.insight_selectors = harvest.field(&about, INSIGHTS, insights);
     trail.tags = harvest.tags(&about, TAGS, tagging);
     harvest.add(&trail);
     harvest
+}
+
+/// What a trail finds unusual, if anything; the listing tells of which trails it need not be asked.
+async fn insights(
+    context: &Context<'_>,
+    cloudtrail: &Client,
+    description: &Description,
+    arn: &Arn,
+) -> Result<Option<Vec<InsightSelector>>, Failure> {
+    if description.has_insight_selectors() == Some(false) {
+        return Ok(None);
+    }
+    let request = cloudtrail.get_insight_selectors().trail_name(arn.as_str());
+    let answer = context.session.call(request.send()).await;
+    absent(answer, &["InsightNotEnabledException"]).map(|answer| {
+        let selectors = answer?
+            .insight_selectors()
+            .iter()
+            .map(convert_insight)
+            .collect();
+        Some(selectors).filter(|selectors: &Vec<_>| !selectors.is_empty())
+    })
 }
 
 fn describe(trail: &mut Trail, description: &Description) {

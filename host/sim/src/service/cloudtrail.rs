@@ -118,6 +118,14 @@ fn describe(trail: &Trail) -> Value {
             text(&config.cloud_watch_logs_log_group_arn),
         ),
         ("KmsKeyId", text(&config.kms_key_id)),
+        // Only the call itself tells where it is not known.
+        (
+            "HasInsightSelectors",
+            match config.insight_selectors.get() {
+                Ok(selectors) => Some(json!(selectors.is_some_and(|list| !list.is_empty()))),
+                Err(_) => None,
+            },
+        ),
     ])
 }
 
