@@ -5,7 +5,7 @@
 //! of its peers agree on another worst verdict than its own. In which setting, the evidence tells:
 //! values at places where the peers that agree have others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use blastwall_model::{AccountId, Finding, Verdict};
 use serde::Serialize;
@@ -79,36 +79,34 @@ pub(super) fn deviations(
             })
         })
         .collect();
-    let mut environments: BTreeMap<&str, Vec<&Judged<'_>>> = BTreeMap::new();
+    let mut environments: BTreeMap<&str, Group<'_, '_>> = BTreeMap::new();
+    let mut everybody = Group::default();
     for one in &judged {
-        environments.entry(one.environment).or_default().push(one);
+        environments.entry(one.environment).or_default().add(one);
+        everybody.add(one);
     }
-    let everybody: Vec<&Judged<'_>> = judged.iter().collect();
     // What a group rests on is the same for every account that stands out from it.
-    let mut known: BTreeMap<(Option<&str>, &'static str), Settings> = BTreeMap::new();
+    let mut known: BTreeMap<(Option<&str>, Verdict), Settings> = BTreeMap::new();
     let mut found = Vec::new();
     for one in &judged {
-        let own = environments.get(one.environment);
-        let (environment, group) = match own {
-            Some(group) if group.len() > FEWEST_PEERS => (Some(one.environment), group),
+        let (environment, group) = match environments.get(one.environment) {
+            Some(group) if group.members.len() > FEWEST_PEERS => (Some(one.environment), group),
             _ => (None, &everybody),
         };
-        let of = group.len() - 1;
+        let of = group.members.len() - 1;
         if of < FEWEST_PEERS {
             continue;
         }
-        let Some((verdict, agree)) = majority(group, one.verdict) else {
+        let Some((verdict, agree)) = group.majority(one.verdict) else {
             continue;
         };
         if agree * 2 <= of {
             continue;
         }
-        let theirs = known
-            .entry((environment, verdict.as_str()))
-            .or_insert_with(|| {
-                let agreeing = group.iter().filter(|peer| peer.verdict == verdict);
-                settings(agreeing.flat_map(|peer| peer.with(verdict)))
-            });
+        let theirs = known.entry((environment, verdict)).or_insert_with(|| {
+            let agreeing = group.members.iter().filter(|peer| peer.verdict == verdict);
+            settings(agreeing.flat_map(|peer| peer.with(verdict)))
+        });
         let here = settings(one.with(one.verdict));
         let settings = here
             .into_iter()
@@ -160,20 +158,27 @@ impl<'report> Judged<'report> {
     }
 }
 
-/// The most frequent verdict of a group other than one, and how many have it.
-fn majority(group: &[&Judged<'_>], other_than: Verdict) -> Option<(Verdict, usize)> {
-    let verdicts: BTreeSet<Verdict> = group.iter().map(|judged| judged.verdict).collect();
-    verdicts
-        .into_iter()
-        .filter(|verdict| *verdict != other_than)
-        .map(|verdict| {
-            let agree = group
-                .iter()
-                .filter(|judged| judged.verdict == verdict)
-                .count();
-            (verdict, agree)
-        })
-        .max_by_key(|(_, agree)| *agree)
+/// Accounts that are held against each other.
+#[derive(Default)]
+struct Group<'a, 'report> {
+    members: Vec<&'a Judged<'report>>,
+    verdicts: BTreeMap<Verdict, usize>,
+}
+
+impl<'a, 'report> Group<'a, 'report> {
+    fn add(&mut self, judged: &'a Judged<'report>) {
+        self.members.push(judged);
+        *self.verdicts.entry(judged.verdict).or_default() += 1;
+    }
+
+    /// The most frequent verdict other than one, and how many have it.
+    fn majority(&self, other_than: Verdict) -> Option<(Verdict, usize)> {
+        self.verdicts
+            .iter()
+            .filter(|(verdict, _)| **verdict != other_than)
+            .map(|(verdict, count)| (*verdict, *count))
+            .max_by_key(|(_, count)| *count)
+    }
 }
 
 /// By place, how often each value is there; values as JSON, which can be sorted.

@@ -9,6 +9,7 @@ mod text;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use blastwall_blast::AccountBlast;
 use blastwall_model::{AccountId, CheckId, Finding, Severity, Verdict};
 use serde::Serialize;
 
@@ -211,9 +212,15 @@ fn columns(report: &Report, by: Grouping) -> (Vec<Column>, BTreeMap<&AccountId, 
     for account in &report.accounts {
         groups.entry(name(account, by)).or_default().push(account);
     }
+    let blasts: BTreeMap<&AccountId, &AccountBlast> = report
+        .blast_radius
+        .iter()
+        .flat_map(|survey| &survey.accounts)
+        .map(|blast| (&blast.account, blast))
+        .collect();
     let mut columns: Vec<(Column, Vec<&Account>)> = groups
         .into_iter()
-        .map(|(name, members)| (column(report, by, name, &members), members))
+        .map(|(name, members)| (column(&blasts, by, name, &members), members))
         .collect();
     columns.sort_by_key(|(column, _)| Reverse(column.findings.fail));
     let mut place = BTreeMap::new();
@@ -233,18 +240,21 @@ fn name(account: &Account, by: Grouping) -> String {
     }
 }
 
-fn column(report: &Report, by: Grouping, name: String, members: &[&Account]) -> Column {
+fn column(
+    blasts: &BTreeMap<&AccountId, &AccountBlast>,
+    by: Grouping,
+    name: String,
+    members: &[&Account],
+) -> Column {
     let mut accounts = AccountCounts::default();
     let mut findings = VerdictCounts::default();
     for account in members {
         accounts.add(&account.access);
         findings = findings.plus(&account.summary);
     }
-    let blasts: Vec<_> = report
-        .blast_radius
+    let blasts: Vec<&AccountBlast> = members
         .iter()
-        .flat_map(|survey| &survey.accounts)
-        .filter(|blast| members.iter().any(|account| account.id == blast.account))
+        .filter_map(|account| blasts.get(&account.id).copied())
         .collect();
     let mut crosses_into: Vec<String> = blasts
         .iter()
