@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use blastwall_sdk::policy::analysis::grants_administration;
 use blastwall_sdk::policy::language::Effect;
 use blastwall_sdk::prelude::*;
 
@@ -106,33 +107,38 @@ pub(crate) fn check(organization: &Organization) -> Result<Outcome, Unknown> {
     })
 }
 
-/// The targets of service control policies that limit anything.
+/// The targets whose service control policies limit anything: one denies, or none allows everything.
+/// What the policies of one target allow adds up.
 ///
 /// # Errors
 /// If the policies could not be seen; one that cannot be read limits nothing for certain, so it is
 /// an error too.
 fn fenced(organization: &Organization) -> Result<BTreeSet<&str>, Unknown> {
-    let mut fenced = BTreeSet::new();
+    let mut attached = BTreeSet::new();
+    let mut denying = BTreeSet::new();
+    let mut open = BTreeSet::new();
     for policy in organization.all::<OrganizationPolicy>()? {
         if policy.config.policy_type.required()? != "SERVICE_CONTROL_POLICY" {
             continue;
         }
         let targets = policy.config.target_ids.required()?;
-        if targets.is_empty() || *policy.observed.aws_managed.get()?.unwrap_or(&false) {
+        if targets.is_empty() {
             continue;
         }
         let parsed = read_policy(
             policy.config.content.required()?,
             format!("config.Content of {}", policy.arn),
         )?;
-        let limits = parsed.statements.iter().any(|statement| {
-            statement.effect == Effect::Deny
-                || !statement.actions.covers_everything()
-                || !statement.conditions.is_empty()
-        });
-        if limits {
-            fenced.extend(targets.iter().map(String::as_str));
+        let targets = || targets.iter().map(String::as_str);
+        attached.extend(targets());
+        let statements = || parsed.statements.iter();
+        if statements().any(|statement| statement.effect == Effect::Deny) {
+            denying.extend(targets());
+        }
+        if grants_administration(&parsed).is_some() {
+            open.extend(targets());
         }
     }
-    Ok(fenced)
+    attached.retain(|target| denying.contains(target) || !open.contains(target));
+    Ok(attached)
 }
