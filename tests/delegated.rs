@@ -64,7 +64,11 @@ fn audited_from_a_member(management: bool) -> TempDir {
                         "PolicyName": "what-security-audit-lacks",
                         "PolicyDocument": { "Version": "2012-10-17", "Statement": [{
                             "Effect": "Allow", "Resource": "*",
-                            "Action": "account:GetContactInformation",
+                            "Action": [
+                                "account:GetContactInformation",
+                                "cloudformation:GetResource",
+                                "cloudformation:ListResources",
+                            ],
                         }]},
                     }],
                 },
@@ -88,13 +92,14 @@ fn trust(document: &mut Value) {
         *principal = json!([auditor, DELEGATED]);
     }
     if document["arn"] == DELEGATED {
-        document["config"]["Policies"] = json!([{
+        let policies = document["config"]["Policies"].as_array_mut().unwrap();
+        policies.push(json!({
             "PolicyName": "enter-accounts",
             "PolicyDocument": { "Version": "2012-10-17", "Statement": [
                 { "Effect": "Allow", "Action": "sts:AssumeRole",
                   "Resource": "arn:aws:iam::*:role/BlastwallAudit" }
             ]}
-        }]);
+        }));
     }
 }
 

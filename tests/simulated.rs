@@ -342,14 +342,7 @@ fn the_demo_says_the_same_twice() {
 fn every_request_is_a_declared_read() {
     let simulation = Simulation::example();
     scan(&simulation, &["--with-tags"]);
-    let everything = blastwall_collect::Request {
-        types: blastwall_collect::types()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-        tags: true,
-        regions: None,
-    };
+    let everything = everything();
     let declared: BTreeSet<&str> = blastwall_collect::declarations(&everything)
         .iter()
         .chain(blastwall_organization::DECLARED)
@@ -616,14 +609,24 @@ fn of_organization(report: &Report, check: &str) -> bool {
         || info["scope"] == "resource" && judged.starts_with("AWS::Organizations::")
 }
 
-/// Every action that any collector declares.
-fn declared_actions() -> impl Iterator<Item = &'static str> {
-    let request = blastwall_collect::Request {
+/// Every type that a collector produces, and the one that the built-in checks have from Cloud Control.
+fn everything() -> blastwall_collect::Request {
+    blastwall_collect::Request {
         types: blastwall_collect::types()
             .into_iter()
+            .chain(["AWS::SecurityHub::Hub"])
             .map(str::to_owned)
             .collect(),
-        ..blastwall_collect::Request::default()
+        tags: true,
+        regions: None,
+    }
+}
+
+/// Every action that any collector declares, but for those that bring tags alone.
+fn declared_actions() -> impl Iterator<Item = &'static str> {
+    let request = blastwall_collect::Request {
+        tags: false,
+        ..everything()
     };
     blastwall_collect::actions(&request).into_iter()
 }

@@ -14,10 +14,12 @@
 
 mod moto;
 mod program;
+mod python;
 mod report;
 mod simulation;
 
 pub use moto::Moto;
 pub use program::{Blastwall, Run, target_directory};
+pub use python::python;
 pub use report::{Report, assert_same};
 pub use simulation::{EXTERNAL_ID, KEY, SECRET, Simulation, example};

@@ -1,15 +1,13 @@
 //! A foreign AWS: moto, which is written by others from AWS's documentation and knows nothing of
 //! Blastwall.
 
-use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use crate::target_directory;
+use crate::python;
 
-/// The version that is installed. A later one may answer more, and the tests say what it answers.
-const VERSION: &str = "5.2.5";
+/// What is installed. A later one may answer more, and the tests say what it answers.
+const MOTO: &str = "moto[server]==5.2.5";
 
 /// The server, in the words of moto's own library.
 const SERVER: &str = include_str!("moto_server.py");
@@ -32,7 +30,7 @@ impl Moto {
     /// If Python or the package cannot be had: a foreign proof that is skipped is none.
     #[must_use]
     pub fn start(lacking: &[&str]) -> Self {
-        let mut process = Command::new(environment().join("bin/python"))
+        let mut process = Command::new(python(MOTO))
             .args(["-c", SERVER])
             .args(lacking)
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -80,53 +78,4 @@ impl Drop for Moto {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// The virtual environment with moto, made once per build directory.
-fn environment() -> PathBuf {
-    let target = target_directory();
-    let ready = target.join(format!("moto-{VERSION}"));
-    let lock = File::create(target.join("moto.lock")).unwrap();
-    // Several test binaries, or several `cargo test`, may want it at the same time.
-    lock.lock().unwrap();
-    if !ready.join("installed").is_file() {
-        // Environments do not survive being moved, so it is made in place and marked when done.
-        let _ = fs::remove_dir_all(&ready);
-        install(&ready);
-        File::create(ready.join("installed")).unwrap();
-    }
-    ready
-}
-
-fn install(directory: &Path) {
-    run(
-        Command::new("python3").args(["-m", "venv"]).arg(directory),
-        "Python 3 with its module `venv` is needed for the tests against a foreign AWS; \
-         on Debian and Ubuntu: apt-get install python3-venv",
-    );
-    run(
-        Command::new(directory.join("bin/python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .arg(format!("moto[server]=={VERSION}")),
-        "moto could not be installed from PyPI; PIP_INDEX_URL names another index",
-    );
-}
-
-fn run(command: &mut Command, what_to_do: &str) {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("{what_to_do}\n{command:?}: {error}"));
-    assert!(
-        output.status.success(),
-        "{what_to_do}\n{command:?}:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
 }

@@ -389,6 +389,10 @@ pub(crate) struct RoleTemplateArguments {
     /// the credentials belong to.
     #[arg(long, value_name = "ARN")]
     pub(crate) caller: Option<Arn>,
+
+    /// Also allow what the checks of this component read (repeatable).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) plugin_file: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) aws: AwsArguments,
 }

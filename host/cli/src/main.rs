@@ -66,7 +66,9 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
         Command::Policy(policy) => commands::policy::run(&policy, terminal),
         Command::Compare(compare) => commands::compare::run(*compare, config()?, terminal).await,
         Command::Init(init) => commands::init::run(init, config()?, terminal).await,
-        Command::RoleTemplate(role) => commands::role_template::run(role, &config()?).await,
+        Command::RoleTemplate(role) => {
+            commands::role_template::run(role, &config()?, terminal).await
+        }
         Command::Doctor(doctor) => commands::doctor::run(*doctor, config()?, terminal).await,
         Command::Demo(demo) => commands::demo::run(demo, terminal).await,
         Command::Completions(completions) => commands::completions::run(&completions),

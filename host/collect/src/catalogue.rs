@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 
 use crate::context::Context;
 use crate::harvest::Harvest;
+use crate::services::cloud_control::{self, Listed};
 use crate::{Request, regions, services};
 
 /// One service: the resource types that it produces and how.
@@ -53,13 +54,14 @@ pub fn catalogue() -> &'static [Collector] {
     services::ALL
 }
 
-/// All resource types that can be collected.
+/// All resource types that a collector of their own produces. Cloud Control lists more, if a request
+/// names them.
 #[must_use]
 pub fn types() -> BTreeSet<&'static str> {
     products(catalogue()).map(|product| product.kind).collect()
 }
 
-/// The calls that a request takes, sorted. Types that no collector produces take none.
+/// The calls that a request takes, sorted. Types that nobody can list take none.
 #[must_use]
 pub fn declarations(request: &Request) -> Vec<Declaration> {
     let mut calls = BTreeSet::new();
@@ -74,16 +76,33 @@ pub fn declarations(request: &Request) -> Vec<Declaration> {
             }
         }
     }
+    for listed in by_cloud_control(&request.types) {
+        calls.extend(cloud_control::CALLS);
+        if !listed.is_global() {
+            calls.insert(regions::DESCRIBE_REGIONS);
+        }
+    }
     calls.into_iter().collect()
 }
 
-/// The IAM actions that a request takes.
+/// The IAM actions that a request takes, those included that AWS's own handlers of a type take.
 #[must_use]
 pub fn actions(request: &Request) -> BTreeSet<&'static str> {
-    declarations(request)
-        .into_iter()
-        .map(|call| call.action)
-        .collect()
+    let calls = declarations(request).into_iter().map(|call| call.action);
+    let handlers =
+        by_cloud_control(&request.types).flat_map(|listed| listed.actions.iter().copied());
+    calls.chain(handlers).collect()
+}
+
+/// Those of these types that Cloud Control lists, because no collector produces them.
+pub(crate) fn by_cloud_control(
+    types: &BTreeSet<String>,
+) -> impl Iterator<Item = &'static Listed<'static>> {
+    let own = self::types();
+    types
+        .iter()
+        .filter(move |kind| !own.contains(kind.as_str()))
+        .filter_map(|kind| cloud_control::listed(kind))
 }
 
 impl Collector {
@@ -167,6 +186,23 @@ mod tests {
             BTreeSet::from(["ec2:DescribeRegions", "ec2:DescribeVolumes"])
         );
         assert!(actions(&one("AWS::No::Such")).is_empty());
+    }
+
+    #[test]
+    fn what_cloud_control_lists_takes_the_actions_of_its_service_too() {
+        assert_eq!(
+            actions(&one("AWS::SecurityHub::Hub")),
+            BTreeSet::from([
+                "cloudformation:GetResource",
+                "cloudformation:ListResources",
+                "ec2:DescribeRegions",
+                "securityhub:DescribeHub",
+                "securityhub:ListTagsForResource",
+            ])
+        );
+        // A collector of our own goes first, and a global service has no regions to ask for.
+        assert!(!actions(&one("AWS::EC2::Volume")).contains("cloudformation:ListResources"));
+        assert!(!actions(&one("AWS::Route53::HostedZone")).contains("ec2:DescribeRegions"));
     }
 
     #[test]

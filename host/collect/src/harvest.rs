@@ -49,6 +49,14 @@ impl Harvest {
         harvest
     }
 
+    /// Whether it is seen that there is nothing of a type: no documents, and no gap where some could
+    /// be. Of a type that was not asked for, that says nothing.
+    pub(crate) fn has_none(&self, kind: &str) -> bool {
+        let missing = |gap: &Gap| gap.types.iter().any(|missing| missing == kind);
+        !self.documents.iter().any(|document| document.kind == kind)
+            && !self.gaps.iter().any(missing)
+    }
+
     /// Adds what another one brought.
     pub(crate) fn append(&mut self, other: Self) {
         self.documents.extend(other.documents);

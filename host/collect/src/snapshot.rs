@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_aws::Session;
 use blastwall_model::{Access, Coverage, Document, GLOBAL, Gap, GapKind, Service};
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream;
+use futures::{FutureExt, StreamExt};
 
-use crate::catalogue::Run;
+use crate::catalogue::{Run, by_cloud_control};
 use crate::context::Context;
 use crate::harvest::Harvest;
+use crate::services::cloud_control;
 use crate::{Collector, Shared, catalogue, regions, types};
 
 /// How many (service, region) pairs of one account are collected side by side. Most of them wait
@@ -20,7 +21,8 @@ const PLACES_AT_ONCE: usize = 24;
 /// What to collect of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// The resource types. One that no collector produces leaves a gap. Those of the organization
+    /// The resource types. One that no collector produces is asked of Cloud Control, and leaves a gap
+    /// if that does not list it either. Those of the organization
     /// (`AWS::Organizations::*`) are not an account's and have no place here.
     pub types: BTreeSet<String>,
     /// Whether to fetch tags that take calls of their own; without it they are unknown. Tags that
@@ -93,22 +95,34 @@ fn places<'a>(context: &'a Context<'a>) -> Vec<BoxFuture<'a, Harvest>> {
             }
         }
     }
+    for listed in by_cloud_control(context.types) {
+        let collect = |region| cloud_control::collect(context, listed, region).boxed();
+        if listed.is_global() {
+            places.push(collect(context.global_region()));
+        } else {
+            places.extend(context.regions.iter().map(|region| collect(region)));
+        }
+    }
     places
 }
 
 /// The wanted types that are collected region by region.
 fn regional(wanted: &BTreeSet<String>) -> Vec<&'static str> {
-    catalogue()
+    let own = catalogue()
         .iter()
         .filter(|collector| matches!(collector.run, Run::EachRegion(_)))
         .flat_map(|collector| collector.wanted(wanted))
-        .map(|product| product.kind)
-        .collect()
+        .map(|product| product.kind);
+    let listed = by_cloud_control(wanted)
+        .filter(|listed| !listed.is_global())
+        .map(|listed| listed.kind);
+    own.chain(listed).collect()
 }
 
-/// What nobody collects cannot be seen, and the coverage says so.
+/// What nobody can list cannot be seen, and the coverage says so.
 fn not_collected(wanted: &BTreeSet<String>) -> Harvest {
-    let known = types();
+    let mut known = types();
+    known.extend(by_cloud_control(wanted).map(|listed| listed.kind));
     let gaps = wanted
         .iter()
         .filter(|kind| !known.contains(kind.as_str()))
@@ -120,7 +134,7 @@ fn not_collected(wanted: &BTreeSet<String>) -> Harvest {
     }
 }
 
-/// The gap of a type that no collector produces.
+/// The gap of a type that nobody can list.
 #[must_use]
 pub fn without_collector(kind: &str) -> Gap {
     Gap {
@@ -129,7 +143,8 @@ pub fn without_collector(kind: &str) -> Gap {
         region: GLOBAL.to_owned(),
         resource: None,
         kind: GapKind::Unsupported,
-        answer: "NoCollector: this version does not collect the type".to_owned(),
+        answer: "NoCollector: this version does not collect the type, and Cloud Control does not list it \
+                 without a parent".to_owned(),
     }
 }
 
@@ -173,7 +188,7 @@ fn services(
         let service = catalogue()
             .iter()
             .find(|collector| collector.produces(&document.kind))
-            .map_or("", |collector| collector.service);
+            .map_or(cloud_control::SERVICE, |collector| collector.service);
         let entry = services
             .entry(format!("{service}/{}", document.region))
             .or_default();

@@ -14,6 +14,7 @@
 )]
 
 mod account;
+mod actions;
 mod blast;
 mod conduct;
 mod filter;
@@ -27,6 +28,7 @@ mod question;
 mod roster;
 mod selection;
 
+pub use actions::all_actions;
 pub use conduct::{Outcome, ScanError, scan};
 pub use filter::{AccountFilter, FilterError};
 pub use interrupt::Interrupt;
@@ -36,14 +38,3 @@ pub use plan::{Plan, UnloadedPlugin};
 pub use question::questions;
 pub use roster::{Member, Roster, RosterError, roster};
 pub use selection::{CheckFilter, CheckSettings, Selected, Selection, SelectionError};
-
-/// Every IAM action that a scan may take in an account, sorted: what the audit role has to allow.
-#[must_use]
-pub fn all_actions() -> std::collections::BTreeSet<&'static str> {
-    let types = blastwall_collect::types();
-    blastwall_collect::actions(&blastwall_collect::Request {
-        types: types.into_iter().map(str::to_owned).collect(),
-        tags: true,
-        regions: None,
-    })
-}

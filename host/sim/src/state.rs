@@ -7,13 +7,14 @@ use blastwall_model::resources::{
     AccessPoint, AccountPasswordPolicy, AccountPublicAccessBlock, AccountSummary, Bucket, Contacts,
     Group, Instance, InstanceProfile, ManagedPolicy, OidcProvider, Region, Role, RootUser,
     SamlProvider, SecurityGroup, ServerCertificate, ServiceSpecificCredentials, SigningCertificate,
-    SshPublicKey, Trail, User, Volume,
+    SshPublicKey, Trail, User, Volume, VpcKind,
 };
 use blastwall_model::{AccountId, Arn, Document, DocumentError, Gap, Kind, Resource};
 use blastwall_store::{Directory, ReadError};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::document::text;
 use crate::replay::Unknowns;
 
 /// Why a simulation cannot begin.
@@ -32,7 +33,7 @@ pub enum LoadError {
         source: DocumentError,
     },
     /// No operation would give this document back.
-    #[error("{arn} is of type {kind}, which no operation serves")]
+    #[error("{arn} is of type {kind}, which no operation of the organization serves")]
     Type {
         /// Which document.
         arn: Arn,
@@ -145,6 +146,7 @@ impl State {
                 account.add(&id, &document)?;
                 state.remember(&document);
             }
+            account.add_missing_vpcs(&id);
             if let Some(coverage) = directory.coverage(&id)? {
                 account.gaps = coverage.gaps;
             }
@@ -486,6 +488,32 @@ impl Account {
         Ok(())
     }
 
+    /// Directories need not describe the VPCs that their instances and security groups are in; AWS has
+    /// none without.
+    fn add_missing_vpcs(&mut self, account: &AccountId) {
+        let instances = self
+            .instances
+            .iter()
+            .map(|it| (&it.region, &it.config.vpc_id));
+        let groups = self.security_groups.iter();
+        let groups = groups.map(|it| (&it.region, &it.config.vpc_id));
+        let named: BTreeSet<(&str, &str)> = instances
+            .chain(groups)
+            .filter_map(|(region, vpc)| Some((region.as_str(), vpc.known()?.as_str())))
+            .collect();
+        let vpcs = self.others.entry(VpcKind::TYPE.to_owned()).or_default();
+        for (region, vpc) in named {
+            let is_vpc = |document: &Value| text(document, "/config/VpcId") == vpc;
+            if !vpcs.iter().any(is_vpc) {
+                vpcs.push(json!({
+                    "arn": format!("arn:aws:ec2:{region}:{account}:vpc/{vpc}"),
+                    "region": region,
+                    "config": { "VpcId": vpc },
+                }));
+            }
+        }
+    }
+
     /// Keeps a document of a type that is served as it is, if it has the shape of its type.
     fn add_as_it_is(&mut self, id: &AccountId, document: &Document) -> Result<(), LoadError> {
         use blastwall_model::resources as kinds;
@@ -493,7 +521,8 @@ impl Account {
             ($($kind:path),* $(,)?) => {
                 match document.kind.as_str() {
                     $(<$kind>::TYPE => read::<$kind>(id, document).map(drop)?,)*
-                    _ => return Err(unserved(document)),
+                    // Any other type is served by the Cloud Control API, whatever its shape.
+                    _ => {}
                 }
             };
         }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::resources::{
     access_analyzer, account, cloudtrail, cloudwatch, config, ec2, iam, kms, logs, organizations,
-    s3,
+    s3, security_hub,
 };
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
@@ -90,6 +90,7 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         s3::AccessPointKind,
         s3::AccountPublicAccessBlockKind,
         s3::BucketKind,
+        security_hub::SecurityHubKind,
     ];
     schemas.sort_by_key(|schema| schema.resource_type);
     schemas

@@ -107,7 +107,7 @@ pub mod prelude {
         EbsEncryptionByDefault, Eip, FlowLog, Group, Image, ImageBlockPublicAccess, Instance,
         InstanceMetadataDefaults, InstanceProfile, InternetGateway, Key, KeyPair, LaunchTemplate,
         LogGroup, ManagedPolicy, MetricFilter, NetworkAcl, NetworkInterface, OidcProvider, Region,
-        Role, RootUser, RouteTable, SamlProvider, SecurityGroup, ServerCertificate,
+        Role, RootUser, RouteTable, SamlProvider, SecurityGroup, SecurityHub, ServerCertificate,
         ServiceSpecificCredentials, SigningCertificate, Snapshot, SnapshotBlockPublicAccess,
         SshPublicKey, Subnet, SubscriptionFilter, Trail, User, Volume, Vpc,
         VpcBlockPublicAccessOptions, VpcEndpoint, VpcPeeringConnection,

@@ -8,6 +8,7 @@ mod alarms;
 mod analyzer;
 mod pattern;
 mod regions;
+mod security_hub;
 
 use alarms::table;
 
@@ -15,6 +16,7 @@ blastwall_sdk::plugin! {
     name = "monitoring",
     checks = [
         analyzer::check,
+        security_hub::check,
         table::UnauthorizedCalls,
         table::SignInWithoutMfa,
         table::RootUse,

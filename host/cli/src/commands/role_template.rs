@@ -1,5 +1,7 @@
 //! `blastwall role-template`.
 
+use std::collections::BTreeSet;
+
 use blastwall_aws::{Meter, Partition};
 use blastwall_organization::AuditRole;
 use blastwall_scan::Origin;
@@ -8,10 +10,21 @@ use crate::args::{RoleFormat, RoleTemplateArguments};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{Output, write};
-use crate::{exit, setup};
+use crate::terminal::Terminal;
+use crate::{exit, plugins, setup};
 
 /// Prints the role that is assumed in every account.
-pub(crate) async fn run(arguments: RoleTemplateArguments, file: &ConfigFile) -> CommandResult {
+pub(crate) async fn run(
+    arguments: RoleTemplateArguments,
+    file: &ConfigFile,
+    terminal: Terminal,
+) -> CommandResult {
+    let mut files = arguments.plugin_file;
+    files.extend(file.config.plugin_files.iter().cloned());
+    let plugins = plugins::load(&files, file, terminal)?;
+    let checks = plugins::infos(&plugins.loaded);
+    let checks = checks.iter().flat_map(|plugin| &plugin.checks);
+    let read: BTreeSet<String> = checks.flat_map(|check| check.reads.clone()).collect();
     let (role, settings) = setup::role(&arguments.aws, &file.config)?;
     let caller = match arguments.caller {
         Some(caller) => caller,
@@ -25,7 +38,7 @@ pub(crate) async fn run(arguments: RoleTemplateArguments, file: &ConfigFile) -> 
         &Partition::named(caller.partition()),
         &caller,
         settings.external_id(),
-        blastwall_scan::all_actions(),
+        blastwall_scan::all_actions(read),
     )
     .map_err(|error| {
         Failure::usage(error)

@@ -60,14 +60,20 @@ const GROUPS_AT_ONCE: usize = 4;
 
 async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let logs = client!(aws_sdk_cloudwatchlogs, context.session, region);
-    let (groups, filters, policies) = futures::join!(
-        groups_and_subscriptions(context, &logs, region),
-        metric_filters(context, &logs, region),
+    let (mut harvest, policies) = futures::join!(
+        groups_and_filters(context, &logs, region),
         resource_policies(context, &logs, region),
     );
-    let mut harvest = groups;
-    harvest.append(filters);
     harvest.append(policies);
+    harvest
+}
+
+/// A region that is seen to have no group has no filters either, and is not asked for them.
+async fn groups_and_filters(context: &Context<'_>, logs: &Client, region: &str) -> Harvest {
+    let mut harvest = groups_and_subscriptions(context, logs, region).await;
+    if !(context.wants(LogGroupKind::TYPE) && harvest.has_none(LogGroupKind::TYPE)) {
+        harvest.append(metric_filters(context, logs, region).await);
+    }
     harvest
 }
 

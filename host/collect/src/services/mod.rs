@@ -2,6 +2,7 @@
 
 mod access_analyzer;
 mod account;
+pub(crate) mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
 mod config;

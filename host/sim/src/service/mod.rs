@@ -2,6 +2,7 @@
 
 mod access_analyzer;
 mod account;
+mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
@@ -94,6 +95,12 @@ const SERVICES: &[Service] = &[
         },
         regional: true,
         operations: &[access_analyzer::OPERATIONS],
+    },
+    Service {
+        name: "cloudcontrolapi",
+        protocol: &Json,
+        regional: true,
+        operations: &[cloud_control::OPERATIONS],
     },
     Service {
         name: "config",

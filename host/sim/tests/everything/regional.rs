@@ -19,7 +19,51 @@ fn policy() -> Value {
 }
 
 pub fn documents() -> Vec<Value> {
-    [networks(), started(), settings(), keys(), watched()].concat()
+    [
+        networks(),
+        started(),
+        settings(),
+        keys(),
+        watched(),
+        by_cloud_control(),
+    ]
+    .concat()
+}
+
+/// What no collector produces: of a known type, with tags of both shapes, without an ARN, and of a
+/// service without regions.
+fn by_cloud_control() -> Vec<Value> {
+    let zone = format!("arn:aws:cloudcontrolapi::{MEMBER}:AWS::Route53::HostedZone/Z1");
+    vec![
+        of(
+            "securityhub",
+            "SecurityHub::Hub",
+            "hub/default",
+            json!({ "config": {
+                "AutoEnableControls": true, "ControlFindingGenerator": "SECURITY_CONTROL",
+                "SubscribedAt": THEN
+            }}),
+        ),
+        of(
+            "sns",
+            "SNS::Topic",
+            "security",
+            json!({
+                "tags": { "Name": NASTY },
+                "config": {
+                    "TopicName": "security", "Tags": [{ "Key": "Name", "Value": NASTY }],
+                    "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:security")
+                }
+            }),
+        ),
+        document(
+            MEMBER,
+            "Route53::HostedZone",
+            zone,
+            "global",
+            json!({ "config": { "Id": "Z1", "Name": NASTY } }),
+        ),
+    ]
 }
 
 fn networks() -> Vec<Value> {

@@ -13,6 +13,7 @@ pub mod kms;
 pub mod logs;
 pub mod organizations;
 pub mod s3;
+pub mod security_hub;
 
 pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
@@ -51,3 +52,4 @@ pub use s3::{
     AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
     BucketKind,
 };
+pub use security_hub::{SecurityHub, SecurityHubKind};

@@ -16,7 +16,10 @@ mod vpc;
 use aws_sdk_ec2::Client;
 use blastwall_aws::{Declaration, client};
 use blastwall_model::Kind;
-use blastwall_model::resources::RegionKind;
+use blastwall_model::resources::{
+    InstanceKind, NetworkAclKind, NetworkInterfaceKind, RegionKind, RouteTableKind,
+    SecurityGroupKind, SubnetKind, VpcEndpointKind, VpcKind, VpcPeeringConnectionKind,
+};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 
@@ -94,11 +97,39 @@ const fn product(kind: &'static str, calls: &'static [Declaration]) -> Product {
     }
 }
 
+/// What is only in a VPC. Regions whose default VPC was deleted, as landing zones do, have none.
+const IN_VPC: &[&str] = &[
+    InstanceKind::TYPE,
+    NetworkAclKind::TYPE,
+    NetworkInterfaceKind::TYPE,
+    RouteTableKind::TYPE,
+    SecurityGroupKind::TYPE,
+    SubnetKind::TYPE,
+    VpcEndpointKind::TYPE,
+    VpcPeeringConnectionKind::TYPE,
+];
+
+/// A region that is seen to have no VPC is not asked for what is only in one.
 async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let ec2 = &client!(aws_sdk_ec2, context.session, region);
     let wanted = LISTINGS.iter().filter(|(kind, _)| context.wants(kind));
+    let (inside, outside): (Vec<_>, Vec<_>) = wanted.partition(|(kind, _)| IN_VPC.contains(kind));
+    let mut harvest = all(context, region, ec2, outside).await;
+    if !(context.wants(VpcKind::TYPE) && harvest.has_none(VpcKind::TYPE)) {
+        harvest.append(all(context, region, ec2, inside).await);
+    }
+    harvest
+}
+
+async fn all(
+    context: &Context<'_>,
+    region: &str,
+    ec2: &Client,
+    listings: Vec<&(&str, List)>,
+) -> Harvest {
     let mut harvest = Harvest::default();
-    for found in join_all(wanted.map(|(_, list)| list(context, region, ec2))).await {
+    let listed = listings.iter().map(|(_, list)| list(context, region, ec2));
+    for found in join_all(listed).await {
         harvest.append(found);
     }
     harvest
