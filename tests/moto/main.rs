@@ -10,6 +10,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod more;
 mod organization;
 mod seed;
 

@@ -2,6 +2,7 @@
 //! Blastwall.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::python;
@@ -58,6 +59,12 @@ impl Moto {
             process,
             _lifeline: lifeline,
         }
+    }
+
+    /// A Python that has moto, and with it boto3.
+    #[must_use]
+    pub fn python() -> PathBuf {
+        python(MOTO)
     }
 
     /// What to give clients as endpoint URL.
