@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::rules::FactId;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex};
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, WorkloadIndex};
 
 /// Something that an attacker can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +16,8 @@ pub(crate) enum Capability {
     Account(AccountIndex),
     /// Control of a user or role, with the permissions that it has.
     Principal(PrincipalIndex),
+    /// Running code in a workload, as its roles.
+    Workload(WorkloadIndex),
     /// Being a party outside.
     Outside(OutsideIndex),
     /// Control of some principal of a class whose members no policy at hand tells apart. It

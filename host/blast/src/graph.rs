@@ -151,6 +151,15 @@ impl Graph {
                 arn: row.arn.clone(),
             });
         }
+        if let Some(row) = self
+            .world
+            .find_workload(text)
+            .and_then(|index| self.world.workload(index))
+        {
+            return Ok(Subject::Workload {
+                arn: row.arn.clone(),
+            });
+        }
         if let Some(root) = text.strip_suffix(":root")
             && let Some(subject) = root.rsplit(':').next().and_then(account)
         {

@@ -28,6 +28,11 @@ pub enum Subject {
         /// Which party.
         party: OutsideParty,
     },
+    /// Something that runs code as a role, with the attacker's code in it.
+    Workload {
+        /// Its ARN.
+        arn: Arn,
+    },
 }
 
 /// A party that is no principal of the accounts at hand and yet is let in.
@@ -65,7 +70,7 @@ impl Subject {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Subject::Account { id } => Some(id.clone()),
-            Subject::Principal { arn } => arn.account().parse().ok(),
+            Subject::Principal { arn } | Subject::Workload { arn } => arn.account().parse().ok(),
             Subject::Outside { .. } => None,
         }
     }
@@ -75,7 +80,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Subject::Account { id } => write!(formatter, "account {id}"),
-            Subject::Principal { arn } => arn.fmt(formatter),
+            Subject::Principal { arn } | Subject::Workload { arn } => arn.fmt(formatter),
             Subject::Outside { party } => party.fmt(formatter),
         }
     }

@@ -8,13 +8,15 @@ mod outside;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use blastwall_model::{AccountId, Arn, Tags};
 use blastwall_policy::Principal;
 
 use crate::capability::Capability;
 use crate::facts::{
-    Attachment, Boundary, Environment, Policies, PolicyIndex, PrincipalKind, Trust,
+    Attachment, Boundary, Environment, GroupFacts, Policies, PolicyIndex, PrincipalKind, Trust,
+    WorkloadKind,
 };
 use crate::subject::{OutsideParty, Subject};
 
@@ -55,6 +57,10 @@ index!(
     OutsideIndex
 );
 index!(
+    /// The place of a workload in [`World::workloads`].
+    WorkloadIndex
+);
+index!(
     /// The place of an organization policy set in [`World::levels`].
     LevelsIndex
 );
@@ -83,6 +89,17 @@ pub(crate) struct AccountRow {
     pub(crate) organization_path: Option<String>,
     /// Its principals, as a range of [`World::principals`].
     pub(crate) principals: Range<usize>,
+    pub(crate) groups: Vec<GroupFacts>,
+}
+
+/// Something that runs code as a role.
+#[derive(Debug)]
+pub(crate) struct WorkloadRow {
+    pub(crate) account: AccountIndex,
+    pub(crate) arn: Arn,
+    pub(crate) kind: &'static WorkloadKind,
+    pub(crate) roles: Vec<PrincipalIndex>,
+    pub(crate) exposed: Option<String>,
 }
 
 /// A user or role.
@@ -98,6 +115,8 @@ pub(crate) struct PrincipalRow {
     pub(crate) gaps: Vec<String>,
     pub(crate) trust: Trust,
     pub(crate) tags: Option<Tags>,
+    pub(crate) shaped_by: Vec<Arc<str>>,
+    pub(crate) in_instance_profile: Option<bool>,
 }
 
 impl PrincipalRow {
@@ -127,11 +146,19 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<AccountRow>,
     /// By account, then ARN.
     pub(crate) principals: Vec<PrincipalRow>,
+    /// By account, then ARN.
+    pub(crate) workloads: Vec<WorkloadRow>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,
     pub(crate) management: Option<AccountIndex>,
     pub(crate) feature_set: Option<String>,
+    /// Features of central root access; none if they were not told.
+    pub(crate) organization_features: Option<Vec<String>>,
+    /// Services with trusted access to all accounts; none if they were not told.
+    pub(crate) trusted_services: Option<Vec<String>>,
+    /// By service, the accounts that administer it for the organization.
+    pub(crate) delegated: BTreeMap<String, Vec<AccountIndex>>,
     pub(crate) partition: String,
     /// Every condition key with a tag key in it that some policy asks for, lower case.
     pub(crate) tag_keys: BTreeSet<String>,
@@ -141,6 +168,7 @@ pub(crate) struct World {
     accounts_by_id: HashMap<AccountId, AccountIndex>,
     principals_by_arn: HashMap<Arn, PrincipalIndex>,
     outside_by_party: HashMap<OutsideParty, OutsideIndex>,
+    workloads_by_arn: HashMap<Arn, WorkloadIndex>,
 }
 
 impl World {
@@ -150,6 +178,36 @@ impl World {
 
     pub(crate) fn principal(&self, index: PrincipalIndex) -> Option<&PrincipalRow> {
         self.principals.get(index.index())
+    }
+
+    /// Whether a feature or service is in such a list; none if that was not told. What is delegated is
+    /// on, whatever the list says.
+    pub(crate) fn enabled(&self, list: &Option<Vec<String>>, name: &str) -> Option<bool> {
+        if self.delegated.contains_key(name) {
+            return Some(true);
+        }
+        Some(list.as_ref()?.iter().any(|one| one == name))
+    }
+
+    pub(crate) fn workload(&self, index: WorkloadIndex) -> Option<&WorkloadRow> {
+        self.workloads.get(index.index())
+    }
+
+    pub(crate) fn find_workload(&self, arn: &str) -> Option<WorkloadIndex> {
+        self.workloads_by_arn.get(arn).copied()
+    }
+
+    pub(crate) fn workload_indices(&self) -> impl Iterator<Item = WorkloadIndex> + use<> {
+        (0..self.workloads.len()).map(WorkloadIndex::new)
+    }
+
+    /// The principals of an account.
+    pub(crate) fn principals_of(
+        &self,
+        account: AccountIndex,
+    ) -> impl Iterator<Item = PrincipalIndex> + use<> {
+        let range = self.account(account).map(|row| row.principals.clone());
+        range.unwrap_or_default().map(PrincipalIndex::new)
     }
 
     pub(crate) fn find_account(&self, id: &str) -> Option<AccountIndex> {
@@ -219,6 +277,9 @@ impl World {
             Capability::Outside(index) => Some(Subject::Outside {
                 party: self.outside.get(index.index())?.clone(),
             }),
+            Capability::Workload(index) => Some(Subject::Workload {
+                arn: self.workload(index)?.arn.clone(),
+            }),
             Capability::Class(_) => None,
         }
     }
@@ -231,6 +292,7 @@ impl World {
                 self.find_principal(arn.as_str()).map(Capability::Principal)
             }
             Subject::Outside { party } => self.find_outside(party).map(Capability::Outside),
+            Subject::Workload { arn } => self.find_workload(arn.as_str()).map(Capability::Workload),
         }
     }
 
@@ -239,6 +301,7 @@ impl World {
         match capability {
             Capability::Account(index) => Some(index),
             Capability::Principal(index) => self.principal(index).map(|row| row.account),
+            Capability::Workload(index) => self.workload(index).map(|row| row.account),
             Capability::Outside(_) | Capability::Class(_) => None,
         }
     }

@@ -30,7 +30,7 @@ fn starts(model: &Model, graph: &Graph) -> Vec<String> {
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Account { id } => id.to_string(),
-        Subject::Principal { arn } => arn.to_string(),
+        Subject::Principal { arn } | Subject::Workload { arn } => arn.to_string(),
         Subject::Outside { .. } => VENDOR.to_owned(),
     }
 }

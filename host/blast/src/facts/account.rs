@@ -9,6 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
+use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
 
 /// A policy and where it comes from, in words.
@@ -59,12 +60,26 @@ pub(crate) struct PrincipalFacts {
     pub(crate) trust: Trust,
     /// None if they are not known.
     pub(crate) tags: Option<Tags>,
+    /// The groups and customer managed policies that say what it may do, by ARN: whoever rewrites one
+    /// rewrites it.
+    pub(crate) shaped_by: Vec<Arc<str>>,
+    /// Whether an instance profile has it; none if that is not known.
+    pub(crate) in_instance_profile: Option<bool>,
+}
+
+/// A group of users.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupFacts {
+    pub(crate) arn: Arc<str>,
+    pub(crate) identity: Vec<Attachment>,
 }
 
 /// What an account brings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccountFacts {
     pub(crate) principals: Vec<PrincipalFacts>,
+    pub(crate) groups: Vec<GroupFacts>,
+    pub(crate) workloads: Vec<WorkloadFacts>,
 }
 
 impl AccountFacts {
@@ -79,6 +94,7 @@ impl AccountFacts {
             unjudged,
             managed: HashMap::new(),
             groups: BTreeMap::new(),
+            names: HashMap::new(),
         };
         let own = || {
             documents
@@ -91,7 +107,12 @@ impl AccountFacts {
         let principals = own()
             .filter_map(|document| reader.read_principal(document))
             .collect();
-        Self { principals }
+        let groups = reader.groups.values().cloned().collect::<Vec<_>>();
+        Self {
+            principals,
+            groups: groups.iter().map(|group| reader.group(group)).collect(),
+            workloads: workloads::read(own()),
+        }
     }
 }
 
@@ -110,6 +131,8 @@ struct Reader<'a> {
     unjudged: &'a mut Vec<Unjudged>,
     managed: HashMap<String, Managed>,
     groups: BTreeMap<String, Group>,
+    /// ARNs that many principals share.
+    names: HashMap<String, Arc<str>>,
 }
 
 /// The identity side of a principal while it is put together.
@@ -117,6 +140,7 @@ struct Reader<'a> {
 struct Identity {
     attachments: Vec<Attachment>,
     gaps: Vec<String>,
+    shaped_by: Vec<Arc<str>>,
 }
 
 impl Reader<'_> {
@@ -211,14 +235,19 @@ impl Reader<'_> {
                 Trust::Unknown
             }
         };
-        Some(self.finish(
+        let profiles = role.observed.instance_profiles.get().ok().flatten();
+        let facts = self.finish(
             role.arn.clone(),
             PrincipalKind::Role,
             identity,
             boundary,
             trust,
             &role.tags,
-        ))
+        );
+        Some(PrincipalFacts {
+            in_instance_profile: profiles.map(|profiles| !profiles.is_empty()),
+            ..facts
+        })
     }
 
     /// A principal of which nothing but its ARN is known.
@@ -240,6 +269,8 @@ impl Reader<'_> {
                 PrincipalKind::Role => Trust::Unknown,
             },
             tags: None,
+            shaped_by: Vec::new(),
+            in_instance_profile: None,
         })
     }
 
@@ -260,6 +291,8 @@ impl Reader<'_> {
         }
         identity.attachments.sort();
         identity.attachments.dedup();
+        identity.shaped_by.sort();
+        identity.shaped_by.dedup();
         PrincipalFacts {
             arn,
             kind,
@@ -271,6 +304,29 @@ impl Reader<'_> {
                 .get()
                 .ok()
                 .map(|tags| tags.cloned().unwrap_or_default()),
+            shaped_by: identity.shaped_by,
+            in_instance_profile: None,
+        }
+    }
+
+    /// An ARN, kept once.
+    fn name(&mut self, arn: &str) -> Arc<str> {
+        if let Some(name) = self.names.get(arn) {
+            return Arc::clone(name);
+        }
+        let name: Arc<str> = arn.into();
+        self.names.insert(arn.to_owned(), Arc::clone(&name));
+        name
+    }
+
+    fn group(&mut self, group: &Group) -> GroupFacts {
+        let mut identity = Identity::default();
+        let owner = format!("group {}", name_of(&group.arn));
+        self.add_inline(&mut identity, &owner, &group.config.policies);
+        self.add_managed(&mut identity, &group.config.managed_policy_arns);
+        GroupFacts {
+            arn: self.name(group.arn.as_str()),
+            identity: identity.attachments,
         }
     }
 
@@ -285,6 +341,8 @@ impl Reader<'_> {
             group.config.policies.clone(),
             group.config.managed_policy_arns.clone(),
         );
+        let arn = group.arn.to_string();
+        identity.shaped_by.push(self.name(&arn));
         self.add_inline(identity, &format!("group {name}"), &inline);
         self.add_managed(identity, &managed);
     }
@@ -324,6 +382,10 @@ impl Reader<'_> {
             }
         };
         for arn in arns.into_iter().flatten() {
+            // AWS's own cannot be rewritten by anybody.
+            if !arn.contains(":iam::aws:") {
+                identity.shaped_by.push(self.name(arn));
+            }
             match self.managed(arn, false) {
                 Ok(Some(policy)) => identity.attachments.push(Attachment {
                     origin: arn.as_str().into(),

@@ -11,6 +11,7 @@ mod account;
 mod known_policies;
 mod organization;
 mod policies;
+mod workloads;
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,11 @@ use blastwall_model::{AccountId, Arn, Document};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use account::{
-    AccountFacts, Attachment, Boundary, PrincipalFacts, PrincipalKind, Trust,
+    AccountFacts, Attachment, Boundary, GroupFacts, PrincipalFacts, PrincipalKind, Trust,
 };
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
+pub(crate) use workloads::{WorkloadFacts, WorkloadKind, workload_kinds};
 
 /// The environment of an account and what the account counts for in scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,7 +108,7 @@ impl Facts {
             .add(documents, &mut self.policies, &mut self.unjudged);
     }
 
-    /// Adds an account that was looked into: users, groups, roles and managed policies of
+    /// Adds an account that was looked into: users, groups, roles, managed policies and workloads of
     /// `documents`; others are left alone. Documents of other accounts are left alone too.
     ///
     /// An account may come in several parts, as long as a part with users or roles comes together
@@ -118,11 +120,10 @@ impl Facts {
         documents: &[Document],
     ) {
         let facts = AccountFacts::read(account, documents, &mut self.policies, &mut self.unjudged);
-        self.accounts
-            .entry(account.clone())
-            .or_default()
-            .principals
-            .extend(facts.principals);
+        let known = self.accounts.entry(account.clone()).or_default();
+        known.principals.extend(facts.principals);
+        known.groups.extend(facts.groups);
+        known.workloads.extend(facts.workloads);
         self.environments.insert(account.clone(), environment);
     }
 

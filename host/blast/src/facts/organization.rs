@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blastwall_model::resources::{
-    AccountKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
+    AccountKind, DelegatedAdministratorKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
 };
-use blastwall_model::{AccountId, Document, Kind};
+use blastwall_model::{AccountId, Document, Field, Kind};
 use serde_json::json;
 
 use super::{Attachment, Policies, Unjudged, in_words};
@@ -64,6 +64,12 @@ pub(crate) struct OrganizationFacts {
     pub(crate) management_account: Option<AccountId>,
     /// `ALL` or `CONSOLIDATED_BILLING`; none if it was not told.
     pub(crate) feature_set: Option<String>,
+    /// Features of central root access; none if they were not told.
+    pub(crate) features: Option<Vec<String>>,
+    /// Services with trusted access; none if they were not told.
+    pub(crate) trusted_services: Option<Vec<String>>,
+    /// The services that an account administers for the organization.
+    pub(crate) delegated: BTreeMap<AccountId, Vec<String>>,
     enabled_types: Option<Vec<String>>,
     /// Unit to parent.
     pub(crate) parents: BTreeMap<String, String>,
@@ -98,6 +104,7 @@ impl OrganizationFacts {
                 OrganizationKind::TYPE => self.add_organization(document),
                 OrganizationalUnitKind::TYPE => self.add_unit(document),
                 AccountKind::TYPE => self.add_account(document),
+                DelegatedAdministratorKind::TYPE => self.add_delegated(document),
                 PolicyKind::TYPE => self.add_policy(document, policies, unjudged),
                 _ => Ok(()),
             };
@@ -116,11 +123,31 @@ impl OrganizationFacts {
         self.id = config.id.known().cloned();
         self.root = config.root_id.known().cloned();
         self.feature_set = config.feature_set.known().cloned();
-        self.enabled_types = organization.observed.enabled_policy_types.known().cloned();
+        let observed = &organization.observed;
+        self.enabled_types = observed.enabled_policy_types.known().cloned();
+        // What is not there is off; only what could not be seen is open.
+        let told = |list: &Field<Vec<String>>| {
+            let list = list.get().ok()?;
+            Some(list.cloned().unwrap_or_default())
+        };
+        self.features = told(&observed.enabled_features);
+        self.trusted_services = told(&observed.enabled_service_principals);
         self.management_account = match config.management_account_id.known() {
             Some(id) => Some(id.parse().map_err(in_words)?),
             None => Some(organization.account.clone()),
         };
+        Ok(())
+    }
+
+    fn add_delegated(&mut self, document: &Document) -> Result<(), String> {
+        let delegated = document
+            .to::<DelegatedAdministratorKind>()
+            .map_err(in_words)?;
+        let config = &delegated.config;
+        let id = config.account_id.required().map_err(in_words)?;
+        let services = config.service_principals.required().map_err(in_words)?;
+        self.delegated
+            .insert(id.parse().map_err(in_words)?, services.clone());
         Ok(())
     }
 

@@ -8,13 +8,12 @@
 
 use std::collections::HashMap;
 
-use blastwall_policy::Keys;
-
+use super::power::{ANY_NAME, Power, better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Boundary, PolicyIndex};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
+use crate::judge::{Detail, Judge, Judgement};
 use crate::world::{AccountIndex, PrincipalIndex};
 
 pub(super) struct AccountAdministrator;
@@ -92,114 +91,78 @@ const ACTIONS: &[&str] = &[
     "iam:PutUserPolicy",
 ];
 
-/// A name that stands for every name.
-const ANY_NAME: &str = "any-name-at-all";
-
 /// Principals that get the same answer.
 type Key = (AccountIndex, Vec<PolicyIndex>, Option<PolicyIndex>);
 
-fn judge_principal(judge: &Judge<'_>, index: PrincipalIndex, detail: Detail) -> Option<Judgement> {
+/// How surely each principal has its account, by its place.
+pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
     let world = judge.world();
-    let row = world.principal(index)?;
-    let account = world.account(row.account)?;
-    let keys = RequestKeys::new(world)
-        .sent_from_account(row.account)
-        .with_tags_of(row)
-        .for_account(row.account)
-        .build()
+    let mut known: HashMap<Key, Option<Certainty>> = HashMap::new();
+    let mut of = |index: PrincipalIndex| {
+        let row = world.principal(index)?;
+        let scps = world.account(row.account).map(|account| account.scps);
+        let boundary = match &row.boundary {
+            Boundary::Policy(from) => Some(from.policy),
+            Boundary::None | Boundary::Unknown => None,
+        };
+        let identity = row.policy_indices();
+        let alone = !row.gaps.is_empty()
+            || world.asks_for_caller(identity.iter().copied().chain(boundary))
+            || scps.is_some_and(|scps| world.levels_ask_for_caller(scps));
+        let ask = || {
+            judge_principal(judge, index, Detail::Certainty).map(|judgement| judgement.certainty)
+        };
+        if alone {
+            return ask();
+        }
+        *known
+            .entry((row.account, identity, boundary))
+            .or_insert_with(ask)
+    };
+    world.principal_indices().map(&mut of).collect()
+}
+
+fn judge_principal(judge: &Judge<'_>, index: PrincipalIndex, detail: Detail) -> Option<Judgement> {
+    let power = Power::of(judge, index, detail)?;
+    Some(power.complete(administers(&power)?))
+}
+
+/// Whether this much power is enough to have the account, and how.
+pub(super) fn administers(power: &Power<'_, '_>) -> Option<Judgement> {
+    let partition = power.row.arn.partition();
+    let keys = power
+        .keys()
         // The new or opened principal is to have no boundary, and the policy all permissions.
         .absent("iam:PermissionsBoundary")
         .fixed(
             "iam:PolicyARN",
             [format!(
-                "arn:{}:iam::aws:policy/AdministratorAccess",
-                row.arn.partition()
+                "arn:{partition}:iam::aws:policy/AdministratorAccess"
             )],
         );
-    let mut answers = Answers {
-        judge,
-        row,
-        account,
-        keys,
-        detail,
-        known: HashMap::new(),
+    let mut known: HashMap<&'static str, Option<Judgement>> = HashMap::new();
+    let mut probe = |probe: &Probe| {
+        let ask = || {
+            let account = &power.account.id;
+            let resource = format!(
+                "arn:{partition}:iam::{account}:{}/{ANY_NAME}",
+                probe.resource
+            );
+            power.may(probe.action, &resource, keys.clone())
+        };
+        known.entry(probe.action).or_insert_with(ask).clone()
     };
     let mut best: Option<Judgement> = None;
     for way in WAYS {
-        let Some(judgement) = answers.way(way) else {
-            continue;
-        };
-        if best
-            .as_ref()
-            .is_none_or(|best| judgement.certainty < best.certainty)
-        {
-            best = Some(judgement);
-        }
-        if best.as_ref().map(|best| best.certainty) == Some(Certainty::Certain) {
+        let all = way
+            .iter()
+            .try_fold(Judgement::default(), |all, one| Some(all.and(probe(one)?)));
+        best = better(best, all);
+        if is_certain(best.as_ref()) {
             break;
         }
     }
-    Some(
-        best?
-            .hanging_on(Certainty::Conditional, &row.gaps)
-            .hanging_on(Certainty::Conditional, &account.scp_gaps),
-    )
-}
-
-/// The answers to the probes of one principal, each asked for once.
-struct Answers<'a, 'w> {
-    judge: &'a Judge<'w>,
-    row: &'w crate::world::PrincipalRow,
-    account: &'w crate::world::AccountRow,
-    keys: Keys,
-    detail: Detail,
-    known: HashMap<&'static str, Option<Judgement>>,
-}
-
-impl Answers<'_, '_> {
-    fn way(&mut self, way: &[Probe]) -> Option<Judgement> {
-        let mut all = Judgement::default();
-        for probe in way {
-            all = all.and(self.probe(*probe)?);
-        }
-        Some(all)
-    }
-
-    fn probe(&mut self, probe: Probe) -> Option<Judgement> {
-        if let Some(known) = self.known.get(probe.action) {
-            return known.clone();
-        }
-        let resource = format!(
-            "arn:{}:iam::{}:{}/{ANY_NAME}",
-            self.row.arn.partition(),
-            self.account.id,
-            probe.resource
-        );
-        let answer = self.row.principal.as_ref().and_then(|principal| {
-            self.judge.judge(
-                &Case {
-                    principal,
-                    role_path: None,
-                    action: probe.action,
-                    resource: &resource,
-                    resource_account: self.account.id.as_str(),
-                    keys: self.keys.clone(),
-                    identity: Identity::Attached(&self.row.identity),
-                    boundary: match &self.row.boundary {
-                        Boundary::Policy(from) => Some(from),
-                        Boundary::None | Boundary::Unknown => None,
-                    },
-                    scps: Some(self.account.scps),
-                    rcps: None,
-                    resource_policy: None,
-                    made_by_attacker: false,
-                },
-                self.detail,
-            )
-        });
-        self.known.insert(probe.action, answer.clone());
-        answer
-    }
+    best
 }
 
 impl LinkKind for AccountAdministrator {
@@ -207,8 +170,8 @@ impl LinkKind for AccountAdministrator {
         &DOCUMENTATION
     }
 
-    fn actions(&self) -> &'static [&'static str] {
-        ACTIONS
+    fn actions(&self) -> Vec<&'static str> {
+        ACTIONS.to_vec()
     }
 
     fn hops(&self) -> u8 {
@@ -217,34 +180,10 @@ impl LinkKind for AccountAdministrator {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        let mut known: HashMap<Key, Option<Certainty>> = HashMap::new();
-        for index in world.principal_indices() {
-            let Some(row) = world.principal(index) else {
-                continue;
-            };
-            let scps = world.account(row.account).map(|account| account.scps);
-            let boundary = match &row.boundary {
-                Boundary::Policy(from) => Some(from.policy),
-                Boundary::None | Boundary::Unknown => None,
-            };
-            let identity = row.policy_indices();
-            let alone = !row.gaps.is_empty()
-                || world.asks_for_caller(identity.iter().copied().chain(boundary))
-                || scps.is_some_and(|scps| world.levels_ask_for_caller(scps));
-            let ask = || {
-                judge_principal(judge, index, Detail::Certainty)
-                    .map(|judgement| judgement.certainty)
-            };
-            let certainty = if alone {
-                ask()
-            } else {
-                *known
-                    .entry((row.account, identity, boundary))
-                    .or_insert_with(ask)
-            };
-            if let Some(certainty) = certainty {
+        for (index, certainty) in world.principal_indices().zip(rules.administrators) {
+            if let (Some(certainty), Some(row)) = (certainty, world.principal(index)) {
                 rules.add(
-                    certainty,
+                    *certainty,
                     &[Capability::Principal(index)],
                     Capability::Account(row.account),
                 );

@@ -7,17 +7,31 @@ mod account_administrator;
 mod account_principals;
 mod assume_role;
 mod classes;
+mod existing_compute;
 mod federated_trust;
+mod internet_workload;
 mod management_account;
+mod organization_control;
 mod outside_trust;
+mod passrole_compute;
+mod power;
+mod self_escalation;
 mod service_trust;
+mod trust_rewrite;
+mod user_credential;
+mod workload_role;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
 use crate::capability::{Capabilities, Capability};
 use crate::certainty::Certainty;
-use crate::judge::{Judge, Judgement};
+use crate::judge::{Detail, Judge, Judgement};
+use crate::links::power::Power;
 use crate::rules::{Cost, RuleSet};
+use crate::world::PrincipalIndex;
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,8 +61,8 @@ pub(crate) trait LinkKind: Sync {
 
     /// The IAM actions that it asks policies about. Identity policies that mention no action of
     /// any kind are not kept.
-    fn actions(&self) -> &'static [&'static str] {
-        &[]
+    fn actions(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// How many hops a step counts for: 1 if the attacker moves to something else, 0 if what is
@@ -81,7 +95,19 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &account_principals::AccountPrincipals,
     &account_administrator::AccountAdministrator,
     &assume_role::AssumeRole,
+    &self_escalation::SelfEscalation,
+    &trust_rewrite::TrustRewrite,
+    &user_credential::UserCredential,
+    &passrole_compute::PassRoleCompute,
+    &existing_compute::ExistingCompute,
+    &workload_role::WorkloadRole,
+    &internet_workload::InternetWorkload,
     &management_account::ManagementAccount,
+    &organization_control::STACK_SET,
+    &organization_control::ASSUME_ROOT,
+    &organization_control::ACCOUNT_MANAGEMENT,
+    &organization_control::IDENTITY_CENTER,
+    &organization_control::DELEGATED_ADMINISTRATOR,
     &service_trust::SERVICE_TRUST,
     &federated_trust::FEDERATED_TRUST,
 ];
@@ -94,9 +120,12 @@ pub fn link_kinds() -> impl Iterator<Item = &'static LinkDocumentation> {
         .map(|kind| kind.documentation())
 }
 
+static ACTIONS: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| REGISTRY.iter().flat_map(|kind| kind.actions()).collect());
+
 /// Every action that some kind asks for.
 pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
-    REGISTRY.iter().flat_map(|kind| kind.actions()).copied()
+    ACTIONS.iter().copied()
 }
 
 /// The kind at a place of the registry.
@@ -109,11 +138,36 @@ pub(crate) struct Deriver<'a> {
     pub(crate) capabilities: &'a mut Capabilities,
     pub(crate) rules: &'a mut RuleSet,
     pub(crate) classes: &'a mut classes::Classes,
+    /// How surely each principal has its account, by its place.
+    administrators: &'a [Option<Certainty>],
     link: u8,
     cost: Cost,
 }
 
 impl Deriver<'_> {
+    /// The power of a principal that may do one of these actions and does not certainly have the whole
+    /// account, of which there is nothing left to gain inside.
+    fn unspent<'j, 'w>(
+        &self,
+        judge: &'j Judge<'w>,
+        principal: PrincipalIndex,
+        actions: &[&str],
+    ) -> Option<Power<'j, 'w>> {
+        let administers = self
+            .administrators
+            .get(principal.index())
+            .copied()
+            .flatten();
+        if administers == Some(Certainty::Certain) {
+            return None;
+        }
+        let power = Power::of(judge, principal, Detail::Certainty)?;
+        actions
+            .iter()
+            .any(|action| power.mentions(action))
+            .then_some(power)
+    }
+
     /// Who holds all of `premises` also gets `conclusion`.
     pub(crate) fn add(
         &mut self,
@@ -144,15 +198,20 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
     for index in world.principal_indices() {
         capabilities.id(Capability::Principal(index));
     }
+    for index in world.workload_indices() {
+        capabilities.id(Capability::Workload(index));
+    }
     for index in 0..world.outside.len() {
         capabilities.id(Capability::Outside(crate::world::OutsideIndex::new(index)));
     }
+    let administrators = account_administrator::administrators(judge);
     for (place, kind) in REGISTRY.iter().enumerate().rev() {
         // In reverse, because the first kind joins the classes that the others asked for.
         let mut deriver = Deriver {
             capabilities: &mut capabilities,
             rules: &mut rules,
             classes: &mut classes,
+            administrators: &administrators,
             link: u8::try_from(place).unwrap_or(u8::MAX),
             cost: Cost {
                 hops: kind.hops(),

@@ -40,8 +40,23 @@ impl OutsideTrust {
         role: PrincipalIndex,
         detail: Detail,
     ) -> Option<Judgement> {
+        let name = (self.name)(judge.world().outside.get(outside.index())?)?;
+        let judgement = self.lets_in(judge, name, role, detail)?;
+        Some(match self.besides {
+            Some((certainty, words)) => judgement.hanging_on(certainty, &[words(name)]),
+            None => judgement,
+        })
+    }
+
+    /// Whether the role's trust policy and the resource control policies let in who has this name.
+    pub(super) fn lets_in(
+        &self,
+        judge: &Judge<'_>,
+        name: &str,
+        role: PrincipalIndex,
+        detail: Detail,
+    ) -> Option<Judgement> {
         let world = judge.world();
-        let name = (self.name)(world.outside.get(outside.index())?)?;
         let row = world.principal(role)?;
         let account = world.account(row.account)?;
         let principal = Principal::parse(name).ok()?;
@@ -62,11 +77,7 @@ impl OutsideTrust {
             },
             detail,
         )?;
-        let judgement = judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps);
-        Some(match self.besides {
-            Some((certainty, words)) => judgement.hanging_on(certainty, &[words(name)]),
-            None => judgement,
-        })
+        Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
     }
 }
 

@@ -151,7 +151,7 @@ impl Tally {
                 Capability::Principal(principal) => {
                     self.count_principal(graph, counting, principal, settled.rating.certainty);
                 }
-                Capability::Outside(_) | Capability::Class(_) => {}
+                Capability::Workload(_) | Capability::Outside(_) | Capability::Class(_) => {}
             }
         }
         accounts

@@ -8,11 +8,11 @@ use blastwall_policy::{Effect, Principal};
 use super::outside::{ASSUME_ROLE, TrustSummary, summarize};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    World,
+    WorkloadIndex, WorkloadRow, World,
 };
 use crate::facts::{
     Boundary, Facts, OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind,
-    Trust,
+    Trust, WorkloadFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -74,11 +74,16 @@ impl World {
             .map(|(index, id)| (id.clone(), AccountIndex::new(index)))
             .collect();
 
+        let mut workload_facts = Vec::new();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
-            .map(|id| {
-                let principals = account_facts.remove(id).unwrap_or_default().principals;
-                principals
+            .zip(&mut accounts)
+            .map(|(id, row)| {
+                let facts = account_facts.remove(id).unwrap_or_default();
+                row.groups = facts.groups;
+                workload_facts.push(facts.workloads);
+                facts
+                    .principals
                     .into_iter()
                     .map(|principal| (principal.arn.clone(), principal))
                     .collect()
@@ -114,11 +119,23 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let outside = outside_parties(
+        let workloads = workload_rows(workload_facts, &accounts, &principals);
+        let mut outside = outside_parties(
             &trusts,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
         );
+        if workloads.iter().any(|row| row.exposed.is_some())
+            && !outside.contains(&OutsideParty::Anyone)
+        {
+            outside.push(OutsideParty::Anyone);
+            outside.sort();
+        }
+        let workloads_by_arn = workloads
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (row.arn.clone(), WorkloadIndex::new(index)))
+            .collect();
         let outside_by_party = outside
             .iter()
             .enumerate()
@@ -137,19 +154,82 @@ impl World {
             policies,
             accounts,
             principals,
+            workloads,
             outside,
             levels: interner.all,
             organization_id: organization.id,
             management,
             feature_set: organization.feature_set,
+            delegated: delegated(&organization.delegated, &accounts_by_id),
+            organization_features: organization.features,
+            trusted_services: organization.trusted_services,
             partition,
             set_aside,
             trusts,
             accounts_by_id,
             principals_by_arn,
             outside_by_party,
+            workloads_by_arn,
         }
     }
+}
+
+/// By service, the accounts at hand that it is delegated to.
+fn delegated(
+    by_account: &BTreeMap<AccountId, Vec<String>>,
+    accounts: &HashMap<AccountId, AccountIndex>,
+) -> BTreeMap<String, Vec<AccountIndex>> {
+    let mut delegated: BTreeMap<String, Vec<AccountIndex>> = BTreeMap::new();
+    for (account, services) in by_account {
+        let Some(index) = accounts.get(account) else {
+            continue;
+        };
+        for service in services {
+            delegated.entry(service.clone()).or_default().push(*index);
+        }
+    }
+    delegated
+}
+
+/// The workloads of each account, with their roles found; those without any are left out.
+fn workload_rows(
+    facts: Vec<Vec<WorkloadFacts>>,
+    accounts: &[AccountRow],
+    principals: &[PrincipalRow],
+) -> Vec<WorkloadRow> {
+    let mut rows = Vec::new();
+    for ((index, of_account), account) in facts.into_iter().enumerate().zip(accounts) {
+        let mut roles: HashMap<&str, PrincipalIndex> = HashMap::new();
+        if !of_account.is_empty() {
+            for place in account.principals.clone() {
+                if let Some(row) = principals.get(place)
+                    && row.kind == PrincipalKind::Role
+                {
+                    let name = row.arn.resource().rsplit('/').next().unwrap_or_default();
+                    roles.insert(name, PrincipalIndex::new(place));
+                }
+            }
+        }
+        let mut of_account: Vec<WorkloadRow> = of_account
+            .into_iter()
+            .map(|workload| WorkloadRow {
+                account: AccountIndex::new(index),
+                roles: workload
+                    .roles
+                    .iter()
+                    .filter_map(|name| roles.get(name.as_str()).copied())
+                    .collect(),
+                arn: workload.arn,
+                kind: workload.kind,
+                exposed: workload.exposed,
+            })
+            .filter(|row| !row.roles.is_empty())
+            .collect();
+        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
+        of_account.dedup_by(|one, other| one.arn == other.arn);
+        rows.extend(of_account);
+    }
+    rows
 }
 
 fn account_row(
@@ -198,6 +278,7 @@ fn account_row(
                 format!("{organization_id}/{}/", path.join("/"))
             }),
         principals: 0..0,
+        groups: Vec::new(),
     }
 }
 
@@ -212,6 +293,8 @@ fn principal_row(account: AccountIndex, facts: PrincipalFacts) -> PrincipalRow {
         gaps: facts.gaps,
         trust: facts.trust,
         tags: facts.tags,
+        shaped_by: facts.shaped_by,
+        in_instance_profile: facts.in_instance_profile,
     }
 }
 
@@ -233,6 +316,8 @@ fn unseen_principal(arn: Arn) -> PrincipalFacts {
             PrincipalKind::Role => Trust::Unknown,
         },
         tags: None,
+        shaped_by: Vec::new(),
+        in_instance_profile: None,
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn rating(certainty: Certainty, hops: u32) -> Span<'static> {
 pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
     match subject {
         Subject::Account { id } => format!("all of {}", names.label(id)),
-        Subject::Principal { arn } => match subject.account() {
+        Subject::Principal { arn } | Subject::Workload { arn } => match subject.account() {
             Some(account) => format!("{} of {}", arn.resource(), names.label(&account)),
             None => arn.to_string(),
         },
@@ -71,7 +71,9 @@ pub(super) fn chain(via: &[Arc<Step>], names: &Names<'_>, arrow: &str) -> String
         }
         let held = last.or(step.from.last());
         match &step.to {
-            Subject::Principal { arn } if held.and_then(Subject::account) == step.to.account() => {
+            Subject::Principal { arn } | Subject::Workload { arn }
+                if held.and_then(Subject::account) == step.to.account() =>
+            {
                 text.push_str(&format!(" {arrow} its {}", arn.resource()));
             }
             to => text.push_str(&format!(" {arrow} {}", subject(to, names))),

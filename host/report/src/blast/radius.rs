@@ -200,7 +200,7 @@ fn write_account(
     for (index, fact) in fallen.facts.iter().enumerate() {
         let what = match &fact.subject {
             Subject::Account { .. } => "the whole account".to_owned(),
-            Subject::Principal { arn } => arn.resource().to_owned(),
+            Subject::Principal { arn } | Subject::Workload { arn } => arn.resource().to_owned(),
             Subject::Outside { party } => party.to_string(),
         };
         page.line(

@@ -39,8 +39,8 @@ impl LinkKind for AssumeRole {
         &DOCUMENTATION
     }
 
-    fn actions(&self) -> &'static [&'static str] {
-        &[crate::world::ASSUME_ROLE]
+    fn actions(&self) -> Vec<&'static str> {
+        vec![crate::world::ASSUME_ROLE]
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {

@@ -1,0 +1,108 @@
+//! Whoever may change the code of a workload, or open a session in it, runs code there. What it takes
+//! for which type is in `facts/workloads.rs`.
+
+use super::power::{Power, better};
+use super::{Deriver, LinkDocumentation, LinkKind};
+use crate::capability::Capability;
+use crate::facts::workload_kinds;
+use crate::judge::{Detail, Judge, Judgement};
+use crate::world::{PrincipalIndex, WorkloadIndex};
+
+pub(super) struct ExistingCompute;
+
+const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
+    id: "existing-compute",
+    name: "Take over existing compute",
+    family: "workload",
+    source: "principal that may change the code of a workload, run a command in it or open a session",
+    target: "the workload, and with it its role",
+    precondition: "identity policies, boundary and service control policies allow one of the ways on the \
+        workload itself; passing the role is not needed, because it is there already",
+    mitigations: "resources and ssm:resourceTag or aws:ResourceTag conditions on the actions, code signing",
+    references: &[
+        "https://pathfinding.cloud/",
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/security-iam.html",
+    ],
+};
+
+fn judge_pair(
+    judge: &Judge<'_>,
+    power: &Power<'_, '_>,
+    workload: WorkloadIndex,
+) -> Option<Judgement> {
+    let row = judge.world().workload(workload)?;
+    let keys = power.keys();
+    let ways = row.kind.takeovers.iter().map(|takeover| {
+        let all = takeover
+            .actions
+            .iter()
+            .try_fold(Judgement::default(), |all, action| {
+                Some(all.and(power.may(action, row.arn.as_str(), keys.clone())?))
+            })?;
+        Some(all.also(takeover.besides))
+    });
+    Some(power.complete(ways.fold(None, better)?))
+}
+
+impl LinkKind for ExistingCompute {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &DOCUMENTATION
+    }
+
+    fn actions(&self) -> Vec<&'static str> {
+        let takeovers = workload_kinds().iter().flat_map(|kind| kind.takeovers);
+        takeovers
+            .flat_map(|takeover| takeover.actions)
+            .copied()
+            .collect()
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        let actions = self.actions();
+        let mut powers: Option<(
+            crate::world::AccountIndex,
+            Vec<(PrincipalIndex, Power<'_, '_>)>,
+        )> = None;
+        for workload in world.workload_indices() {
+            let Some(row) = world.workload(workload) else {
+                continue;
+            };
+            // Workloads come account by account.
+            if powers
+                .as_ref()
+                .is_none_or(|(account, _)| *account != row.account)
+            {
+                let of_account = world.principals_of(row.account).filter_map(|principal| {
+                    Some((principal, rules.unspent(judge, principal, &actions)?))
+                });
+                powers = Some((row.account, of_account.collect()));
+            }
+            for (principal, power) in powers.iter().flat_map(|(_, powers)| powers) {
+                if let Some(judgement) = judge_pair(judge, power, workload) {
+                    rules.add(
+                        judgement.certainty,
+                        &[Capability::Principal(*principal)],
+                        Capability::Workload(workload),
+                    );
+                }
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        match (premises, conclusion) {
+            ([Capability::Principal(principal)], Capability::Workload(workload)) => judge_pair(
+                judge,
+                &Power::of(judge, *principal, Detail::Full)?,
+                workload,
+            ),
+            _ => None,
+        }
+    }
+}

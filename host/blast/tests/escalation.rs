@@ -1,0 +1,432 @@
+//! Escalation inside an account, workloads, and services that act in all accounts: organizations whose
+//! reach was worked out with a pencil.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(dead_code, reason = "the support is shared with other tests")]
+
+mod support;
+
+use blastwall_blast::Certainty::{Certain, Conditional, Speculative};
+use serde_json::{Value, json};
+use support::*;
+
+fn service(name: &str) -> Value {
+    policy(&[
+        json!({"Effect": "Allow", "Principal": {"Service": name}, "Action": "sts:AssumeRole"}),
+    ])
+}
+
+/// The account of dev, as `reach` names it.
+fn all_of(account: &str) -> String {
+    account.to_owned()
+}
+
+#[test]
+fn a_principal_that_writes_its_own_policies_has_the_account() {
+    for (action, own) in [
+        ("iam:PutRolePolicy", true),
+        ("iam:AttachRolePolicy", true),
+        ("iam:PutUserPolicy", false),
+    ] {
+        let org = Org::three().role(
+            DEV,
+            "builder",
+            nobody(),
+            &[allow(action, &role(DEV, "builder"))],
+        );
+        let expected = own.then_some(Certain);
+        assert_eq!(org.reach(&role(DEV, "builder"), DEV), expected, "{action}");
+    }
+    let elsewhere = Org::three().role(
+        DEV,
+        "builder",
+        nobody(),
+        &[allow("iam:PutRolePolicy", &role(DEV, "other"))],
+    );
+    assert_eq!(elsewhere.reach(&role(DEV, "builder"), DEV), None);
+}
+
+#[test]
+fn a_boundary_stops_it_unless_it_can_be_taken_away() {
+    let bounded = |policies: &[Value]| {
+        Org::three()
+            .managed(
+                DEV,
+                "edge",
+                policy(&[statement("Allow", "iam:*Role*", "*")]),
+            )
+            .role_with(
+                DEV,
+                "builder",
+                nobody(),
+                policies,
+                json!({"PermissionsBoundary": format!("arn:aws:iam::{DEV}:policy/edge")}),
+            )
+    };
+    let own = role(DEV, "builder");
+    // The boundary lets every action on roles through, the deletion of boundaries too.
+    let writes = allow("iam:PutRolePolicy", &own);
+    let unbinds = allow("iam:DeleteRolePermissionsBoundary", &own);
+    assert_eq!(
+        bounded(&[writes.clone(), unbinds]).reach(&own, DEV),
+        Some(Certain)
+    );
+    let narrow = Org::three()
+        .managed(DEV, "edge", allow("iam:PutRolePolicy", "*"))
+        .role_with(
+            DEV,
+            "builder",
+            nobody(),
+            &[writes],
+            json!({"PermissionsBoundary": format!("arn:aws:iam::{DEV}:policy/edge")}),
+        );
+    assert_eq!(narrow.reach(&own, DEV), None);
+}
+
+#[test]
+fn a_guardrail_stops_it_too() {
+    let org = || Org::three().role(DEV, "builder", nobody(), &[allow("iam:PutRolePolicy", "*")]);
+    let own = role(DEV, "builder");
+    assert_eq!(org().reach(&own, DEV), Some(Certain));
+    let guarded = org().scp("no-inline", deny("iam:PutRolePolicy", "*"), &[DEV]);
+    assert_eq!(guarded.reach(&own, DEV), None);
+}
+
+/// Two halves: one may write the other's policies, and only somebody with both gains anything.
+#[test]
+fn writing_to_another_takes_the_other_too() {
+    let org = Org::three()
+        .role(
+            DEV,
+            "writer",
+            nobody(),
+            &[allow("iam:PutRolePolicy", &role(DEV, "worker"))],
+        )
+        .role(DEV, "worker", nobody(), &[]);
+    let (writer, worker) = (role(DEV, "writer"), role(DEV, "worker"));
+    assert_eq!(org.reach(&writer, DEV), None);
+    assert_eq!(org.reach(&worker, DEV), None);
+    let graph = org.graph();
+    let both = [graph.find(&writer).unwrap(), graph.find(&worker).unwrap()];
+    let radius = graph.radius(&both).unwrap();
+    let account = graph.find(DEV).unwrap();
+    assert_eq!(radius.fact(&account).unwrap().certainty, Certain);
+    let path = radius.path(&account);
+    assert_eq!(path.last().unwrap().link, "iam-selfesc");
+    assert_eq!(path.last().unwrap().from.len(), 2);
+    // Whoever may become the other has both.
+    let trusted = Org::three()
+        .role(
+            DEV,
+            "writer",
+            nobody(),
+            &[allow("iam:PutRolePolicy", &role(DEV, "worker"))],
+        )
+        .role(DEV, "worker", trust(&[&writer]), &[]);
+    assert_eq!(trusted.reach(&writer, DEV), Some(Certain));
+}
+
+#[test]
+fn policies_and_groups_that_shape_a_principal_count() {
+    let org = |action: &str, resource: &str| {
+        Org::three()
+            .managed(DEV, "team", allow("s3:GetObject", "*"))
+            .group(DEV, "staff", &[])
+            .group(DEV, "admins", &[admin()])
+            .add(
+                DEV,
+                json!({"type": "AWS::IAM::User", "arn": user(DEV, "ann"), "account": DEV,
+                    "config": {"UserName": "ann", "Groups": ["staff"],
+                        "ManagedPolicyArns": [format!("arn:aws:iam::{DEV}:policy/team")],
+                        "Policies": [{"PolicyName": "p", "PolicyDocument": allow(action, resource)}]}}),
+            )
+    };
+    let iam = |resource: &str| format!("arn:aws:iam::{DEV}:{resource}");
+    for (action, resource, expected) in [
+        ("iam:CreatePolicyVersion", "policy/team", Some(Certain)),
+        (
+            "iam:SetDefaultPolicyVersion",
+            "policy/team",
+            Some(Conditional),
+        ),
+        ("iam:CreatePolicyVersion", "policy/other", None),
+        ("iam:PutGroupPolicy", "group/staff", Some(Certain)),
+        ("iam:AttachGroupPolicy", "group/admins", None),
+        ("iam:AddUserToGroup", "group/admins", Some(Certain)),
+        ("iam:AddUserToGroup", "group/staff", None),
+    ] {
+        let org = org(action, &iam(resource));
+        assert_eq!(
+            org.reach(&user(DEV, "ann"), DEV),
+            expected,
+            "{action} on {resource}"
+        );
+    }
+}
+
+#[test]
+fn a_trust_policy_that_can_be_rewritten_lets_in() {
+    let org = Org::three()
+        .role(
+            DEV,
+            "writer",
+            nobody(),
+            &[allow("iam:UpdateAssumeRolePolicy", &role(DEV, "deploy"))],
+        )
+        .role(DEV, "deploy", nobody(), &[])
+        .role(DEV, "other", nobody(), &[])
+        .role(
+            DEV,
+            "aws-service-role/x.amazonaws.com/linked",
+            nobody(),
+            &[],
+        );
+    let writer = role(DEV, "writer");
+    assert_eq!(org.reach(&writer, &role(DEV, "deploy")), Some(Certain));
+    assert_eq!(org.reach(&writer, &role(DEV, "other")), None);
+    let guarded = org.scp("no-assume", deny("sts:AssumeRole", "*"), &[DEV]);
+    assert_eq!(guarded.reach(&writer, &role(DEV, "deploy")), None);
+}
+
+#[test]
+fn credentials_of_a_user_make_the_user() {
+    let org = |action: &str| {
+        Org::three()
+            .role(
+                DEV,
+                "helpdesk",
+                nobody(),
+                &[allow(action, &user(DEV, "ann"))],
+            )
+            .user(DEV, "ann", &[], &[])
+            .user(DEV, "bob", &[], &[])
+    };
+    let helpdesk = role(DEV, "helpdesk");
+    for (action, expected) in [
+        ("iam:CreateAccessKey", Some(Certain)),
+        ("iam:CreateLoginProfile", Some(Conditional)),
+        ("iam:UpdateLoginProfile", Some(Conditional)),
+        ("iam:ListAccessKeys", None),
+    ] {
+        assert_eq!(org(action).reach(&helpdesk, &user(DEV, "ann")), expected);
+        assert_eq!(org(action).reach(&helpdesk, &user(DEV, "bob")), None);
+    }
+}
+
+fn passing(more: &[Value]) -> Org {
+    let pass = policy(&[json!({"Effect": "Allow", "Action": "iam:PassRole",
+        "Resource": role(DEV, "function"),
+        "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}})]);
+    let policies = [&[pass][..], more].concat();
+    Org::three()
+        .role(DEV, "coder", nobody(), &policies)
+        .role(DEV, "function", service("lambda.amazonaws.com"), &[])
+        .role(DEV, "machine", service("ec2.amazonaws.com"), &[])
+}
+
+#[test]
+fn a_role_that_can_be_passed_is_had() {
+    let (coder, function) = (role(DEV, "coder"), role(DEV, "function"));
+    let creates = allow("lambda:CreateFunction", "*");
+    let invokes = allow(
+        "lambda:InvokeFunction",
+        &format!("arn:aws:lambda:*:{DEV}:function:tool-*"),
+    );
+    assert_eq!(passing(&[]).reach(&coder, &function), None);
+    assert_eq!(passing(&[creates.clone()]).reach(&coder, &function), None);
+    let both = passing(&[creates, invokes]);
+    assert_eq!(both.reach(&coder, &function), Some(Certain));
+    assert_eq!(both.reach(&coder, &role(DEV, "machine")), None);
+    let radius = both.radius(&coder);
+    let step = &radius.path(&principal(&function))[0];
+    assert_eq!(step.link, "passrole-compute");
+    let statements: String = step.evidence.iter().map(|one| one.text.as_str()).collect();
+    for part in [
+        "iam:PassRole",
+        "lambda:CreateFunction",
+        "lambda:InvokeFunction",
+    ] {
+        assert!(statements.contains(part), "{part}: {statements}");
+    }
+}
+
+#[test]
+fn an_instance_takes_a_profile() {
+    let org = |profiles: Value| {
+        let mut machine = json!({"type": "AWS::IAM::Role", "arn": role(DEV, "machine"),
+            "account": DEV, "config": {"RoleName": "machine",
+                "AssumeRolePolicyDocument": service("ec2.amazonaws.com")}});
+        if !profiles.is_null() {
+            machine["observed"] = json!({ "InstanceProfiles": profiles });
+        }
+        Org::three()
+            .role(
+                DEV,
+                "operator",
+                nobody(),
+                &[policy(&[
+                    statement("Allow", "iam:PassRole", "*"),
+                    statement("Allow", "ec2:RunInstances", "*"),
+                ])],
+            )
+            .add(DEV, machine)
+    };
+    let reach = |profiles| org(profiles).reach(&role(DEV, "operator"), &role(DEV, "machine"));
+    assert_eq!(reach(json!(["machine"])), Some(Certain));
+    assert_eq!(reach(json!([])), None);
+    assert_eq!(reach(Value::Null), Some(Conditional));
+}
+
+#[test]
+fn existing_code_runs_as_its_role() {
+    let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:report");
+    let org = |actions: &[&str]| {
+        let statements: Vec<Value> = actions
+            .iter()
+            .map(|action| statement("Allow", action, &function))
+            .collect();
+        Org::three()
+            .role(DEV, "coder", nobody(), &[policy(&statements)])
+            .role(DEV, "report", service("lambda.amazonaws.com"), &[])
+            .add(
+                DEV,
+                json!({"type": "AWS::Lambda::Function", "arn": function, "account": DEV,
+                    "region": "eu-west-1",
+                    "config": {"FunctionName": "report", "Role": role(DEV, "report")}}),
+            )
+    };
+    let reach = |actions| org(actions).reach(&role(DEV, "coder"), &role(DEV, "report"));
+    assert_eq!(reach(&[]), None);
+    assert_eq!(reach(&["lambda:UpdateFunctionCode"]), Some(Conditional));
+    assert_eq!(
+        reach(&["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]),
+        Some(Certain)
+    );
+    let org = org(&["lambda:UpdateFunctionCode"]);
+    assert_eq!(org.reach(&function, &role(DEV, "report")), Some(Certain));
+}
+
+fn instance(public: bool) -> Org {
+    let mut document = json!({"type": "AWS::EC2::Instance", "account": DEV, "region": "eu-west-1",
+        "arn": format!("arn:aws:ec2:eu-west-1:{DEV}:instance/i-1"),
+        "config": {"InstanceId": "i-1", "SecurityGroupIds": ["sg-1"],
+            "IamInstanceProfile": format!("arn:aws:iam::{DEV}:instance-profile/web")},
+        "observed": {"State": "running"}});
+    if public {
+        document["observed"]["PublicIpAddress"] = json!("203.0.113.7");
+    }
+    Org::three()
+        .role(DEV, "web-role", service("ec2.amazonaws.com"), &[])
+        .add(
+            DEV,
+            json!({"type": "AWS::IAM::InstanceProfile", "account": DEV,
+                "arn": format!("arn:aws:iam::{DEV}:instance-profile/web"),
+                "config": {"InstanceProfileName": "web", "Roles": ["web-role"]}}),
+        )
+        .add(
+            DEV,
+            json!({"type": "AWS::EC2::SecurityGroup", "account": DEV, "region": "eu-west-1",
+                "arn": format!("arn:aws:ec2:eu-west-1:{DEV}:security-group/sg-1"),
+                "config": {"GroupId": "sg-1", "SecurityGroupIngress": [
+                    {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}]}}),
+        )
+        .add(DEV, document)
+}
+
+#[test]
+fn the_internet_may_get_into_a_public_instance() {
+    let open = instance(true);
+    assert_eq!(
+        open.reach("anyone", &role(DEV, "web-role")),
+        Some(Speculative)
+    );
+    assert!(instance(false).graph().find("anyone").is_err());
+}
+
+#[test]
+fn a_command_in_an_instance_is_its_role() {
+    let org = instance(false).role(DEV, "operator", nobody(), &[allow("ssm:SendCommand", "*")]);
+    assert_eq!(
+        org.reach(&role(DEV, "operator"), &role(DEV, "web-role")),
+        Some(Conditional)
+    );
+}
+
+fn delegated(services: &[&str], trusted: Value) -> Org {
+    let mut org = Org::three();
+    org.organization[0]["observed"]["EnabledServicePrincipals"] = trusted;
+    org.organization.push(
+        json!({"type": "AWS::Organizations::DelegatedAdministrator", "account": MANAGEMENT,
+        "arn": format!("arn:aws:organizations::{MANAGEMENT}:delegated-administrator/{TEST}"),
+        "config": {"AccountId": TEST, "ServicePrincipals": services}}),
+    );
+    org
+}
+
+const STACK_SETS: &str = "member.org.stacksets.cloudformation.amazonaws.com";
+
+#[test]
+fn stack_sets_reach_every_member_from_where_they_are_run() {
+    let deployer = |org: Org, account: &str| {
+        org.role(
+            account,
+            "stacks",
+            nobody(),
+            &[policy(&[
+                statement("Allow", "cloudformation:CreateStackSet", "*"),
+                statement("Allow", "cloudformation:CreateStackInstances", "*"),
+            ])],
+        )
+    };
+    let on = || delegated(&[STACK_SETS], json!([STACK_SETS]));
+    let in_test = deployer(on(), TEST);
+    assert_eq!(in_test.reach(&role(TEST, "stacks"), PROD), Some(Certain));
+    assert_eq!(in_test.reach(&role(TEST, "stacks"), MANAGEMENT), None);
+    assert_eq!(in_test.reach(&all_of(TEST), PROD), Some(Certain));
+    let in_dev = deployer(on(), DEV);
+    assert_eq!(in_dev.reach(&role(DEV, "stacks"), PROD), None);
+    let in_management = deployer(on(), MANAGEMENT);
+    assert_eq!(
+        in_management.reach(&role(MANAGEMENT, "stacks"), PROD),
+        Some(Certain)
+    );
+    let off = deployer(
+        delegated(&["guardduty.amazonaws.com"], json!([])),
+        MANAGEMENT,
+    );
+    assert_eq!(off.reach(&role(MANAGEMENT, "stacks"), PROD), None);
+    let guarded = in_test.scp("no-stacks", deny("cloudformation:*", "*"), &[TEST]);
+    assert_eq!(guarded.reach(&role(TEST, "stacks"), PROD), None);
+    assert_eq!(guarded.reach(&all_of(TEST), PROD), None);
+}
+
+#[test]
+fn services_that_only_look_give_no_reach() {
+    let org = delegated(
+        &["guardduty.amazonaws.com"],
+        json!(["guardduty.amazonaws.com"]),
+    )
+    .role(TEST, "analyst", nobody(), &[]);
+    assert_eq!(org.reach(&all_of(TEST), PROD), None);
+}
+
+#[test]
+fn root_sessions_hang_on_the_task() {
+    let org = |features: Value| {
+        let mut org = Org::three().role(
+            MANAGEMENT,
+            "rootless",
+            nobody(),
+            &[allow("sts:AssumeRoot", "arn:aws:iam::*:root")],
+        );
+        org.organization[0]["observed"]["EnabledFeatures"] = features;
+        org
+    };
+    let reach = |features| org(features).reach(&role(MANAGEMENT, "rootless"), PROD);
+    assert_eq!(reach(json!(["RootSessions"])), Some(Conditional));
+    assert_eq!(reach(json!(["RootCredentialsManagement"])), None);
+}
