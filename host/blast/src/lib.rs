@@ -9,7 +9,7 @@
 //! - `links`: the kinds of link, one a file, which ask the judge and give rules;
 //! - `rules`, `closure`: AND-rules over numbers and their least fixpoint;
 //! - `question`: one request with all of its policies, for people who ask why;
-//! - `graph`, `steps`, `radius`, `survey`: the answers, in words again.
+//! - `graph`, `steps`, `radius`, `proofs`, `survey`: the answers, in words again.
 //!
 //! Start with [`Facts`], go on to [`Graph::build`], and ask [`Graph::radius`] or
 //! [`Graph::survey`]. For one request start with [`Collected`] and ask [`Questions::can`].
@@ -31,6 +31,7 @@ mod facts;
 mod graph;
 mod judge;
 mod links;
+mod proofs;
 mod question;
 mod radius;
 mod rules;
@@ -40,9 +41,10 @@ mod survey;
 mod world;
 
 pub use certainty::{Certainty, Condition, StatementEvidence};
-pub use facts::{Environment, Facts, Unjudged};
+pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
-pub use links::{LinkDocumentation, link_kinds};
+pub use links::{LinkDocumentation, link_kind, link_kinds};
+pub use proofs::{Proof, Proofs};
 pub use question::{
     Answer, Asked, Collected, LayerAnswer, QuestionError, Questions, StatementAnswer, Verdict,
 };

@@ -60,6 +60,12 @@ impl<'g> Steps<'g> {
         self.step(rule, premises)
     }
 
+    /// The step of a rule, with what the current run of `closure` put in the place of classes.
+    pub(crate) fn of(&mut self, closure: &Closure<'_>, rule: RuleId) -> Option<Arc<Step>> {
+        let premises = self.visible_premises(closure, rule);
+        self.step(rule, premises)
+    }
+
     /// The steps from the start to a fact, in an order in which each has its premises before it.
     pub(crate) fn path(&mut self, closure: &Closure<'_>, fact: FactId) -> Vec<Arc<Step>> {
         let mut path = Vec::new();

@@ -237,7 +237,7 @@ fn a_role_that_can_be_passed_is_had() {
         &format!("arn:aws:lambda:*:{DEV}:function:tool-*"),
     );
     assert_eq!(passing(&[]).reach(&coder, &function), None);
-    assert_eq!(passing(&[creates.clone()]).reach(&coder, &function), None);
+    assert_eq!(passing(std::slice::from_ref(&creates)).reach(&coder, &function), None);
     let both = passing(&[creates, invokes]);
     assert_eq!(both.reach(&coder, &function), Some(Certain));
     assert_eq!(both.reach(&coder, &role(DEV, "machine")), None);
@@ -429,4 +429,74 @@ fn root_sessions_hang_on_the_task() {
     let reach = |features| org(features).reach(&role(MANAGEMENT, "rootless"), PROD);
     assert_eq!(reach(json!(["RootSessions"])), Some(Conditional));
     assert_eq!(reach(json!(["RootCredentialsManagement"])), None);
+}
+
+/// Two ways that share one step, and one step that they do not share.
+#[test]
+fn all_ways_and_the_fewest_links_to_cut() {
+    let (start, goal) = (role(DEV, "start"), role(PROD, "goal"));
+    let (left, right) = (role(TEST, "left"), role(TEST, "right"));
+    let org = Org::three()
+        .role(DEV, "start", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(
+            TEST,
+            "left",
+            trust(&[&start]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(
+            TEST,
+            "right",
+            trust(&[&start]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&left, &right]), &[]);
+    let ways = |org: &Org| {
+        let graph = org.graph();
+        let (from, to) = (graph.find(&start).unwrap(), graph.find(&goal).unwrap());
+        graph.proofs(&[from], &to, 10).unwrap()
+    };
+    let found = ways(&org);
+    assert!(found.complete);
+    assert_eq!(found.proofs.len(), 2);
+    assert!(found.proofs.iter().all(|proof| proof.hops == 2));
+    assert_eq!(found.cut.as_ref().unwrap().len(), 2);
+    let narrow = Org::three()
+        .role(DEV, "start", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(
+            TEST,
+            "left",
+            trust(&[&start]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&left, &right]), &[])
+        .role(TEST, "right", nobody(), &[]);
+    let found = ways(&narrow);
+    assert_eq!(found.proofs.len(), 1);
+    assert_eq!(found.cut.unwrap().len(), 1);
+    let none = narrow.scp("stop", deny("sts:AssumeRole", "*"), &[DEV]);
+    let found = ways(&none);
+    assert!(found.proofs.is_empty() && found.complete);
+    assert_eq!(found.cut, None);
+}
+
+/// A way that needs two things is cut by taking one of them away.
+#[test]
+fn a_conjunction_is_cut_at_one_of_its_parts() {
+    let (start, worker) = (role(DEV, "start"), role(DEV, "worker"));
+    let org = Org::three()
+        .role(DEV, "start", nobody(), &[])
+        .role(
+            DEV,
+            "writer",
+            trust(&[&start]),
+            &[allow("iam:PutRolePolicy", &worker)],
+        )
+        .role(DEV, "worker", trust(&[&start]), &[]);
+    let graph = org.graph();
+    let (from, to) = (graph.find(&start).unwrap(), graph.find(DEV).unwrap());
+    let found = graph.proofs(&[from], &to, 10).unwrap();
+    assert_eq!(found.proofs.len(), 1);
+    assert_eq!(found.proofs[0].steps.len(), 3);
+    assert_eq!(found.cut.unwrap().len(), 1);
 }

@@ -10,7 +10,6 @@ use blastwall_store::{WriteError, Writer};
 use crate::judge::{Judgement, judge};
 use crate::organization::Everything;
 use crate::origin::{Source, nothing};
-use crate::plan::is_blast_type;
 use crate::{Event, Interrupt, Member, Observer, Plan};
 
 /// What is kept of an account once it is done.
@@ -71,7 +70,7 @@ impl Shop {
         let done = tokio::task::spawn_blocking(move || {
             let unsaved = shop.save(&snapshot.documents, &snapshot.coverage);
             let blast = if shop.plan.blast_radius {
-                let reads = |document: &&Document| is_blast_type(&document.kind);
+                let reads = |document: &&Document| blastwall_blast::is_read(&document.kind);
                 snapshot.documents.iter().filter(reads).cloned().collect()
             } else {
                 Vec::new()

@@ -1,11 +1,10 @@
 //! Between the accounts of a scan and the blast graph.
 
-use blastwall_blast::{Environment, Facts};
+use blastwall_blast::{Environment, Facts, PRINCIPAL_TYPES};
 use blastwall_model::{Access, Coverage, unlisted};
 
 use crate::Member;
 use crate::account::Done;
-use crate::plan::is_blast_type;
 
 /// Adds an account that was looked into. One that was not, or whose principals could not all be
 /// listed, stays a blind spot of the graph, known by its environment alone.
@@ -31,6 +30,6 @@ pub(crate) fn unseen(coverage: &Coverage) -> Option<String> {
         Access::Skipped { reason } => return Some(reason.clone()),
     }
     unlisted(&coverage.gaps)
-        .find(|(kind, _)| is_blast_type(kind))
+        .find(|(kind, _)| PRINCIPAL_TYPES.contains(kind))
         .map(|(kind, why)| format!("{kind}: {why}"))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use blastwall_blast::PRINCIPAL_TYPES;
 use blastwall_collect::Request;
 use blastwall_model::is_of_organization;
 use blastwall_organization::Rule;
@@ -10,18 +11,13 @@ use blastwall_report::Filters;
 
 use crate::{AccountFilter, Selection};
 
-/// The resource types that the blast graph reads.
-pub(crate) const BLAST_TYPES: [&str; 4] = [
-    "AWS::IAM::Group",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
+/// The resource types besides principals that are collected for the blast graph. It reads further ones
+/// where a check or a stored scan has them: each would cost a listing a region.
+const BLAST_TYPES: [&str; 3] = [
+    "AWS::EC2::Instance",
+    "AWS::EC2::SecurityGroup",
+    "AWS::IAM::InstanceProfile",
 ];
-
-/// Whether the blast graph reads resources of this type.
-pub(crate) fn is_blast_type(resource_type: &str) -> bool {
-    BLAST_TYPES.contains(&resource_type)
-}
 
 /// What is to be scanned, settled before the first call.
 #[derive(Clone, Debug)]
@@ -71,7 +67,12 @@ impl Plan {
         // The organization is read anyway.
         types.retain(|kind| !is_of_organization(kind));
         if self.blast_radius {
-            types.extend(BLAST_TYPES.map(str::to_owned));
+            types.extend(
+                PRINCIPAL_TYPES
+                    .iter()
+                    .chain(&BLAST_TYPES)
+                    .map(|kind| (*kind).to_owned()),
+            );
         }
         types
     }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use blastwall_blast::{Collected, Questions};
+use blastwall_blast::{Collected, PRINCIPAL_TYPES, Questions};
 use blastwall_model::{AccountId, Document, unlisted};
 use blastwall_organization::Note;
 
 use crate::blast::unseen;
 use crate::origin::stored;
-use crate::plan::BLAST_TYPES;
 use crate::{OriginError, Stored};
 
 const PUBLIC_ACCESS_BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
@@ -30,7 +29,7 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
         None | Some(Note::Outside) => {}
         Some(note) => collected.add_organization_gap(note.to_string()),
     }
-    let mut types: BTreeSet<String> = BLAST_TYPES.map(str::to_owned).into();
+    let mut types: BTreeSet<String> = PRINCIPAL_TYPES.map(str::to_owned).into();
     types.insert(PUBLIC_ACCESS_BLOCK.to_owned());
     let named = [principal, resource].map(account_of);
     let bucket = bucket_of(resource);

@@ -25,6 +25,20 @@ pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use workloads::{WorkloadFacts, WorkloadKind, workload_kinds};
 
+/// Whether facts are made of resources of this type.
+#[must_use]
+pub fn is_read(resource_type: &str) -> bool {
+    PRINCIPAL_TYPES.contains(&resource_type) || workloads::types().any(|kind| kind == resource_type)
+}
+
+/// The types without which the principals of an account are not known.
+pub const PRINCIPAL_TYPES: [&str; 4] = [
+    "AWS::IAM::Group",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+];
+
 /// The environment of an account and what the account counts for in scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {

@@ -168,6 +168,17 @@ pub(crate) fn workload_kinds() -> &'static [WorkloadKind] {
     KINDS
 }
 
+/// The types besides workloads that tell about them.
+const CONTEXT: &[&str] = &["AWS::EC2::SecurityGroup", "AWS::IAM::InstanceProfile"];
+
+/// Every type that is read here.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    KINDS
+        .iter()
+        .map(|kind| kind.kind)
+        .chain(CONTEXT.iter().copied())
+}
+
 /// A workload of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkloadFacts {

@@ -34,6 +34,10 @@ impl LinkKind for AccountPrincipals {
         0
     }
 
+    fn is_structural(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         for index in judge.world().principal_indices() {
             let Some(row) = judge.world().principal(index) else {

@@ -47,6 +47,10 @@ impl LinkKind for ManagementAccount {
         &DOCUMENTATION
     }
 
+    fn is_structural(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         let (Some(management), Some(certainty)) =

@@ -87,6 +87,11 @@ pub(crate) trait LinkKind: Sync {
     fn is_silent(&self) -> bool {
         false
     }
+
+    /// Whether it follows from how AWS is made, so that nobody can take it away.
+    fn is_structural(&self) -> bool {
+        self.is_silent()
+    }
 }
 
 /// All kinds. A rule stores its kind as the place in this list.
@@ -122,6 +127,12 @@ pub fn link_kinds() -> impl Iterator<Item = &'static LinkDocumentation> {
 
 static ACTIONS: LazyLock<BTreeSet<&'static str>> =
     LazyLock::new(|| REGISTRY.iter().flat_map(|kind| kind.actions()).collect());
+
+/// The documentation of the kind with this id.
+#[must_use]
+pub fn link_kind(id: &str) -> Option<&'static LinkDocumentation> {
+    link_kinds().find(|kind| kind.id == id)
+}
 
 /// Every action that some kind asks for.
 pub(crate) fn actions() -> impl Iterator<Item = &'static str> {

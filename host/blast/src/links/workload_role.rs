@@ -27,6 +27,10 @@ impl LinkKind for WorkloadRole {
         &DOCUMENTATION
     }
 
+    fn is_structural(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         for index in judge.world().workload_indices() {
             let Some(row) = judge.world().workload(index) else {
