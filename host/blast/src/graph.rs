@@ -3,6 +3,8 @@
 //! Building asks the policies once; everything after is arithmetic on numbers, until somebody
 //! wants to read a step.
 
+use std::sync::Arc;
+
 use blastwall_model::AccountId;
 use serde::{Deserialize, Serialize};
 
@@ -38,16 +40,19 @@ impl UnknownStart {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            problem: "is no account, user, role or outside party of this organization".to_owned(),
+            problem: "is no account, environment, user, role, workload or outside party of this \
+                      organization"
+                .to_owned(),
         }
     }
 }
 
 /// Facts and the rules between them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Graph {
-    pub(crate) world: World,
-    pub(crate) capabilities: Capabilities,
+    // Shared by clones: only the rules ever differ.
+    pub(crate) world: Arc<World>,
+    pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) rules: IndexedRules,
     unjudged: Vec<Unjudged>,
 }
@@ -75,8 +80,8 @@ impl Graph {
         let (capabilities, rules) = links::derive_all(&Judge::new(&world));
         let rules = rules.index(capabilities.len());
         Self {
-            world,
-            capabilities,
+            world: Arc::new(world),
+            capabilities: Arc::new(capabilities),
             rules,
             unjudged,
         }
@@ -174,6 +179,26 @@ impl Graph {
             (Some(row), None) => Ok(Subject::Account { id: row.id.clone() }),
             _ => self.find_outside(text).ok_or_else(unknown),
         }
+    }
+
+    /// The same, or the name of an environment, which stands for all of its accounts at once.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_all(&self, text: &str) -> Result<Vec<Subject>, UnknownStart> {
+        let unknown = match self.find(text) {
+            Ok(subject) => return Ok(vec![subject]),
+            Err(unknown) => unknown,
+        };
+        let accounts = self.world.accounts.iter();
+        let of_environment: Vec<Subject> = accounts
+            .filter(|row| row.environment.name == text)
+            .map(|row| Subject::Account { id: row.id.clone() })
+            .collect();
+        if of_environment.is_empty() {
+            return Err(unknown);
+        }
+        Ok(of_environment)
     }
 
     /// The outside parties that some policy lets in, sorted.

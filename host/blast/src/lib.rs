@@ -27,6 +27,7 @@
 mod capability;
 mod certainty;
 mod closure;
+mod difference;
 mod facts;
 mod graph;
 mod judge;
@@ -38,9 +39,11 @@ mod rules;
 mod steps;
 mod subject;
 mod survey;
+mod without;
 mod world;
 
 pub use certainty::{Certainty, Condition, StatementEvidence};
+pub use difference::{Change, ReachChange};
 pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
 pub use links::{LinkDocumentation, link_kind, link_kinds};

@@ -39,7 +39,7 @@ pub(crate) struct Rule {
 }
 
 /// Rules while they are being gathered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RuleSet {
     rules: Vec<Rule>,
     premises: Vec<FactId>,
@@ -69,6 +69,17 @@ impl RuleSet {
             cost,
             premises: (start, end),
         });
+    }
+
+    /// Adds a rule like another, with other premises.
+    pub(crate) fn copy(&mut self, rule: &Rule, premises: &[FactId]) {
+        self.add(
+            rule.link,
+            rule.cost,
+            rule.certainty,
+            premises,
+            rule.conclusion,
+        );
     }
 
     /// Builds the indices over `facts` facts.
@@ -138,7 +149,7 @@ fn place(entries: &mut [RuleId], next: &mut [u32], fact: FactId, rule: RuleId) {
 }
 
 /// Rules by fact, in the order in which they were added.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Buckets {
     offsets: Vec<u32>,
     rules: Vec<RuleId>,
@@ -154,7 +165,7 @@ impl Buckets {
 }
 
 /// All rules, found by premise and by conclusion.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct IndexedRules {
     set: RuleSet,
     out: Buckets,
@@ -170,6 +181,19 @@ impl IndexedRules {
     /// How many rules there are.
     pub(crate) fn len(&self) -> usize {
         self.set.rules.len()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Rule> {
+        self.set.rules.iter()
+    }
+
+    /// The only premises of the rules that conclude a fact: of a class, its members.
+    pub(crate) fn members(&self, class: FactId) -> impl Iterator<Item = FactId> + '_ {
+        let rules = self.to(class).iter().filter_map(|rule| self.rule(*rule));
+        rules.filter_map(|rule| match self.premises(rule) {
+            [member] => Some(*member),
+            _ => None,
+        })
     }
 
     pub(crate) fn rule(&self, id: RuleId) -> Option<&Rule> {

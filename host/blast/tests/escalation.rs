@@ -237,7 +237,10 @@ fn a_role_that_can_be_passed_is_had() {
         &format!("arn:aws:lambda:*:{DEV}:function:tool-*"),
     );
     assert_eq!(passing(&[]).reach(&coder, &function), None);
-    assert_eq!(passing(std::slice::from_ref(&creates)).reach(&coder, &function), None);
+    assert_eq!(
+        passing(std::slice::from_ref(&creates)).reach(&coder, &function),
+        None
+    );
     let both = passing(&[creates, invokes]);
     assert_eq!(both.reach(&coder, &function), Some(Certain));
     assert_eq!(both.reach(&coder, &role(DEV, "machine")), None);

@@ -4,6 +4,7 @@
 mod can;
 mod plugin;
 mod policy;
+mod reach;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,9 @@ pub(crate) use self::plugin::{
 pub(crate) use self::policy::{
     AnswerFormat, DecideArguments, ExplainArguments, PolicyArguments, PolicyCommand,
 };
+pub(crate) use self::reach::{
+    BlastRadiusArguments, PathArguments, PathFormat, WhatIfArguments, WhoCanArguments,
+};
 use crate::output::Output;
 
 /// Scan an AWS organization: what is wrong where, what could not be seen, and what falls if
@@ -31,7 +35,7 @@ use crate::output::Output;
 Exit codes:
   0  done; no finding reached --fail-on
   1  a finding reached --fail-on; of `plugin`: a case failed, something is missing or refused;
-     of `can`: denied; of `doctor`: something stands in the way
+     of `can`: denied; of `path`: there is no way; of `doctor`: something stands in the way
   2  the command line or the configuration is wrong; nothing was sent
   3  the command could not be carried out; of `policy decide`: a case could not be read
   4  with --fail-on: nothing seen reached it, but something could not be seen; of `can`: undecided
@@ -95,6 +99,10 @@ pub(crate) enum Command {
     Policy(PolicyArguments),
     /// Tell what falls if an account or a principal falls, and by which path.
     BlastRadius(Box<BlastRadiusArguments>),
+    /// Tell every way from one thing to another, and what would stop it.
+    Path(Box<PathArguments>),
+    /// Tell who may do something, straight or by way of others.
+    WhoCan(WhoCanArguments),
     /// Set accounts, environments or units side by side.
     Compare(Box<CompareArguments>),
     /// Write a commented configuration that fits the organization.
@@ -295,26 +303,6 @@ pub(crate) struct ChecksArguments {
     pub(crate) checks: CheckArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  blastwall blast-radius
-  blastwall blast-radius 111122223333
-  blastwall blast-radius arn:aws:iam::111122223333:role/deploy --from today/")]
-pub(crate) struct BlastRadiusArguments {
-    /// What falls: an account (id or name) or the ARN of a principal; without it, every account.
-    #[arg(value_name = "ACCOUNT|ARN")]
-    pub(crate) start: Option<String>,
-    #[command(flatten)]
-    pub(crate) aws: AwsArguments,
-    #[command(flatten)]
-    pub(crate) output: OutputArguments,
-
-    /// Compute from what an earlier `scan --save` kept instead of asking AWS.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) from: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -61,6 +61,8 @@ async fn run(arguments: Arguments, terminal: Terminal) -> CommandResult {
         Command::BlastRadius(radius) => {
             commands::blast_radius::run(*radius, config()?, terminal).await
         }
+        Command::Path(path) => commands::path::run(*path, config()?, terminal).await,
+        Command::WhoCan(who) => commands::who_can::run(who, config()?, terminal).await,
         Command::Plugin(plugin) => commands::plugin::run(&plugin, terminal),
         Command::Can(can) => commands::can::run(&can),
         Command::Policy(policy) => commands::policy::run(&policy, terminal),

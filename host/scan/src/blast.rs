@@ -1,16 +1,15 @@
 //! Between the accounts of a scan and the blast graph.
 
 use blastwall_blast::{Environment, Facts, PRINCIPAL_TYPES};
-use blastwall_model::{Access, Coverage, unlisted};
+use blastwall_model::{Access, Coverage, Document, unlisted};
 
 use crate::Member;
-use crate::account::Done;
 
 /// Adds an account that was looked into. One that was not, or whose principals could not all be
 /// listed, stays a blind spot of the graph, known by its environment alone.
-pub(crate) fn add(facts: &mut Facts, member: &Member, done: &Done) {
-    if unseen(&done.coverage).is_none() {
-        facts.add_account(&member.entry.id, environment(member), &done.blast);
+pub(crate) fn add(facts: &mut Facts, member: &Member, coverage: &Coverage, documents: &[Document]) {
+    if unseen(coverage).is_none() {
+        facts.add_account(&member.entry.id, environment(member), documents);
     }
 }
 

@@ -24,6 +24,9 @@ use crate::{Event, Interrupt, Observer, Plan, blast};
 /// A scan that could not be made at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
+    /// A change that was asked about has nothing to be made to.
+    #[error(transparent)]
+    UnmetChange(#[from] crate::UnmetChange),
     /// There is no organization to scan.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -45,6 +48,8 @@ pub struct Outcome {
     pub report: Report,
     /// The graph behind its blast radius, for further questions; none if it was left out.
     pub graph: Option<Graph>,
+    /// The same with the changes that were asked about; none if there are none.
+    pub changed: Option<Graph>,
     /// Whether something that no part of the report stands for was not seen: the organization around
     /// an account, an account that was asked for, one that was not reached.
     unreached: bool,
@@ -148,6 +153,15 @@ pub async fn scan(
             facts.set_environment(&member.entry.id, blast::environment(member));
         }
     }
+    plan.what_if.check_targets(&organization.documents)?;
+    let mut changed = plan.changes().map(|what_if| {
+        let mut facts = Facts::new();
+        facts.add_organization(&what_if.organization(&organization.documents));
+        for member in roster.members.values() {
+            facts.set_environment(&member.entry.id, blast::environment(member));
+        }
+        facts
+    });
     // In order, so that two scans of the same facts meet them in the same order; at most as many
     // finished accounts wait for a slow one as are in flight.
     let mut accounts = futures::stream::iter(roster.wanted().cloned())
@@ -163,7 +177,11 @@ pub async fn scan(
                 unreached |= matches!(done.coverage.access, Access::Skipped { .. })
                     && member.entry.status.skip_reason().is_none();
                 if let Some(facts) = &mut facts {
-                    blast::add(facts, &member, &done);
+                    blast::add(facts, &member, &done.coverage, &done.blast);
+                }
+                if let Some(facts) = &mut changed {
+                    let documents = plan.what_if.account(&done.blast);
+                    blast::add(facts, &member, &done.coverage, &documents);
                 }
                 draft.account(&member, done);
             }
@@ -210,6 +228,11 @@ pub async fn scan(
         observer.event(Event::BlastRadius);
         Graph::build(facts)
     });
+    let changed = changed.map(Graph::build);
+    if let Some(graph) = &graph {
+        plan.what_if
+            .check_principals(|arn| graph.find(arn.as_str()).is_ok())?;
+    }
     draft.report.blast_radius = graph.as_ref().map(Graph::survey);
     draft.report.scan.timings = Some(timings(origin, started));
     let report = draft.report.finish();
@@ -217,6 +240,7 @@ pub async fn scan(
     Ok(Outcome {
         report,
         graph,
+        changed,
         unreached,
     })
 }

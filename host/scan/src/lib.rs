@@ -27,6 +27,7 @@ mod plan;
 mod question;
 mod roster;
 mod selection;
+mod what_if;
 
 pub use actions::all_actions;
 pub use conduct::{Outcome, ScanError, scan};
@@ -35,6 +36,7 @@ pub use interrupt::Interrupt;
 pub use observer::{Event, Observer};
 pub use origin::{Live, Origin, OriginError, Stored};
 pub use plan::{Plan, UnloadedPlugin};
-pub use question::questions;
+pub use question::{questions, questions_of_all};
 pub use roster::{Member, Roster, RosterError, roster};
 pub use selection::{CheckFilter, CheckSettings, Selected, Selection, SelectionError};
+pub use what_if::{UnmetChange, WhatIf};

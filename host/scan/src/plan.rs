@@ -9,7 +9,7 @@ use blastwall_model::is_of_organization;
 use blastwall_organization::Rule;
 use blastwall_report::Filters;
 
-use crate::{AccountFilter, Selection};
+use crate::{AccountFilter, Selection, WhatIf};
 
 /// The resource types besides principals that are collected for the blast graph. It reads further ones
 /// where a check or a stored scan has them: each would cost a listing a region.
@@ -38,6 +38,8 @@ pub struct Plan {
     pub environments: Vec<Rule>,
     /// Whether the blast radius is computed, and what only it reads collected.
     pub blast_radius: bool,
+    /// Changes whose effect on the blast radius is asked for.
+    pub what_if: WhatIf,
     /// How many accounts are in flight at once.
     pub parallel_accounts: usize,
     /// Plugins that were to take part and could not be loaded; the report names them.
@@ -75,6 +77,12 @@ impl Plan {
             );
         }
         types
+    }
+
+    /// The changes that are asked about, if there are any.
+    pub(crate) fn changes(&self) -> Option<&WhatIf> {
+        let asked = self.blast_radius && !self.what_if.is_empty();
+        asked.then_some(&self.what_if)
     }
 
     /// What is to be collected of each account.

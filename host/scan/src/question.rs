@@ -19,6 +19,22 @@ const PUBLIC_ACCESS_BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 /// # Errors
 /// If the organization itself cannot be read. What cannot be read of an account is a gap.
 pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Questions, OriginError> {
+    collected(from, Some(principal), resource)
+}
+
+/// What is stored, as far as requests of anybody on this resource ask for it: all of the accounts.
+///
+/// # Errors
+/// As [`questions`].
+pub fn questions_of_all(from: &Stored, resource: &str) -> Result<Questions, OriginError> {
+    collected(from, None, resource)
+}
+
+fn collected(
+    from: &Stored,
+    principal: Option<&str>,
+    resource: &str,
+) -> Result<Questions, OriginError> {
     let mut collected = Collected::new();
     let organization = from.organization()?;
     collected.add_organization(&organization.documents);
@@ -31,11 +47,11 @@ pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Quest
     }
     let mut types: BTreeSet<String> = PRINCIPAL_TYPES.map(str::to_owned).into();
     types.insert(PUBLIC_ACCESS_BLOCK.to_owned());
-    let named = [principal, resource].map(account_of);
+    let named = [principal.unwrap_or_default(), resource].map(account_of);
     let bucket = bucket_of(resource);
     let mut found = false;
     for account in from.directory.accounts() {
-        let wanted = named.contains(&Some(account.as_str()));
+        let wanted = principal.is_none() || named.contains(&Some(account.as_str()));
         if !wanted && (bucket.is_none() || found) {
             continue;
         }

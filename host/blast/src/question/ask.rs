@@ -88,6 +88,11 @@ impl Questions {
         self.buckets.names()
     }
 
+    /// The ARNs of all users and roles that were seen.
+    pub fn principals(&self) -> impl Iterator<Item = &str> {
+        self.world.principals.iter().map(|row| row.arn.as_str())
+    }
+
     /// Whether the request goes through, and why.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::graph::Graph;
 use crate::rules::FactId;
+use crate::subject::Subject;
 use crate::world::AccountIndex;
 
 /// The exposure of every account, in their order.
@@ -68,6 +69,31 @@ pub(super) fn exposures(graph: &Graph) -> Vec<Exposure> {
         .collect()
 }
 
+impl Graph {
+    /// Everybody who alone reaches one of these, at the best certainty, sorted; those themselves are not
+    /// among them.
+    #[must_use]
+    pub fn reaching(&self, targets: &[Subject]) -> Vec<(Subject, Certainty)> {
+        let mut search = Search {
+            graph: self,
+            run: 0,
+            states: vec![(0, Certainty::Speculative); self.rules.facts()],
+        };
+        let facts: Vec<FactId> = targets.iter().filter_map(|one| self.fact(one)).collect();
+        let mut reaching: Vec<(Subject, Certainty)> = search
+            .from(&facts)
+            .into_iter()
+            .filter(|(fact, _)| !facts.contains(fact))
+            .filter_map(|(fact, certainty)| {
+                let subject = self.world.subject(self.capabilities.get(fact)?)?;
+                Some((subject, certainty))
+            })
+            .collect();
+        reaching.sort();
+        reaching
+    }
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "numbers of principals are far below 2^52"
@@ -86,8 +112,6 @@ struct Search<'g> {
 impl Search<'_> {
     /// Every fact from which something in the account can be reached, at its best certainty.
     fn run(&mut self, account: AccountIndex) -> Vec<(FactId, Certainty)> {
-        self.run += 1;
-        let mut levels: [VecDeque<FactId>; 3] = Default::default();
         let own = self
             .graph
             .world
@@ -98,10 +122,19 @@ impl Search<'_> {
                     .clone()
                     .map(|index| Capability::Principal(crate::world::PrincipalIndex::new(index)))
             });
-        for capability in own.chain([Capability::Account(account)]) {
-            if let Some(fact) = self.graph.capabilities.find(capability) {
-                self.reach(&mut levels, fact, Certainty::Certain);
-            }
+        let facts: Vec<FactId> = own
+            .chain([Capability::Account(account)])
+            .filter_map(|capability| self.graph.capabilities.find(capability))
+            .collect();
+        self.from(&facts)
+    }
+
+    /// Every fact from which one of these can be reached, these included.
+    fn from(&mut self, facts: &[FactId]) -> Vec<(FactId, Certainty)> {
+        self.run += 1;
+        let mut levels: [VecDeque<FactId>; 3] = Default::default();
+        for fact in facts {
+            self.reach(&mut levels, *fact, Certainty::Certain);
         }
         let mut found = Vec::new();
         for certainty in Certainty::ALL {

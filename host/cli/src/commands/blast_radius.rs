@@ -1,58 +1,190 @@
-//! `blastwall blast-radius`.
+//! `blastwall blast-radius`, and what `path` and `who-can` share with it.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
 use blastwall_aws::Meter;
-use blastwall_report::{Format, view};
+use blastwall_blast::{Change, Graph, Radius, ReachChange, Subject, Survey};
+use blastwall_report::{Format, Report, view};
+use blastwall_scan::WhatIf;
+use serde::Serialize;
 
 use super::scan::{Job, Prepared};
-use crate::args::BlastRadiusArguments;
+use crate::args::{AwsArguments, BlastRadiusArguments, WhatIfArguments};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{or_table, write};
 use crate::terminal::Terminal;
 use crate::{exit, setup};
 
-/// Tells what falls if an account or a principal falls; without a start, of every account.
+/// A report with its graph, and the graph with the changes that were asked about.
+pub(super) struct Reach {
+    pub(super) report: Report,
+    pub(super) graph: Graph,
+    /// None if nothing is changed.
+    pub(super) changed: Option<Graph>,
+}
+
+/// Looks at all principals of an organization, live or stored.
+pub(super) async fn reach(
+    aws: AwsArguments,
+    from: Option<&Path>,
+    what_if: &WhatIfArguments,
+    file: &ConfigFile,
+    terminal: Terminal,
+) -> Result<Reach, Failure> {
+    let job = Job {
+        aws,
+        blast_radius: true,
+        what_if: changes(what_if)?,
+        ..Job::default()
+    };
+    let meter = Meter::default();
+    let prepared = Prepared::new(job, file, terminal)?;
+    let origin = setup::origin(&prepared.job.aws, &file.config, from, meter.clone()).await?;
+    let outcome = prepared.run(&origin, meter, terminal).await?;
+    let graph = outcome
+        .graph
+        .ok_or_else(|| anyhow!("the blast radius was not computed"))?;
+    let mut changed = outcome.changed;
+    if !what_if.without.is_empty() {
+        // The links are looked up in the graph as it is.
+        let links = what_if.without.iter().map(|link| {
+            let end = |text: &str| graph.find(text).map_err(unknown);
+            Ok((end(&link.from)?, end(&link.to)?))
+        });
+        let links = links.collect::<Result<Vec<_>, Failure>>()?;
+        let before = match changed.take() {
+            Some(changed) => changed,
+            None => graph.clone(),
+        };
+        changed = Some(before.without(&links).map_err(|error| {
+            Failure::usage(error).hint("`blastwall path FROM TO` tells the links of a way")
+        })?);
+    }
+    Ok(Reach {
+        report: outcome.report,
+        graph,
+        changed,
+    })
+}
+
+/// What is found by the words of the command line.
+pub(super) fn find(graph: &Graph, text: &str) -> Result<Vec<Subject>, Failure> {
+    graph.find_all(text).map_err(unknown)
+}
+
+fn unknown(error: impl Into<anyhow::Error>) -> Failure {
+    Failure::usage(error).hint(
+        "give an account id, an account or environment name, the ARN of a user, role or workload, or \
+         `anyone`; see `blastwall accounts`",
+    )
+}
+
+/// The policies in the files.
+fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
+    let policy = |file: &Path| {
+        let read = || -> anyhow::Result<serde_json::Value> {
+            let text = fs::read_to_string(file)
+                .with_context(|| format!("failed to read the policy `{}`", file.display()))?;
+            let document = serde_json::from_str(&text)
+                .with_context(|| format!("the policy `{}` is not JSON", file.display()))?;
+            blastwall_policy::Policy::from_value(&document)
+                .with_context(|| format!("`{}` is not a policy", file.display()))?;
+            Ok(document)
+        };
+        read().map_err(Failure::usage)
+    };
+    let mut changes = WhatIf::default();
+    for at in &arguments.with_scp {
+        let content = policy(&at.file)?;
+        changes
+            .service_control_policies
+            .push((content, at.place.clone()));
+    }
+    for at in &arguments.with_policy {
+        let arn = at.arn().map_err(Failure::usage)?;
+        changes.policies.push((policy(&at.file)?, arn));
+    }
+    Ok(changes)
+}
+
+/// A radius and what the changes do to it, for programs.
+#[derive(Serialize)]
+struct ChangedRadius<'a> {
+    #[serde(flatten)]
+    radius: &'a Radius,
+    changes: Vec<Change>,
+}
+
+/// A survey and what the changes do to it, for programs.
+#[derive(Serialize)]
+struct ChangedSurvey<'a> {
+    #[serde(flatten)]
+    survey: &'a Survey,
+    changes: Vec<ReachChange>,
+}
+
+/// Tells what falls if something falls; without a start, of every account.
 pub(crate) async fn run(
     arguments: BlastRadiusArguments,
     file: ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
     let outputs = or_table(&arguments.output.output)?;
-    let job = Job {
-        aws: arguments.aws,
-        blast_radius: true,
-        ..Job::default()
-    };
-    let meter = Meter::default();
-    let prepared = Prepared::new(job, &file, terminal)?;
-    let origin = setup::origin(
-        &prepared.job.aws,
-        &file.config,
-        arguments.from.as_deref(),
-        meter.clone(),
-    )
-    .await?;
-    let outcome = prepared.run(&origin, meter, terminal).await?;
-    let Some(graph) = &outcome.graph else {
-        return Err(anyhow::anyhow!("the blast radius was not computed").into());
-    };
-    let start = match &arguments.start {
-        None => None,
-        Some(text) => {
-            let subject = graph.find(text).map_err(|error| {
-                Failure::usage(error).hint("give an account id, an account name or the ARN of a user or role; see `blastwall accounts`")
+    let from = arguments.from.as_deref();
+    let reach = reach(arguments.aws, from, &arguments.what_if, &file, terminal).await?;
+    let Reach {
+        report,
+        graph,
+        changed,
+    } = &reach;
+    let mut start = Vec::new();
+    for text in &arguments.start {
+        start.extend(find(graph, text)?);
+    }
+    if start.is_empty() {
+        let survey = report.blast_radius.as_ref();
+        let survey = survey.ok_or_else(|| anyhow!("the blast radius was not computed"))?;
+        let changes = changed
+            .as_ref()
+            .map(|changed| survey.difference(&changed.survey()));
+        for output in outputs {
+            let style = output.style(terminal);
+            write(&output, |writer| match (output.format, &changes) {
+                (Format::Json, None) => view::json(survey, writer),
+                (Format::Json, Some(changes)) => {
+                    let changes = changes.clone();
+                    view::json(&ChangedSurvey { survey, changes }, writer)
+                }
+                (Format::Table, None) => view::survey(report, &style, writer),
+                (Format::Table, Some(changes)) => {
+                    view::survey(report, &style, writer)?;
+                    view::reach_changes(report, changes, &style, writer)
+                }
             })?;
-            Some(graph.radius(&[subject]).map_err(Failure::usage)?)
         }
+        return Ok(exit::SUCCESS);
+    }
+    let radius = graph.radius(&start).map_err(unknown)?;
+    let changes = match changed {
+        Some(changed) => Some(radius.difference(&changed.radius(&start).map_err(unknown)?)),
+        None => None,
     };
-    let report = &outcome.report;
     for output in outputs {
         let style = output.style(terminal);
-        write(&output, |writer| match (output.format, &start) {
-            (Format::Json, None) => view::json(&report.blast_radius, writer),
-            (Format::Json, Some(radius)) => view::json(radius, writer),
-            (Format::Table, None) => view::survey(report, &style, writer),
-            (Format::Table, Some(radius)) => view::radius(report, radius, &style, writer),
+        write(&output, |writer| match (output.format, &changes) {
+            (Format::Json, None) => view::json(&radius, writer),
+            (Format::Json, Some(changes)) => {
+                let (radius, changes) = (&radius, changes.clone());
+                view::json(&ChangedRadius { radius, changes }, writer)
+            }
+            (Format::Table, None) => view::radius(report, &radius, &style, writer),
+            (Format::Table, Some(changes)) => {
+                view::radius(report, &radius, &style, writer)?;
+                view::changes(report, changes, &style, writer)
+            }
         })?;
     }
     Ok(exit::SUCCESS)

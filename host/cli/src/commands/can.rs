@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &CanArguments) -> CommandResult {
     })
 }
 
-fn question_failure(error: QuestionError) -> Failure {
+pub(super) fn question_failure(error: QuestionError) -> Failure {
     let hint = match &error {
         QuestionError::Missing { name, known, .. } => {
             match nearest(name, known.iter().map(String::as_str)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use blastwall_aws::Meter;
 use blastwall_model::Severity;
-use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, scan};
+use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, WhatIf, scan};
 
 use crate::args::{AccountArguments, AwsArguments, CheckArguments, ScanArguments};
 use crate::config::ConfigFile;
@@ -28,6 +28,7 @@ pub(crate) struct Job {
     pub(crate) save: Option<PathBuf>,
     pub(crate) tags: bool,
     pub(crate) blast_radius: bool,
+    pub(crate) what_if: WhatIf,
     pub(crate) parallel_accounts: Option<u16>,
     /// The moment that counts as the time of the scan, if it is not now.
     pub(crate) scanned_at: Option<String>,
@@ -47,6 +48,7 @@ pub(crate) async fn run(
         save: arguments.save,
         tags: arguments.with_tags,
         blast_radius: !arguments.no_blast_radius,
+        what_if: WhatIf::default(),
         parallel_accounts: arguments.parallel_accounts,
         scanned_at: None,
     };
@@ -105,6 +107,7 @@ impl Prepared {
             regions,
             environments: setup::environments(&file.config),
             blast_radius: job.blast_radius,
+            what_if: job.what_if.clone(),
             parallel_accounts: job
                 .parallel_accounts
                 .or(file.config.scan.parallel_accounts)
@@ -161,6 +164,9 @@ impl Prepared {
         progress.clear();
         outcome.map_err(|error| match error {
             ScanError::Origin(error) => setup::origin_failure(error),
+            ScanError::UnmetChange(error) => {
+                Failure::usage(error).hint("see `blastwall accounts` for ids of units and accounts")
+            }
             ScanError::Roster(error) => setup::roster_failure(error),
             other => other.into(),
         })

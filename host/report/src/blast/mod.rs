@@ -1,5 +1,7 @@
 //! Blast radius as text: the survey of an organization, and one radius in detail.
 
+pub(crate) mod changes;
 mod path;
+pub(crate) mod proofs;
 pub(crate) mod radius;
 pub(crate) mod survey;

@@ -1,0 +1,65 @@
+//! The same graph without some links, for the question what they are worth.
+
+use crate::capability::Capability;
+use crate::graph::{Graph, UnknownStart};
+use crate::links;
+use crate::rules::RuleSet;
+use crate::subject::Subject;
+
+impl Graph {
+    /// The graph without any link that leads straight from one of these to the other. What follows from
+    /// how AWS is made, as that an account has its principals, stays.
+    ///
+    /// # Errors
+    /// If one of them is not of these facts, or no link leads straight from the one to the other.
+    pub fn without(mut self, links: &[(Subject, Subject)]) -> Result<Self, UnknownStart> {
+        for (from, to) in links {
+            let fact = |subject: &Subject| {
+                self.fact(subject)
+                    .ok_or_else(|| UnknownStart::new(subject.to_string()))
+            };
+            let (from_fact, to_fact) = (fact(from)?, fact(to)?);
+            let mut kept = RuleSet::default();
+            let mut gone = false;
+            let rules = &self.rules;
+            for rule in rules.all() {
+                let premises = rules.premises(rule);
+                let structural = links::kind(rule.link).is_none_or(links::LinkKind::is_structural);
+                if structural || rule.conclusion != to_fact {
+                    kept.copy(rule, premises);
+                    continue;
+                }
+                if premises.contains(&from_fact) {
+                    gone = true;
+                    continue;
+                }
+                // A class stands for many: the others keep their link.
+                let class = premises.iter().copied().find(|premise| {
+                    let is_class =
+                        matches!(self.capabilities.get(*premise), Some(Capability::Class(_)));
+                    is_class && rules.members(*premise).any(|member| member == from_fact)
+                });
+                let Some(class) = class else {
+                    kept.copy(rule, premises);
+                    continue;
+                };
+                gone = true;
+                for member in rules.members(class).filter(|member| *member != from_fact) {
+                    let premises: Vec<_> = premises
+                        .iter()
+                        .map(|premise| if *premise == class { member } else { *premise })
+                        .collect();
+                    kept.copy(rule, &premises);
+                }
+            }
+            if !gone {
+                return Err(UnknownStart {
+                    text: format!("{from} -> {to}"),
+                    problem: "is no link: none leads straight from the one to the other".to_owned(),
+                });
+            }
+            self.rules = kept.index(self.capabilities.len());
+        }
+        Ok(self)
+    }
+}

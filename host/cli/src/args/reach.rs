@@ -1,0 +1,177 @@
+//! The arguments of the commands about reach: `blast-radius`, `path` and `who-can`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use blastwall_model::Arn;
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::{AnswerFormat, AwsArguments, OutputArguments};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall blast-radius
+  blastwall blast-radius 111122223333
+  blastwall blast-radius dev --from today/
+  blastwall blast-radius arn:aws:iam::111122223333:role/deploy --from today/
+  blastwall blast-radius dev --from today/ --with-scp no-trust-changes.json@ou-abcd-11111111")]
+pub(crate) struct BlastRadiusArguments {
+    /// What falls, several at once if given so: an account (id or name), an environment, the ARN of a
+    /// user, role or workload, `anyone`, or an outside account; without it, every account in turn.
+    #[arg(value_name = "START")]
+    pub(crate) start: Vec<String>,
+    #[command(flatten)]
+    pub(crate) what_if: WhatIfArguments,
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+
+    /// Compute from what an earlier `scan --save` kept instead of asking AWS.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// Changes that nobody has made yet: the answer says what they would change.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "What-if options")]
+pub(crate) struct WhatIfArguments {
+    /// As if no link led straight from the one to the other; both as START is given (repeatable).
+    #[arg(long, value_name = "FROM->TO")]
+    pub(crate) without: Vec<Link>,
+
+    /// As if the service control policy in this file were attached to a root, unit or account
+    /// (repeatable).
+    #[arg(long, value_name = "FILE@TARGET")]
+    pub(crate) with_scp: Vec<At>,
+
+    /// As if a user or role had the identity policy in this file (repeatable).
+    #[arg(long, value_name = "FILE@ARN")]
+    pub(crate) with_policy: Vec<At>,
+}
+
+/// A straight link, `dev->prod`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) from: String,
+    pub(crate) to: String,
+}
+
+impl FromStr for Link {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once("->") {
+            Some((from, to)) if !from.trim().is_empty() && !to.trim().is_empty() => Ok(Self {
+                from: from.trim().to_owned(),
+                to: to.trim().to_owned(),
+            }),
+            _ => Err("expected two things and `->` between them".to_owned()),
+        }
+    }
+}
+
+/// A file and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct At {
+    pub(crate) file: PathBuf,
+    pub(crate) place: String,
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.rsplit_once('@') {
+            Some((file, place)) if !file.is_empty() && !place.is_empty() => Ok(Self {
+                file: file.into(),
+                place: place.to_owned(),
+            }),
+            _ => Err("expected a file, `@` and what it is for".to_owned()),
+        }
+    }
+}
+
+impl At {
+    /// The ARN that it is for.
+    pub(crate) fn arn(&self) -> Result<Arn, blastwall_model::IdError> {
+        self.place.parse()
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  there is a way
+  1  there is none
+
+Examples:
+  blastwall path dev-shop prod-shop --from today/
+  blastwall path arn:aws:iam::111122223333:role/ci 444455556666 --from today/ -o mermaid
+  blastwall path anyone prod-shop --from today/ -o json | jq '.proofs[0].steps[].link'
+  blastwall path dev-shop prod-shop --from today/ -o dot | dot -Tsvg > ways.svg")]
+pub(crate) struct PathArguments {
+    /// What falls: an account (id or name), an environment, the ARN of a user, role or workload,
+    /// `anyone`, or an outside account.
+    pub(crate) start: String,
+
+    /// What is to be reached: an account, or the ARN of a user, role or workload.
+    pub(crate) target: String,
+
+    /// Tell no more ways than this.
+    #[arg(long, default_value_t = 10, value_name = "NUMBER")]
+    pub(crate) limit: usize,
+
+    /// Print it in this format.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) output: PathFormat,
+    #[command(flatten)]
+    pub(crate) what_if: WhatIfArguments,
+    #[command(flatten)]
+    pub(crate) aws: AwsArguments,
+
+    /// Compute from what an earlier `scan --save` kept instead of asking AWS.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// How ways are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathFormat {
+    /// Step by step, for people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  blastwall who-can s3:GetObject arn:aws:s3:::backups/db --from today/
+  blastwall who-can sts:AssumeRole arn:aws:iam::444455556666:role/deploy --from today/
+  blastwall who-can s3:DeleteObject arn:aws:s3:::backups/db --from today/ -o json | jq -r '.direct[].principal'")]
+pub(crate) struct WhoCanArguments {
+    /// What is done, such as s3:GetObject.
+    pub(crate) action: String,
+
+    /// What it is done to: an ARN, or `*` for an action without resource.
+    pub(crate) resource: String,
+
+    /// Ask even about an action that the built-in list of AWS actions does not have.
+    #[arg(long)]
+    pub(crate) unlisted_action: bool,
+
+    /// Ask about what an earlier `scan --save` kept.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) from: PathBuf,
+
+    /// Print it in this format.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) output: AnswerFormat,
+}

@@ -1,0 +1,89 @@
+//! What changes of policies would change of the blast radius.
+
+use std::io::{self, Write};
+
+use blastwall_blast::{Certainty, Change, ReachChange};
+
+use super::path;
+use crate::names::{Names, count, len};
+use crate::page::{Page, Span, plain, span};
+use crate::style::Tone;
+use crate::{Report, Style};
+
+/// Writes what falls otherwise with the changes than without.
+///
+/// # Errors
+/// What the writer answers.
+pub fn changes(
+    report: &Report,
+    changes: &[Change],
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let lines = changes.iter().map(|change| {
+        let subject = path::subject(&change.subject, names);
+        (subject, change.before, change.after)
+    });
+    write(&mut Page::new(writer, style), lines.collect())
+}
+
+/// Writes which account is reached from which otherwise with the changes than without.
+///
+/// # Errors
+/// What the writer answers.
+pub fn reach_changes(
+    report: &Report,
+    changes: &[ReachChange],
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let arrow = Page::new(&mut io::sink(), style).glyphs().arrow;
+    let lines = changes.iter().map(|change| {
+        let way = format!(
+            "{} {arrow} {}",
+            names.label(&change.from),
+            names.label(&change.to)
+        );
+        (way, change.before, change.after)
+    });
+    write(&mut Page::new(writer, style), lines.collect())
+}
+
+fn write(
+    page: &mut Page<'_>,
+    lines: Vec<(String, Option<Certainty>, Option<Certainty>)>,
+) -> io::Result<()> {
+    page.gap()?;
+    page.heading("With the changes")?;
+    if lines.is_empty() {
+        return page.line(2, &[plain("nothing falls otherwise")]);
+    }
+    page.line(
+        2,
+        &[plain(format!(
+            "{}:",
+            count(len(lines.len()), "difference", "differences")
+        ))],
+    )?;
+    let shown = page.style().shown(lines.len());
+    for (what, before, after) in lines.iter().take(shown) {
+        let line = [
+            plain(what.as_str()),
+            plain("  "),
+            word(*before),
+            plain(format!(" {} ", page.glyphs().arrow)),
+            word(*after),
+        ];
+        page.hanging(4, 6, &line)?;
+    }
+    page.more(4, lines.len() - shown, "differences")
+}
+
+fn word(certainty: Option<Certainty>) -> Span<'static> {
+    match certainty {
+        Some(certainty) => span(path::tone(certainty), path::word(certainty)),
+        None => span(Tone::Faint, "out of reach"),
+    }
+}

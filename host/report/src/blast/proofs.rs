@@ -1,0 +1,239 @@
+//! All ways from one thing to another: for people, and as diagrams.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use blastwall_blast::{Certainty, Proofs, Step, link_kind};
+
+use super::path;
+use crate::escape::visible;
+use crate::names::{Names, count, len};
+use crate::page::{Page, plain, span};
+use crate::style::Tone;
+use crate::{Report, Style};
+
+/// Writes the ways step by step: what allows each, what would stop it, and which links to cut.
+///
+/// # Errors
+/// What the writer answers.
+pub fn proofs(
+    report: &Report,
+    proofs: &Proofs,
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let page = &mut Page::new(writer, style);
+    let from: Vec<String> = proofs
+        .from
+        .iter()
+        .map(|from| path::subject(from, names))
+        .collect();
+    let (from, to) = (from.join(" and "), path::subject(&proofs.to, names));
+    if proofs.proofs.is_empty() {
+        page.line(
+            0,
+            &[
+                span(Tone::Strong, from),
+                plain(" does not reach "),
+                span(Tone::Strong, to),
+            ],
+        )?;
+        return page.prose(
+            2,
+            "No way was found by the kinds of link that are looked at; what could not be seen is in \
+             the blind spots of the report.",
+        );
+    }
+    let ways = count(len(proofs.proofs.len()), "way", "ways");
+    page.line(
+        0,
+        &[
+            plain("From "),
+            span(Tone::Strong, from),
+            plain(" to "),
+            span(Tone::Strong, to),
+            plain(format!(
+                ": {}{ways}, the surest and shortest first",
+                if proofs.complete { "" } else { "at least " }
+            )),
+        ],
+    )?;
+    for (number, proof) in proofs.proofs.iter().enumerate() {
+        page.heading(&format!("Way {}", number + 1))?;
+        page.line(2, &[path::rating(proof.certainty, proof.hops)])?;
+        path::steps(page, 2, &proof.steps, names)?;
+    }
+    page.heading("What would stop it")?;
+    match &proofs.cut {
+        Some(cut) => {
+            page.line(
+                2,
+                &[plain(format!(
+                    "The fewest links to cut: {}",
+                    count(len(cut.len()), "link", "links")
+                ))],
+            )?;
+            for step in cut {
+                page.hanging(
+                    4,
+                    6,
+                    &[plain(format!(
+                        "- {} {} {}",
+                        sources(step, names),
+                        page.glyphs().arrow,
+                        path::subject(&step.to, names)
+                    ))],
+                )?;
+            }
+        }
+        None => page.prose(
+            2,
+            "Some way has no link that can be cut, or the search ended before it found the fewest.",
+        )?,
+    }
+    let mut told: BTreeMap<&str, ()> = BTreeMap::new();
+    for step in proofs.proofs.iter().flat_map(|proof| &proof.steps) {
+        if told.insert(&step.link, ()).is_none()
+            && let Some(kind) = link_kind(&step.link)
+        {
+            page.hanging(
+                2,
+                4,
+                &[
+                    span(Tone::Faint, format!("{}: ", kind.name)),
+                    plain(kind.mitigations),
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn sources(step: &Step, names: &Names<'_>) -> String {
+    let from: Vec<String> = step
+        .from
+        .iter()
+        .map(|from| path::subject(from, names))
+        .collect();
+    from.join(" + ")
+}
+
+/// The nodes and arrows of a diagram, each once.
+struct Diagram {
+    nodes: Vec<String>,
+    arrows: Vec<(usize, usize, Arc<Step>)>,
+    ends: Vec<usize>,
+    target: usize,
+}
+
+impl Diagram {
+    fn new(report: &Report, proofs: &Proofs) -> Self {
+        let names = &Names::new(report);
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut nodes = Vec::new();
+        let mut place = |subject| {
+            let label = path::subject(subject, names);
+            *places.entry(label.clone()).or_insert_with(|| {
+                nodes.push(label);
+                nodes.len() - 1
+            })
+        };
+        let ends = proofs.from.iter().map(&mut place).collect();
+        let target = place(&proofs.to);
+        let mut arrows: Vec<(usize, usize, Arc<Step>)> = Vec::new();
+        for step in proofs.proofs.iter().flat_map(|proof| &proof.steps) {
+            for from in &step.from {
+                let arrow = (place(from), place(&step.to));
+                let known = arrows
+                    .iter()
+                    .any(|(from, to, old)| (*from, *to) == arrow && old.link == step.link);
+                if !known {
+                    arrows.push((arrow.0, arrow.1, Arc::clone(step)));
+                }
+            }
+        }
+        Self {
+            nodes,
+            arrows,
+            ends,
+            target,
+        }
+    }
+}
+
+/// Writes the ways as a Mermaid flowchart. Sources: Mermaid documentation, "Flowcharts".
+///
+/// # Errors
+/// What the writer answers.
+pub fn mermaid(report: &Report, proofs: &Proofs, writer: &mut dyn Write) -> io::Result<()> {
+    // Quotes and angle brackets are written as entities, which Mermaid shows as what they stand for.
+    let text = |text: &str| {
+        visible(text)
+            .replace('#', "#35;")
+            .replace('"', "#quot;")
+            .replace('<', "#lt;")
+            .replace('>', "#gt;")
+            .replace('`', "#96;")
+    };
+    let diagram = Diagram::new(report, proofs);
+    writeln!(writer, "flowchart LR")?;
+    for (number, node) in diagram.nodes.iter().enumerate() {
+        writeln!(writer, "    n{number}[\"{}\"]", text(node))?;
+    }
+    for (from, to, step) in &diagram.arrows {
+        let arrow = match step.certainty {
+            Certainty::Certain => "-->",
+            Certainty::Conditional | Certainty::Speculative => "-.->",
+        };
+        writeln!(
+            writer,
+            "    n{from} {arrow}|\"{}\"| n{to}",
+            text(&label(step))
+        )?;
+    }
+    for end in &diagram.ends {
+        writeln!(writer, "    style n{end} stroke-width:3px")?;
+    }
+    writeln!(writer, "    style n{} stroke-width:3px", diagram.target)
+}
+
+/// Writes the ways as a Graphviz graph. Source: Graphviz documentation, "DOT Language".
+///
+/// # Errors
+/// What the writer answers.
+pub fn dot(report: &Report, proofs: &Proofs, writer: &mut dyn Write) -> io::Result<()> {
+    let text = |text: &str| visible(text).replace('\\', "\\\\").replace('"', "\\\"");
+    let diagram = Diagram::new(report, proofs);
+    writeln!(writer, "digraph ways {{")?;
+    writeln!(writer, "    rankdir=LR; node [shape=box];")?;
+    for (number, node) in diagram.nodes.iter().enumerate() {
+        let end = diagram.ends.contains(&number) || diagram.target == number;
+        let width = if end { ", penwidth=2" } else { "" };
+        writeln!(writer, "    n{number} [label=\"{}\"{width}];", text(node))?;
+    }
+    for (from, to, step) in &diagram.arrows {
+        let style = match step.certainty {
+            Certainty::Certain => "solid",
+            Certainty::Conditional => "dashed",
+            Certainty::Speculative => "dotted",
+        };
+        let label = text(&label(step));
+        writeln!(
+            writer,
+            "    n{from} -> n{to} [label=\"{label}\", style={style}];"
+        )?;
+    }
+    writeln!(writer, "}}")
+}
+
+/// What stands on an arrow: the kind of link, and whether others are needed besides.
+fn label(step: &Step) -> String {
+    let besides = if step.from.len() > 1 {
+        " (all needed)"
+    } else {
+        ""
+    };
+    format!("{}{besides}", step.link)
+}
