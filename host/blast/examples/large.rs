@@ -49,11 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let start = Instant::now();
     let survey = graph.survey();
-    let reaches: usize = survey
-        .accounts
-        .iter()
-        .map(|account| account.reaches.len())
-        .sum();
+    let reaches: usize = survey.accounts.iter().map(|account| account.reached).sum();
     writeln!(
         output,
         "survey  {:>8.2?}  {}  {reaches} pairs of accounts, {} crossings",

@@ -18,6 +18,8 @@ pub(crate) enum Capability {
     Principal(PrincipalIndex),
     /// Running code in a workload, as its roles.
     Workload(WorkloadIndex),
+    /// Power over the policies of the organization.
+    Guardrails,
     /// Being a party outside.
     Outside(OutsideIndex),
     /// Control of some principal of a class whose members no policy at hand tells apart. It

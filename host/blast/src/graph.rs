@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::Capabilities;
 use crate::facts::{Facts, Unjudged};
-use crate::judge::Judge;
-use crate::links;
 use crate::rules::{FactId, IndexedRules};
 use crate::subject::Subject;
 use crate::world::World;
@@ -54,7 +52,7 @@ pub struct Graph {
     pub(crate) world: Arc<World>,
     pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) rules: IndexedRules,
-    unjudged: Vec<Unjudged>,
+    pub(crate) unjudged: Vec<Unjudged>,
 }
 
 /// How large a graph is.
@@ -76,14 +74,22 @@ impl Graph {
         let mut unjudged = std::mem::take(&mut facts.unjudged);
         unjudged.sort();
         unjudged.dedup();
-        let world = World::build(facts);
-        let (capabilities, rules) = links::derive_all(&Judge::new(&world));
-        let rules = rules.index(capabilities.len());
+        Self {
+            unjudged,
+            ..Self::of(World::build(facts))
+        }
+    }
+
+    pub(crate) fn from_parts(
+        world: World,
+        capabilities: Capabilities,
+        rules: IndexedRules,
+    ) -> Self {
         Self {
             world: Arc::new(world),
             capabilities: Arc::new(capabilities),
             rules,
-            unjudged,
+            unjudged: Vec::new(),
         }
     }
 

@@ -24,6 +24,7 @@
     )
 )]
 
+mod advice;
 mod capability;
 mod certainty;
 mod closure;
@@ -42,11 +43,12 @@ mod survey;
 mod without;
 mod world;
 
+pub use advice::{Advice, GuardrailValue, Improvement};
 pub use certainty::{Certainty, Condition, StatementEvidence};
 pub use difference::{Change, ReachChange};
 pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
-pub use links::{LinkDocumentation, link_kind, link_kinds};
+pub use links::{LinkDocumentation, is_structural, link_kind, link_kinds};
 pub use proofs::{Proof, Proofs};
 pub use question::{
     Answer, Asked, Collected, LayerAnswer, QuestionError, Questions, StatementAnswer, Verdict,
@@ -55,6 +57,6 @@ pub use radius::{Radius, RadiusFact};
 pub use steps::Step;
 pub use subject::{OutsideParty, Subject};
 pub use survey::{
-    AccountBlast, Containment, Crossing, Entrance, EnvironmentCrossing, Exposure, PrincipalCounts,
-    Reached, Survey, WAYS_TOLD,
+    AccountBlast, ChokePoint, Containment, Crossing, Entrance, EnvironmentCrossing, Exposure,
+    PrincipalCounts, Reached, Survey, WAYS_TOLD,
 };

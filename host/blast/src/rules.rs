@@ -183,8 +183,8 @@ impl IndexedRules {
         self.set.rules.len()
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Rule> {
-        self.set.rules.iter()
+    pub(crate) fn all(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (0..).map(RuleId).zip(&self.set.rules)
     }
 
     /// The only premises of the rules that conclude a fact: of a class, its members.

@@ -60,6 +60,21 @@ impl<'g> Steps<'g> {
         self.step(rule, premises)
     }
 
+    /// The step of a rule by itself: of a class, its first member stands for it.
+    pub(crate) fn alone(&mut self, rule: RuleId) -> Option<Arc<Step>> {
+        let rules = &self.graph.rules;
+        let premises = rules.premises(rules.rule(rule)?).iter().map(|premise| {
+            let class = matches!(
+                self.graph.capabilities.get(*premise),
+                Some(Capability::Class(_))
+            );
+            let member = class.then(|| rules.members(*premise).next()).flatten();
+            member.unwrap_or(*premise)
+        });
+        let premises = premises.collect();
+        self.step(rule, premises)
+    }
+
     /// The step of a rule, with what the current run of `closure` put in the place of classes.
     pub(crate) fn of(&mut self, closure: &Closure<'_>, rule: RuleId) -> Option<Arc<Step>> {
         let premises = self.visible_premises(closure, rule);

@@ -28,6 +28,8 @@ pub enum Subject {
         /// Which party.
         party: OutsideParty,
     },
+    /// Power over the policies of the organization: to take away whatever they forbid.
+    Guardrails,
     /// Something that runs code as a role, with the attacker's code in it.
     Workload {
         /// Its ARN.
@@ -71,7 +73,7 @@ impl Subject {
         match self {
             Subject::Account { id } => Some(id.clone()),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.account().parse().ok(),
-            Subject::Outside { .. } => None,
+            Subject::Outside { .. } | Subject::Guardrails => None,
         }
     }
 }
@@ -82,6 +84,7 @@ impl fmt::Display for Subject {
             Subject::Account { id } => write!(formatter, "account {id}"),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.fmt(formatter),
             Subject::Outside { party } => party.fmt(formatter),
+            Subject::Guardrails => formatter.write_str("the guardrails of the organization"),
         }
     }
 }

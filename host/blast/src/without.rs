@@ -3,10 +3,24 @@
 use crate::capability::Capability;
 use crate::graph::{Graph, UnknownStart};
 use crate::links;
-use crate::rules::RuleSet;
+use crate::rules::{RuleId, RuleSet};
 use crate::subject::Subject;
 
 impl Graph {
+    /// The graph without one rule.
+    pub(crate) fn without_rule(&self, gone: RuleId) -> Self {
+        let mut kept = RuleSet::default();
+        for (id, rule) in self.rules.all() {
+            if id != gone {
+                kept.copy(rule, self.rules.premises(rule));
+            }
+        }
+        Self {
+            rules: kept.index(self.capabilities.len()),
+            ..self.clone()
+        }
+    }
+
     /// The graph without any link that leads straight from one of these to the other. What follows from
     /// how AWS is made, as that an account has its principals, stays.
     ///
@@ -22,7 +36,7 @@ impl Graph {
             let mut kept = RuleSet::default();
             let mut gone = false;
             let rules = &self.rules;
-            for rule in rules.all() {
+            for (_, rule) in rules.all() {
                 let premises = rules.premises(rule);
                 let structural = links::kind(rule.link).is_none_or(links::LinkKind::is_structural);
                 if structural || rule.conclusion != to_fact {

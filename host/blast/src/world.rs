@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use blastwall_model::{AccountId, Arn, Tags};
-use blastwall_policy::Principal;
+use blastwall_policy::{Effect, Principal};
 
 use crate::capability::Capability;
 use crate::facts::{
@@ -69,7 +69,7 @@ index!(
 pub(crate) type Levels = Vec<Vec<Attachment>>;
 
 /// An account that may be compromised.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AccountRow {
     pub(crate) id: AccountId,
     pub(crate) name: Option<String>,
@@ -93,7 +93,7 @@ pub(crate) struct AccountRow {
 }
 
 /// Something that runs code as a role.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct WorkloadRow {
     pub(crate) account: AccountIndex,
     pub(crate) arn: Arn,
@@ -103,7 +103,7 @@ pub(crate) struct WorkloadRow {
 }
 
 /// A user or role.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PrincipalRow {
     pub(crate) account: AccountIndex,
     pub(crate) arn: Arn,
@@ -139,7 +139,7 @@ impl PrincipalRow {
 }
 
 /// The whole of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) policies: Policies,
     /// By id.
@@ -172,6 +172,66 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Every policy that only ever takes away: its kind and where it comes from, sorted.
+    pub(crate) fn guardrails(&self) -> BTreeSet<(&'static str, String)> {
+        let mut guardrails = BTreeSet::new();
+        for row in &self.accounts {
+            let kinds = [
+                ("service control policy", row.scps),
+                ("resource control policy", row.rcps),
+            ];
+            for (kind, levels) in kinds {
+                for from in self.levels(levels).iter().flatten() {
+                    if self.denies(from.policy) {
+                        guardrails.insert((kind, from.origin.to_string()));
+                    }
+                }
+            }
+        }
+        for row in &self.principals {
+            if let Boundary::Policy(from) = &row.boundary {
+                guardrails.insert(("permissions boundary", from.origin.to_string()));
+            }
+        }
+        guardrails
+    }
+
+    fn denies(&self, policy: PolicyIndex) -> bool {
+        self.policies.get(policy).is_some_and(|stored| {
+            let mut statements = stored.policy.statements.iter();
+            statements.any(|statement| statement.effect == Effect::Deny)
+        })
+    }
+
+    /// The same without one of them, or without a level that it alone was.
+    pub(crate) fn without_guardrail(&self, origin: &str) -> Self {
+        let mut world = self.clone();
+        for levels in &mut world.levels {
+            for level in levels.iter_mut() {
+                level.retain(|from| *from.origin != *origin);
+            }
+            levels.retain(|level| !level.is_empty());
+        }
+        for row in &mut world.principals {
+            if matches!(&row.boundary, Boundary::Policy(from) if *from.origin == *origin) {
+                row.boundary = Boundary::None;
+            }
+        }
+        world
+    }
+
+    /// Whether any policy of the organization binds anybody.
+    pub(crate) fn has_control_policies(&self) -> bool {
+        self.levels.iter().any(|levels| !levels.is_empty())
+    }
+
+    /// The same without any policy of the organization: what is left when they are taken away.
+    pub(crate) fn without_control_policies(&self) -> Self {
+        let mut world = self.clone();
+        world.levels.iter_mut().for_each(Vec::clear);
+        world
+    }
+
     pub(crate) fn account(&self, index: AccountIndex) -> Option<&AccountRow> {
         self.accounts.get(index.index())
     }
@@ -280,6 +340,7 @@ impl World {
             Capability::Workload(index) => Some(Subject::Workload {
                 arn: self.workload(index)?.arn.clone(),
             }),
+            Capability::Guardrails => Some(Subject::Guardrails),
             Capability::Class(_) => None,
         }
     }
@@ -292,6 +353,7 @@ impl World {
                 self.find_principal(arn.as_str()).map(Capability::Principal)
             }
             Subject::Outside { party } => self.find_outside(party).map(Capability::Outside),
+            Subject::Guardrails => Some(Capability::Guardrails),
             Subject::Workload { arn } => self.find_workload(arn.as_str()).map(Capability::Workload),
         }
     }
@@ -302,7 +364,7 @@ impl World {
             Capability::Account(index) => Some(index),
             Capability::Principal(index) => self.principal(index).map(|row| row.account),
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
-            Capability::Outside(_) | Capability::Class(_) => None,
+            Capability::Outside(_) | Capability::Guardrails | Capability::Class(_) => None,
         }
     }
 

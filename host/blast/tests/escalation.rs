@@ -503,3 +503,105 @@ fn a_conjunction_is_cut_at_one_of_its_parts() {
     assert_eq!(found.proofs[0].steps.len(), 3);
     assert_eq!(found.cut.unwrap().len(), 1);
 }
+
+/// What only a guardrail keeps apart opens for whoever may take it away.
+#[test]
+fn a_second_wave_comes_without_the_guardrails() {
+    let admin = role(MANAGEMENT, "policies");
+    let org = Org::three()
+        .role(
+            MANAGEMENT,
+            "policies",
+            nobody(),
+            &[
+                allow("organizations:DetachPolicy", "*"),
+                allow("sts:AssumeRole", &role(DEV, "door")),
+            ],
+        )
+        .role(
+            DEV,
+            "door",
+            trust(&[&admin]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&role(DEV, "door")]), &[])
+        .scp("stay", deny("sts:AssumeRole", "*"), &[DEV]);
+    assert_eq!(org.reach(&admin, &role(DEV, "door")), Some(Certain));
+    assert_eq!(org.reach(&admin, &role(PROD, "goal")), None);
+    let graph = org.graph();
+    let wave = |start: &str| graph.second_wave(&[graph.find(start).unwrap()]).unwrap();
+    let opened: Vec<String> = wave(&admin)
+        .unwrap()
+        .iter()
+        .map(|change| change.subject.to_string())
+        .collect();
+    assert_eq!(opened, [role(PROD, "goal")]);
+    assert_eq!(wave(&role(DEV, "door")), None);
+}
+
+#[test]
+fn advice_names_the_link_and_the_guardrail_that_matter() {
+    let org = Org::three()
+        .role(DEV, "start", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(
+            TEST,
+            "hub",
+            trust(&[&role(DEV, "start")]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&role(TEST, "hub")]), &[admin()])
+        .role(PROD, "back", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(DEV, "open", trust(&[&role(PROD, "back")]), &[])
+        .scp("stay", deny("sts:AssumeRole", "*"), &[PROD]);
+    let advice = org.graph().advice(1);
+    assert!(advice.expected > 0.0 && advice.expected < 1.0);
+    let [best] = &advice.improvements[..] else {
+        panic!("{advice:#?}")
+    };
+    // The administrator's right, because whoever has the account of the hub needs no hub.
+    assert_eq!(best.remove.link, "account-administrator");
+    assert!(best.expected < advice.expected);
+    let names: Vec<&str> = advice
+        .guardrails
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names, ["stay (p-stay)"]);
+    assert!(advice.guardrails[0].expected > advice.expected);
+}
+
+#[test]
+fn a_crossing_is_cut_at_its_neck() {
+    let mut org = Org::three()
+        .role(
+            TEST,
+            "neck",
+            trust(&[&root(DEV)]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&role(TEST, "neck")]), &[]);
+    for number in 0..5 {
+        org = org.role(
+            DEV,
+            &format!("start-{number}"),
+            nobody(),
+            &[allow("sts:AssumeRole", "*")],
+        );
+    }
+    let survey = org.survey();
+    let crossing = |from: &str, to: &str| {
+        let mut crossings = survey.crossings.iter();
+        crossings
+            .find(|one| one.from == from && one.to == to)
+            .unwrap()
+    };
+    let cut = crossing("dev", "prod").cut.as_ref().unwrap();
+    assert!(crossing("dev", "prod").cut_is_fewest);
+    assert_eq!(cut.len(), 1, "{cut:#?}");
+    assert_eq!(cut[0].to.to_string(), role(PROD, "goal"));
+    assert_eq!(crossing("management", "prod").cut, None);
+    assert_eq!(
+        survey.choke_points[0].link.to.to_string(),
+        role(TEST, "neck")
+    );
+}

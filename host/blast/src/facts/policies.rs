@@ -14,7 +14,7 @@ use crate::links;
 pub(crate) struct PolicyIndex(u32);
 
 /// A policy and what was worked out about it once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StoredPolicy {
     pub(crate) policy: Policy,
     /// The document, on one line with sorted keys; a statement that is evidence is cut from it.
@@ -66,9 +66,9 @@ impl StoredPolicy {
 }
 
 /// The policies of all accounts and of the organization.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Policies {
-    stored: Vec<StoredPolicy>,
+    stored: Vec<Arc<StoredPolicy>>,
     by_content: HashMap<Arc<str>, PolicyIndex>,
     /// Whether identity policies are kept whatever they say.
     everything: bool,
@@ -118,22 +118,22 @@ impl Policies {
     fn store(&mut self, json: Arc<str>, policy: Policy) -> PolicyIndex {
         let index = PolicyIndex(u32::try_from(self.stored.len()).unwrap_or(u32::MAX));
         self.by_content.insert(Arc::clone(&json), index);
-        self.stored.push(StoredPolicy {
+        self.stored.push(Arc::new(StoredPolicy {
             asks_for_caller: asks_for_caller(&policy),
             policy,
             json,
-        });
+        }));
         index
     }
 
     /// A kept policy.
     pub(crate) fn get(&self, index: PolicyIndex) -> Option<&StoredPolicy> {
-        self.stored.get(index.0 as usize)
+        self.stored.get(index.0 as usize).map(AsRef::as_ref)
     }
 
     /// All kept policies.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &StoredPolicy> {
-        self.stored.iter()
+        self.stored.iter().map(AsRef::as_ref)
     }
 
     /// Lets go of what only reading needs.

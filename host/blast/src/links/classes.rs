@@ -5,7 +5,9 @@
 //! each member one rule that says it is a member. A class is only ever used where the policies
 //! that decide do not ask who exactly the caller is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use blastwall_policy::Effect;
 
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -71,8 +73,70 @@ struct AccountKey {
 pub(crate) struct Classes {
     classes: Vec<Class>,
     callers: HashMap<AccountIndex, Vec<ClassIndex>>,
-    callers_of_all: Vec<ClassIndex>,
+    callers_of_all: CallerIndex,
     accounts: Vec<ClassIndex>,
+}
+
+/// Callers of all accounts by the roles that their policies name, so that a role that trusts everybody is
+/// not held against every caller there is.
+#[derive(Debug, Default)]
+struct CallerIndex {
+    /// Those that name roles of any account.
+    anywhere: Vec<ClassIndex>,
+    /// Those that name roles of one account, by its id.
+    in_account: HashMap<Box<str>, Vec<ClassIndex>>,
+}
+
+impl CallerIndex {
+    fn new(world: &World, classes: &[Class], indices: Vec<ClassIndex>) -> Self {
+        let mut index = Self::default();
+        for class in indices {
+            let speaker = classes
+                .get(class.0 as usize)
+                .and_then(|class| class.principals().next())
+                .and_then(|speaker| world.principal(speaker));
+            let Some(speaker) = speaker else { continue };
+            match named_accounts(world, speaker) {
+                None => index.anywhere.push(class),
+                Some(accounts) => {
+                    for account in accounts {
+                        index.in_account.entry(account).or_default().push(class);
+                    }
+                }
+            }
+        }
+        index
+    }
+}
+
+/// The accounts of the roles that a principal's policies let it assume; none if they may be any.
+fn named_accounts(world: &World, row: &PrincipalRow) -> Option<BTreeSet<Box<str>>> {
+    if !row.gaps.is_empty() {
+        return None;
+    }
+    let mut accounts = BTreeSet::new();
+    let stored = row
+        .identity
+        .iter()
+        .filter_map(|from| world.policies.get(from.policy));
+    for statement in stored.flat_map(|stored| &stored.policy.statements) {
+        if statement.effect != Effect::Allow || !statement.actions.covers(ASSUME_ROLE) {
+            continue;
+        }
+        let clause = statement
+            .resources
+            .as_ref()
+            .filter(|clause| !clause.negated)?;
+        for pattern in &clause.patterns {
+            let account = pattern.as_str().split(':').nth(4)?;
+            // Twelve digits and nothing else: a wildcard or a variable may be any account.
+            if account.is_empty() || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            accounts.insert(account.into());
+        }
+    }
+    Some(accounts)
 }
 
 impl Classes {
@@ -81,7 +145,7 @@ impl Classes {
         let mut classes = Self {
             classes: Vec::new(),
             callers: HashMap::new(),
-            callers_of_all: Vec::new(),
+            callers_of_all: CallerIndex::default(),
             accounts: Vec::new(),
         };
         let mut accounts: BTreeMap<AccountKey, Vec<Capability>> = BTreeMap::new();
@@ -122,7 +186,8 @@ impl Classes {
                 .or_default()
                 .push(Capability::Account(index));
         }
-        classes.callers_of_all = classes.push_all(everywhere);
+        let callers_of_all = classes.push_all(everywhere);
+        classes.callers_of_all = CallerIndex::new(world, &classes.classes, callers_of_all);
         classes.accounts = classes.push_all(accounts);
         classes
     }
@@ -153,9 +218,11 @@ impl Classes {
         self.callers.get(&account).map_or(&[], Vec::as_slice)
     }
 
-    /// The callers of all accounts, across accounts.
-    pub(crate) fn callers_of_all(&self) -> &[ClassIndex] {
-        &self.callers_of_all
+    /// The callers of all accounts that may assume some role of this account, or any.
+    pub(crate) fn callers_of_all(&self, account: &str) -> impl Iterator<Item = ClassIndex> + '_ {
+        let index = &self.callers_of_all;
+        let named = index.in_account.get(account).into_iter().flatten();
+        index.anywhere.iter().chain(named).copied()
     }
 
     /// Whether the policies of a class of callers may let it assume the role.

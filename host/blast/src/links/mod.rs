@@ -7,6 +7,7 @@ mod account_administrator;
 mod account_principals;
 mod assume_role;
 mod classes;
+mod control_plane;
 mod existing_compute;
 mod federated_trust;
 mod internet_workload;
@@ -108,6 +109,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &internet_workload::InternetWorkload,
     &management_account::ManagementAccount,
+    &control_plane::ControlPlane,
     &organization_control::STACK_SET,
     &organization_control::ASSUME_ROOT,
     &organization_control::ACCOUNT_MANAGEMENT,
@@ -132,6 +134,13 @@ static ACTIONS: LazyLock<BTreeSet<&'static str>> =
 #[must_use]
 pub fn link_kind(id: &str) -> Option<&'static LinkDocumentation> {
     link_kinds().find(|kind| kind.id == id)
+}
+
+/// Whether links of this kind follow from how AWS is made, so that nobody can take them away.
+#[must_use]
+pub fn is_structural(id: &str) -> bool {
+    let mut kinds = REGISTRY.iter();
+    kinds.any(|kind| kind.documentation().id == id && kind.is_structural())
 }
 
 /// Every action that some kind asks for.

@@ -4,6 +4,7 @@
 //! rules. Both leave out what an account holds but cannot spread from, and count it instead.
 
 mod backwards;
+mod cut;
 mod scores;
 mod tally;
 
@@ -18,6 +19,7 @@ use crate::certainty::Certainty;
 use crate::closure::{Closure, Rating};
 use crate::facts::Unjudged;
 use crate::graph::{BlindSpot, Graph, Size};
+use crate::rules::{FactId, RuleId};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
 use crate::world::{AccountIndex, AccountRow, OutsideIndex};
@@ -30,6 +32,10 @@ use tally::{Found, Tally};
 /// told; the surest and shortest come first. In an organization where everybody reaches everybody
 /// the ways would fill gigabytes; [`Graph::radius`] tells any of them.
 pub const WAYS_TOLD: usize = 100;
+
+/// How many reached accounts a survey tells of in all. What an account reaches is told in full as long as
+/// its part of them is enough, and never less than [`WAYS_TOLD`] of it; the counts are always whole.
+const REACHES_TOLD: usize = 4_000_000;
 
 /// What the full compromise of one account reaches in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,13 +113,19 @@ pub struct AccountBlast {
     pub containment: Containment,
     /// How much of everything outside reaches into it.
     pub exposure: Exposure,
-    /// Other accounts that its full compromise reaches, best certainty first, then fewest hops,
-    /// then by id.
+    /// How many other accounts its full compromise reaches.
+    #[serde(default)]
+    pub reached: usize,
+    /// Those accounts, best certainty first, then fewest hops, then by id. In an organization of
+    /// thousands of accounts that reach each other only the first are told.
     pub reaches: Vec<Reached>,
     /// The environments among them other than its own, by name.
     pub crossings: Vec<EnvironmentCrossing>,
-    /// Who reaches into it: accounts of the organization, then parties outside, each in the order
-    /// of `reaches`.
+    /// How many accounts and parties outside reach into it.
+    #[serde(default)]
+    pub entered: usize,
+    /// Who they are: accounts of the organization, then parties outside, each in the order of `reaches`
+    /// and told as far as those are.
     pub entered_by: Vec<Entrance>,
 }
 
@@ -139,7 +151,27 @@ pub struct Crossing {
     pub hops: u32,
     /// One way that has both.
     pub via: Vec<Arc<Step>>,
+    /// The fewest links without which no account of `from` reaches one of `to`; none if no removal of
+    /// links closes the way, as from the management account, or there are too many to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Vec<Arc<Step>>>,
+    /// Whether no fewer links would do. Where links need several things at once, fewer might.
+    #[serde(default)]
+    pub cut_is_fewest: bool,
 }
+
+/// A link that many ways go over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChokePoint {
+    /// The link.
+    pub link: Arc<Step>,
+    /// How many pairs of accounts have their surest and shortest way over it.
+    pub pairs: usize,
+}
+
+/// How many choke points are told.
+const CHOKE_POINTS: usize = 10;
 
 /// All answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,6 +181,9 @@ pub struct Survey {
     pub accounts: Vec<AccountBlast>,
     /// The crossing matrix, by environments.
     pub crossings: Vec<Crossing>,
+    /// The links that most ways go over, most first.
+    #[serde(default)]
+    pub choke_points: Vec<ChokePoint>,
     /// Accounts that were not looked into.
     pub blind_spots: Vec<BlindSpot>,
     /// What could not be read, so that reach that hangs on it is unknown.
@@ -168,6 +203,9 @@ impl Graph {
             steps: Steps::new(self),
             closure: Closure::new(&self.rules),
             entered_by: vec![Vec::new(); self.world.accounts.len()],
+            entered: vec![0; self.world.accounts.len()],
+            told: (REACHES_TOLD / self.world.accounts.len().max(1)).max(WAYS_TOLD),
+            ways: Ways::new(self),
         };
         let mut accounts = Vec::new();
         let mut matrix = Matrix::default();
@@ -178,7 +216,12 @@ impl Graph {
             surveyor.outside(OutsideIndex::new(index));
         }
         let mut exposures = backwards::exposures(self).into_iter();
-        for (blast, mut entered_by) in accounts.iter_mut().zip(surveyor.entered_by) {
+        let ways = surveyor.ways.finish();
+        let entered = surveyor.entered.into_iter();
+        for ((blast, mut entered_by), entered) in
+            accounts.iter_mut().zip(surveyor.entered_by).zip(entered)
+        {
+            blast.entered = entered;
             entered_by.sort_by(|left, right| {
                 let key = |entrance: &Entrance| {
                     (
@@ -199,12 +242,143 @@ impl Graph {
         }
         Survey {
             accounts,
-            crossings: matrix.finish(),
+            crossings: self.with_cuts(matrix.finish()),
+            choke_points: self.choke_points(ways),
             blind_spots: self.blind_spots(),
             unjudged: self.unjudged().to_vec(),
             size: self.size(),
         }
     }
+}
+
+impl Graph {
+    /// Adds the smallest cut to each crossing between two environments.
+    fn with_cuts(&self, mut crossings: Vec<Crossing>) -> Vec<Crossing> {
+        let mut closure = Closure::new(&self.rules);
+        let mut steps = Steps::new(self);
+        let in_environment = |name: &str, index: AccountIndex| {
+            let row = self.world.account(index);
+            row.is_some_and(|row| row.environment.name == name)
+        };
+        for crossing in &mut crossings {
+            if crossing.from == crossing.to {
+                continue;
+            }
+            let accounts = self.world.account_indices();
+            let sources: Vec<_> = accounts
+                .filter(|index| in_environment(&crossing.from, *index))
+                .filter_map(|index| self.capabilities.find(Capability::Account(index)))
+                .collect();
+            let is_sink = |fact| {
+                let capability = self.capabilities.get(fact);
+                capability
+                    .and_then(|capability| self.world.account_of(capability))
+                    .is_some_and(|index| in_environment(&crossing.to, index))
+            };
+            if let Some(cut) = cut::cut(self, &mut closure, &sources, is_sink) {
+                crossing.cut_is_fewest = cut.exact;
+                let told = cut.rules.iter().filter_map(|rule| steps.alone(*rule));
+                crossing.cut = Some(told.collect());
+            }
+        }
+        crossings
+    }
+
+    fn choke_points(&self, ways: Vec<(RuleId, usize)>) -> Vec<ChokePoint> {
+        let mut steps = Steps::new(self);
+        ways.into_iter()
+            .filter(|(rule, _)| {
+                let kind = self.rules.rule(*rule);
+                kind.and_then(|rule| crate::links::kind(rule.link))
+                    .is_some_and(|kind| !kind.is_structural())
+            })
+            .filter_map(|(rule, pairs)| {
+                let link = steps.alone(rule)?;
+                Some(ChokePoint { link, pairs })
+            })
+            .take(CHOKE_POINTS)
+            .collect()
+    }
+}
+
+/// By rule, how many pairs of accounts have their surest and shortest way over it, most first.
+pub(crate) fn ways(graph: &Graph) -> Vec<(RuleId, usize)> {
+    let tally = Tally::new(graph);
+    let mut closure = Closure::new(&graph.rules);
+    let mut ways = Ways::new(graph);
+    for index in graph.world.account_indices() {
+        let Some(start) = graph.capabilities.find(Capability::Account(index)) else {
+            continue;
+        };
+        let settled = closure.run(&[start], |rule| tally.spreads(rule));
+        for (other, found) in tally.count(graph, &settled) {
+            if other != index {
+                ways.add(graph, &closure, found.foothold);
+            }
+        }
+    }
+    ways.finish()
+}
+
+/// Counts the rules that ways go over.
+struct Ways {
+    counts: Vec<usize>,
+}
+
+impl Ways {
+    fn new(graph: &Graph) -> Self {
+        Self {
+            counts: vec![0; graph.rules.len()],
+        }
+    }
+
+    /// Counts the way to a fact of the current run of `closure`.
+    fn add(&mut self, graph: &Graph, closure: &Closure<'_>, fact: FactId) {
+        let mut open = vec![fact];
+        while let Some(fact) = open.pop() {
+            let Some(rule) = closure.witness(fact) else {
+                continue;
+            };
+            if let Some(count) = self.counts.get_mut(rule.0 as usize) {
+                *count += 1;
+            }
+            if let Some(rule) = graph.rules.rule(rule) {
+                open.extend(graph.rules.premises(rule));
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<(RuleId, usize)> {
+        let mut ways: Vec<(RuleId, usize)> = (0..)
+            .map(RuleId)
+            .zip(self.counts)
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        ways.sort_by_key(|(rule, count)| (std::cmp::Reverse(*count), *rule));
+        ways
+    }
+}
+
+/// The mean over all accounts, by weight, of the share of the rest that falls with them.
+pub(crate) fn expected(graph: &Graph) -> f64 {
+    let tally = Tally::new(graph);
+    let mut closure = Closure::new(&graph.rules);
+    let (mut lost, mut whole) = (0.0, 0.0);
+    for index in graph.world.account_indices() {
+        let (Some(start), Some(row)) = (
+            graph.capabilities.find(Capability::Account(index)),
+            graph.world.account(index),
+        ) else {
+            continue;
+        };
+        let settled = closure.run(&[start], |rule| tally.spreads(rule));
+        let mut found = tally.count(graph, &settled);
+        found.remove(&index);
+        let weight = scores::weight(row);
+        lost += weight * (1.0 - scores::containment(graph, index, &found).score);
+        whole += weight;
+    }
+    if whole > 0.0 { lost / whole } else { 0.0 }
 }
 
 struct Surveyor<'g> {
@@ -213,6 +387,10 @@ struct Surveyor<'g> {
     steps: Steps<'g>,
     closure: Closure<'g>,
     entered_by: Vec<Vec<Entrance>>,
+    entered: Vec<usize>,
+    /// How many of the accounts that one account reaches are told.
+    told: usize,
+    ways: Ways,
 }
 
 impl Surveyor<'_> {
@@ -238,6 +416,7 @@ impl Surveyor<'_> {
         ranked.sort_by_key(|(_, _, found)| (found.rating.certainty, found.rating.hops));
         let mut reaches = Vec::new();
         let mut crossings: BTreeMap<&str, EnvironmentCrossing> = BTreeMap::new();
+        let reached = ranked.len();
         for (place, (other, other_row, found)) in ranked.into_iter().enumerate() {
             let environment = &other_row.environment.name;
             let via = if place < WAYS_TOLD {
@@ -255,7 +434,12 @@ impl Surveyor<'_> {
                     .and_modify(|crossing| crossing.add(found.rating))
                     .or_insert_with(|| EnvironmentCrossing::new(environment, found.rating));
             }
-            if let Some(entrances) = self.entered_by.get_mut(other.index()) {
+            self.ways.add(self.graph, &self.closure, found.foothold);
+            if let Some(entered) = self.entered.get_mut(other.index()) {
+                *entered += 1;
+            }
+            let entrances = self.entered_by.get_mut(other.index());
+            if let Some(entrances) = entrances.filter(|entrances| entrances.len() < self.told) {
                 entrances.push(Entrance {
                     from: Subject::Account { id: row.id.clone() },
                     environment: Some(row.environment.name.clone()),
@@ -265,6 +449,9 @@ impl Surveyor<'_> {
                     principals: found.principals,
                     via: via.clone(),
                 });
+            }
+            if place >= self.told {
+                continue;
             }
             reaches.push(Reached {
                 account: other_row.id.clone(),
@@ -283,8 +470,10 @@ impl Surveyor<'_> {
             seen: row.seen,
             containment,
             exposure: Exposure::default(),
+            reached,
             reaches,
             crossings: crossings.into_values().collect(),
+            entered: 0,
             entered_by: Vec::new(),
         })
     }
@@ -296,6 +485,9 @@ impl Surveyor<'_> {
         let found = self.run(Capability::Outside(index));
         for (account, found) in found {
             let via = self.steps.path(&self.closure, found.foothold);
+            if let Some(entered) = self.entered.get_mut(account.index()) {
+                *entered += 1;
+            }
             if let Some(entrances) = self.entered_by.get_mut(account.index()) {
                 entrances.push(Entrance {
                     from: Subject::Outside {
@@ -382,6 +574,8 @@ impl Matrix {
                     certainty: rating.certainty,
                     hops: rating.hops,
                     via: cell.via,
+                    cut: None,
+                    cut_is_fewest: false,
                 })
             })
             .collect()

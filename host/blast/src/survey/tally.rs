@@ -151,7 +151,10 @@ impl Tally {
                 Capability::Principal(principal) => {
                     self.count_principal(graph, counting, principal, settled.rating.certainty);
                 }
-                Capability::Workload(_) | Capability::Outside(_) | Capability::Class(_) => {}
+                Capability::Workload(_)
+                | Capability::Outside(_)
+                | Capability::Guardrails
+                | Capability::Class(_) => {}
             }
         }
         accounts

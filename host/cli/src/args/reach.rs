@@ -14,6 +14,7 @@ Examples:
   blastwall blast-radius
   blastwall blast-radius 111122223333
   blastwall blast-radius dev --from today/
+  blastwall blast-radius --from today/ --advise 3
   blastwall blast-radius arn:aws:iam::111122223333:role/deploy --from today/
   blastwall blast-radius dev --from today/ --with-scp no-trust-changes.json@ou-abcd-11111111")]
 pub(crate) struct BlastRadiusArguments {
@@ -21,6 +22,11 @@ pub(crate) struct BlastRadiusArguments {
     /// user, role or workload, `anyone`, or an outside account; without it, every account in turn.
     #[arg(value_name = "START")]
     pub(crate) start: Vec<String>,
+
+    /// Without START: also tell the best links to cut, so many of them, and what each guardrail is
+    /// worth. Every candidate is tried, which takes a while in a large organization.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "start")]
+    pub(crate) advise: Option<usize>,
     #[command(flatten)]
     pub(crate) what_if: WhatIfArguments,
     #[command(flatten)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use blastwall_aws::Meter;
-use blastwall_blast::{Change, Graph, Radius, ReachChange, Subject, Survey};
+use blastwall_blast::{Advice, Change, Graph, Radius, ReachChange, Subject, Survey};
 use blastwall_report::{Format, Report, view};
 use blastwall_scan::WhatIf;
 use serde::Serialize;
@@ -110,20 +110,27 @@ fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
     Ok(changes)
 }
 
-/// A radius and what the changes do to it, for programs.
+/// A radius and what is asked besides, for programs.
 #[derive(Serialize)]
-struct ChangedRadius<'a> {
+struct RadiusAnswer<'a> {
     #[serde(flatten)]
     radius: &'a Radius,
-    changes: Vec<Change>,
+    /// What falls once the guardrails are taken away; only where the start has power over them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_wave: Option<Vec<Change>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<Change>>,
 }
 
-/// A survey and what the changes do to it, for programs.
+/// A survey and what is asked besides, for programs.
 #[derive(Serialize)]
-struct ChangedSurvey<'a> {
+struct SurveyAnswer<'a> {
     #[serde(flatten)]
     survey: &'a Survey,
-    changes: Vec<ReachChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<Advice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<ReachChange>>,
 }
 
 /// Tells what falls if something falls; without a start, of every account.
@@ -147,43 +154,53 @@ pub(crate) async fn run(
     if start.is_empty() {
         let survey = report.blast_radius.as_ref();
         let survey = survey.ok_or_else(|| anyhow!("the blast radius was not computed"))?;
-        let changes = changed
-            .as_ref()
-            .map(|changed| survey.difference(&changed.survey()));
+        let answer = SurveyAnswer {
+            survey,
+            advice: arguments.advise.map(|count| graph.advice(count)),
+            changes: changed
+                .as_ref()
+                .map(|changed| survey.difference(&changed.survey())),
+        };
         for output in outputs {
             let style = output.style(terminal);
-            write(&output, |writer| match (output.format, &changes) {
-                (Format::Json, None) => view::json(survey, writer),
-                (Format::Json, Some(changes)) => {
-                    let changes = changes.clone();
-                    view::json(&ChangedSurvey { survey, changes }, writer)
+            write(&output, |writer| {
+                if output.format == Format::Json {
+                    return view::json(&answer, writer);
                 }
-                (Format::Table, None) => view::survey(report, &style, writer),
-                (Format::Table, Some(changes)) => {
-                    view::survey(report, &style, writer)?;
-                    view::reach_changes(report, changes, &style, writer)
+                view::survey(report, &style, writer)?;
+                if let Some(advice) = &answer.advice {
+                    view::advice(report, advice, &style, writer)?;
+                }
+                match &answer.changes {
+                    Some(changes) => view::reach_changes(report, changes, &style, writer),
+                    None => Ok(()),
                 }
             })?;
         }
         return Ok(exit::SUCCESS);
     }
     let radius = graph.radius(&start).map_err(unknown)?;
-    let changes = match changed {
-        Some(changed) => Some(radius.difference(&changed.radius(&start).map_err(unknown)?)),
-        None => None,
+    let answer = RadiusAnswer {
+        radius: &radius,
+        second_wave: graph.second_wave(&start).map_err(unknown)?,
+        changes: match changed {
+            Some(changed) => Some(radius.difference(&changed.radius(&start).map_err(unknown)?)),
+            None => None,
+        },
     };
     for output in outputs {
         let style = output.style(terminal);
-        write(&output, |writer| match (output.format, &changes) {
-            (Format::Json, None) => view::json(&radius, writer),
-            (Format::Json, Some(changes)) => {
-                let (radius, changes) = (&radius, changes.clone());
-                view::json(&ChangedRadius { radius, changes }, writer)
+        write(&output, |writer| {
+            if output.format == Format::Json {
+                return view::json(&answer, writer);
             }
-            (Format::Table, None) => view::radius(report, &radius, &style, writer),
-            (Format::Table, Some(changes)) => {
-                view::radius(report, &radius, &style, writer)?;
-                view::changes(report, changes, &style, writer)
+            view::radius(report, &radius, &style, writer)?;
+            if let Some(wave) = &answer.second_wave {
+                view::second_wave(report, wave, &style, writer)?;
+            }
+            match &answer.changes {
+                Some(changes) => view::changes(report, changes, &style, writer),
+                None => Ok(()),
             }
         })?;
     }

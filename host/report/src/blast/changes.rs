@@ -20,12 +20,23 @@ pub fn changes(
     style: &Style,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
+    under(WITH, report, changes, style, writer)
+}
+
+/// The same under another title.
+pub(super) fn under(
+    title: &str,
+    report: &Report,
+    changes: &[Change],
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
     let names = &Names::new(report);
     let lines = changes.iter().map(|change| {
         let subject = path::subject(&change.subject, names);
         (subject, change.before, change.after)
     });
-    write(&mut Page::new(writer, style), lines.collect())
+    write(&mut Page::new(writer, style), title, lines.collect())
 }
 
 /// Writes which account is reached from which otherwise with the changes than without.
@@ -48,15 +59,17 @@ pub fn reach_changes(
         );
         (way, change.before, change.after)
     });
-    write(&mut Page::new(writer, style), lines.collect())
+    write(&mut Page::new(writer, style), WITH, lines.collect())
 }
+
+const WITH: &str = "With the changes";
 
 fn write(
     page: &mut Page<'_>,
+    title: &str,
     lines: Vec<(String, Option<Certainty>, Option<Certainty>)>,
 ) -> io::Result<()> {
-    page.gap()?;
-    page.heading("With the changes")?;
+    page.heading(title)?;
     if lines.is_empty() {
         return page.line(2, &[plain("nothing falls otherwise")]);
     }

@@ -1,5 +1,6 @@
 //! Blast radius as text: the survey of an organization, and one radius in detail.
 
+pub(crate) mod advice;
 pub(crate) mod changes;
 mod path;
 pub(crate) mod proofs;

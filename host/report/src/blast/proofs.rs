@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use blastwall_blast::{Certainty, Proofs, Step, link_kind};
+use blastwall_blast::{Certainty, Proofs, Step, is_structural, link_kind};
 
 use super::path;
 use crate::escape::visible;
@@ -96,7 +96,7 @@ pub fn proofs(
     let mut told: BTreeMap<&str, ()> = BTreeMap::new();
     for step in proofs.proofs.iter().flat_map(|proof| &proof.steps) {
         if told.insert(&step.link, ()).is_none()
-            && let Some(kind) = link_kind(&step.link)
+            && let Some(kind) = link_kind(&step.link).filter(|kind| !is_structural(kind.id))
         {
             page.hanging(
                 2,

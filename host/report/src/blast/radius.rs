@@ -201,7 +201,7 @@ fn write_account(
         let what = match &fact.subject {
             Subject::Account { .. } => "the whole account".to_owned(),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.resource().to_owned(),
-            Subject::Outside { party } => party.to_string(),
+            Subject::Outside { .. } | Subject::Guardrails => fact.subject.to_string(),
         };
         page.line(
             2,
@@ -262,7 +262,7 @@ fn entrances(page: &mut Page<'_>, blast: &AccountBlast, names: &Names<'_>) -> io
         )?;
         page.line(6, &[plain(path::chain(&entrance.via, names, arrow))])?;
     }
-    page.more(2, blast.entered_by.len() - shown, "ways in")
+    page.more(2, blast.entered - shown, "ways in")
 }
 
 /// The survey's answer about the account that is the start.

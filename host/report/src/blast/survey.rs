@@ -82,6 +82,7 @@ pub(crate) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> 
     let environments = Environments::of(report);
     page.heading("Blast radius: which environment falls with which")?;
     crossings(page, survey, &environments, names)?;
+    choke_points(page, survey, names)?;
     accounts(page, survey, &environments, names)?;
     outside(page, survey, names)?;
     blind(page, survey, names)
@@ -192,8 +193,56 @@ fn crossings(
             ],
         )?;
         page.line(6, &[plain(path::chain(&crossing.via, names, arrow))])?;
+        cut(page, crossing, names)?;
     }
     page.more(2, crossings.len() - shown, "crossings")
+}
+
+/// The links to cut, if they are few enough to be a plan.
+fn cut(page: &mut Page<'_>, crossing: &Crossing, names: &Names<'_>) -> io::Result<()> {
+    const A_PLAN: usize = 3;
+    let Some(cut) = &crossing.cut else {
+        return Ok(());
+    };
+    let links = count(len(cut.len()), "link", "links");
+    let fewest = if crossing.cut_is_fewest {
+        "closed by cutting"
+    } else {
+        "closed by cutting, perhaps by fewer than,"
+    };
+    let mut line = vec![span(Tone::Faint, format!("{fewest} {links}"))];
+    if cut.len() <= A_PLAN {
+        let arrow = page.glyphs().arrow;
+        let told: Vec<String> = cut
+            .iter()
+            .map(|step| path::chain(std::slice::from_ref(step), names, arrow))
+            .collect();
+        line.push(span(Tone::Faint, format!(": {}", told.join("; "))));
+    }
+    page.hanging(6, 8, &line)
+}
+
+/// The links that most ways go over.
+fn choke_points(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
+    if survey.choke_points.is_empty() {
+        return Ok(());
+    }
+    page.heading("Blast radius: the links that most ways go over")?;
+    let arrow = page.glyphs().arrow;
+    let shown = page.style().shown(survey.choke_points.len());
+    for choke_point in survey.choke_points.iter().take(shown) {
+        let pairs = count(len(choke_point.pairs), "pair", "pairs");
+        let line = [
+            plain(path::chain(
+                std::slice::from_ref(&choke_point.link),
+                names,
+                arrow,
+            )),
+            span(Tone::Faint, format!("  {pairs} of accounts")),
+        ];
+        page.hanging(2, 6, &line)?;
+    }
+    page.more(2, survey.choke_points.len() - shown, "links")
 }
 
 /// Rows fall first. A nought that is known and a pair that cannot be are told apart by the text
@@ -272,7 +321,7 @@ fn accounts(
     let mut order: Vec<&AccountBlast> = survey
         .accounts
         .iter()
-        .filter(|blast| !blast.reaches.is_empty() || blast.exposure.principals > 0)
+        .filter(|blast| blast.reached > 0 || blast.exposure.principals > 0)
         .collect();
     order.sort_by(|left, right| {
         left.containment
@@ -310,7 +359,7 @@ fn accounts(
             cell(Tone::Plain, &blast.environment),
             cell(Tone::Plain, percent(blast.containment.score)),
             cell(Tone::Plain, percent(blast.exposure.score)),
-            cell(Tone::Plain, blast.reaches.len().to_string()),
+            cell(Tone::Plain, blast.reached.to_string()),
             cell(Tone::Plain, crossings.join(", ")),
         ]);
     }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub use crate::blast::advice::{advice, second_wave};
 pub use crate::blast::changes::{changes, reach_changes};
 pub use crate::blast::proofs::{dot, mermaid, proofs};
 pub use crate::blast::radius::radius;

@@ -87,7 +87,8 @@ fn gather(
             }
         } else {
             candidates.account_classes.extend(rules.classes.accounts());
-            let callers = allowed(rules.classes.callers_of_all());
+            let of_all: Vec<_> = rules.classes.callers_of_all(role.arn.account()).collect();
+            let callers = allowed(&of_all);
             add_callers(rules, &mut candidates, &callers, one_by_one);
         }
         candidates
