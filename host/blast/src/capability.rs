@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::rules::FactId;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, WorkloadIndex};
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, StoreIndex, WorkloadIndex};
 
 /// Something that an attacker can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,10 @@ pub(crate) enum Capability {
     Principal(PrincipalIndex),
     /// Running code in a workload, as its roles.
     Workload(WorkloadIndex),
+    /// The data of something that holds data; of a key, the use of it to decrypt.
+    Data(StoreIndex),
+    /// The same, as far as it is encrypted under a key.
+    Encrypted(StoreIndex),
     /// Power over the policies of the organization.
     Guardrails,
     /// Being a party outside.

@@ -171,6 +171,15 @@ impl Graph {
                 arn: row.arn.clone(),
             });
         }
+        if let Some(row) = self
+            .world
+            .find_store(text)
+            .and_then(|index| self.world.store(index))
+        {
+            return Ok(Subject::Data {
+                arn: row.arn.clone(),
+            });
+        }
         if let Some(root) = text.strip_suffix(":root")
             && let Some(subject) = root.rsplit(':').next().and_then(account)
         {

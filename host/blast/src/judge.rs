@@ -56,8 +56,8 @@ pub(crate) struct Case<'w> {
 pub(crate) enum ResourcePolicy<'w> {
     /// A trust policy, and the role that it belongs to.
     Trust(PolicyIndex, &'w Arn),
-    /// A bucket policy, and the bucket that it belongs to.
-    Bucket(PolicyIndex, &'w Arn),
+    /// The policy of another resource, and the resource.
+    Resource(PolicyIndex, &'w Arn),
     /// It was not seen; the question is whether anything else stands in the way.
     NotSeen,
 }
@@ -212,7 +212,7 @@ impl<'w> Judge<'w> {
             })
             .and_then(|levels| self.level_slices(levels));
         let resource = match case.resource_policy {
-            Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Bucket(index, _)) => {
+            Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _)) => {
                 self.world.policies.get(index).map(|stored| &stored.policy)
             }
             Some(ResourcePolicy::NotSeen) => Some(&self.trust_anyone),
@@ -315,16 +315,28 @@ impl<'w> Judge<'w> {
             ),
             Layer::Resource => (
                 match case.resource_policy {
-                    Some(ResourcePolicy::Bucket(..)) => "bucket policy",
+                    Some(ResourcePolicy::Resource(_, arn)) if arn.service() == "s3" => {
+                        "bucket policy"
+                    }
+                    Some(ResourcePolicy::Resource(_, arn)) if arn.service() == "kms" => {
+                        "key policy"
+                    }
                     Some(ResourcePolicy::Trust(..)) => "trust policy",
-                    Some(ResourcePolicy::NotSeen) | None => "resource policy",
+                    Some(ResourcePolicy::Resource(..) | ResourcePolicy::NotSeen) | None => {
+                        "resource policy"
+                    }
                 },
                 match case.resource_policy {
                     Some(ResourcePolicy::Trust(index, role)) => {
                         Some((format!("trust policy of {role}"), Some(index)))
                     }
-                    Some(ResourcePolicy::Bucket(index, bucket)) => {
-                        Some((format!("bucket policy of {bucket}"), Some(index)))
+                    Some(ResourcePolicy::Resource(index, arn)) => {
+                        let kind = match arn.service() {
+                            "s3" => "bucket policy",
+                            "kms" => "key policy",
+                            _ => "resource policy",
+                        };
+                        Some((format!("{kind} of {arn}"), Some(index)))
                     }
                     _ => Some(("one that was not seen".to_owned(), None)),
                 },

@@ -28,6 +28,16 @@ pub enum Subject {
         /// Which party.
         party: OutsideParty,
     },
+    /// The data of a resource, read; of a key, its use to decrypt.
+    Data {
+        /// The ARN of what holds it.
+        arn: Arn,
+    },
+    /// The same as far as it is encrypted under a key: nothing without the key.
+    Encrypted {
+        /// The ARN of what holds it.
+        arn: Arn,
+    },
     /// Power over the policies of the organization: to take away whatever they forbid.
     Guardrails,
     /// Something that runs code as a role, with the attacker's code in it.
@@ -73,6 +83,8 @@ impl Subject {
         match self {
             Subject::Account { id } => Some(id.clone()),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.account().parse().ok(),
+            // An ARN of a bucket does not say.
+            Subject::Data { arn } | Subject::Encrypted { arn } => arn.account().parse().ok(),
             Subject::Outside { .. } | Subject::Guardrails => None,
         }
     }
@@ -84,6 +96,8 @@ impl fmt::Display for Subject {
             Subject::Account { id } => write!(formatter, "account {id}"),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.fmt(formatter),
             Subject::Outside { party } => party.fmt(formatter),
+            Subject::Data { arn } => write!(formatter, "data of {arn}"),
+            Subject::Encrypted { arn } => write!(formatter, "ciphertext of {arn}"),
             Subject::Guardrails => formatter.write_str("the guardrails of the organization"),
         }
     }

@@ -15,8 +15,8 @@ use blastwall_policy::{Effect, Principal};
 
 use crate::capability::Capability;
 use crate::facts::{
-    Attachment, Boundary, Environment, GroupFacts, Policies, PolicyIndex, PrincipalKind, Trust,
-    WorkloadKind,
+    Attachment, Boundary, Environment, GroupFacts, Policies, PolicyIndex, PrincipalKind, StoreKind,
+    StorePolicy, Trust, WorkloadKind,
 };
 use crate::subject::{OutsideParty, Subject};
 
@@ -61,6 +61,10 @@ index!(
     WorkloadIndex
 );
 index!(
+    /// The place of a store in [`World::stores`].
+    StoreIndex
+);
+index!(
     /// The place of an organization policy set in [`World::levels`].
     LevelsIndex
 );
@@ -100,6 +104,23 @@ pub(crate) struct WorkloadRow {
     pub(crate) kind: &'static WorkloadKind,
     pub(crate) roles: Vec<PrincipalIndex>,
     pub(crate) exposed: Option<String>,
+}
+
+/// Something that holds data.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreRow {
+    pub(crate) account: AccountIndex,
+    pub(crate) arn: Arn,
+    pub(crate) kind: &'static StoreKind,
+    pub(crate) policy: StorePolicy,
+    /// Whom its policy names.
+    pub(crate) summary: TrustSummary,
+    /// Whether nobody outside its account gets through, whatever the policy says.
+    pub(crate) closed: bool,
+    /// The key that its data is encrypted under, if that is at hand.
+    pub(crate) key: Option<StoreIndex>,
+    /// Of a key: whom a grant lets decrypt.
+    pub(crate) grantees: Vec<String>,
 }
 
 /// A user or role.
@@ -148,6 +169,8 @@ pub(crate) struct World {
     pub(crate) principals: Vec<PrincipalRow>,
     /// By account, then ARN.
     pub(crate) workloads: Vec<WorkloadRow>,
+    /// By account, then ARN.
+    pub(crate) stores: Vec<StoreRow>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,
@@ -169,6 +192,7 @@ pub(crate) struct World {
     principals_by_arn: HashMap<Arn, PrincipalIndex>,
     outside_by_party: HashMap<OutsideParty, OutsideIndex>,
     workloads_by_arn: HashMap<Arn, WorkloadIndex>,
+    stores_by_arn: HashMap<Arn, StoreIndex>,
 }
 
 impl World {
@@ -247,6 +271,18 @@ impl World {
             return Some(true);
         }
         Some(list.as_ref()?.iter().any(|one| one == name))
+    }
+
+    pub(crate) fn store(&self, index: StoreIndex) -> Option<&StoreRow> {
+        self.stores.get(index.index())
+    }
+
+    pub(crate) fn find_store(&self, arn: &str) -> Option<StoreIndex> {
+        self.stores_by_arn.get(arn).copied()
+    }
+
+    pub(crate) fn store_indices(&self) -> impl Iterator<Item = StoreIndex> + use<> {
+        (0..self.stores.len()).map(StoreIndex::new)
     }
 
     pub(crate) fn workload(&self, index: WorkloadIndex) -> Option<&WorkloadRow> {
@@ -340,6 +376,12 @@ impl World {
             Capability::Workload(index) => Some(Subject::Workload {
                 arn: self.workload(index)?.arn.clone(),
             }),
+            Capability::Data(index) => Some(Subject::Data {
+                arn: self.store(index)?.arn.clone(),
+            }),
+            Capability::Encrypted(index) => Some(Subject::Encrypted {
+                arn: self.store(index)?.arn.clone(),
+            }),
             Capability::Guardrails => Some(Subject::Guardrails),
             Capability::Class(_) => None,
         }
@@ -353,6 +395,8 @@ impl World {
                 self.find_principal(arn.as_str()).map(Capability::Principal)
             }
             Subject::Outside { party } => self.find_outside(party).map(Capability::Outside),
+            Subject::Data { arn } => self.find_store(arn.as_str()).map(Capability::Data),
+            Subject::Encrypted { arn } => self.find_store(arn.as_str()).map(Capability::Encrypted),
             Subject::Guardrails => Some(Capability::Guardrails),
             Subject::Workload { arn } => self.find_workload(arn.as_str()).map(Capability::Workload),
         }
@@ -364,7 +408,12 @@ impl World {
             Capability::Account(index) => Some(index),
             Capability::Principal(index) => self.principal(index).map(|row| row.account),
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
-            Capability::Outside(_) | Capability::Guardrails | Capability::Class(_) => None,
+            // Data is no foothold in the account that it is in.
+            Capability::Data(_)
+            | Capability::Encrypted(_)
+            | Capability::Outside(_)
+            | Capability::Guardrails
+            | Capability::Class(_) => None,
         }
     }
 

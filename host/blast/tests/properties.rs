@@ -30,7 +30,10 @@ fn starts(model: &Model, graph: &Graph) -> Vec<String> {
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Account { id } => id.to_string(),
-        Subject::Principal { arn } | Subject::Workload { arn } => arn.to_string(),
+        Subject::Principal { arn }
+        | Subject::Workload { arn }
+        | Subject::Data { arn }
+        | Subject::Encrypted { arn } => arn.to_string(),
         Subject::Outside { .. } => VENDOR.to_owned(),
         Subject::Guardrails => "the guardrails".to_owned(),
     }

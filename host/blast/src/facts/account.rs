@@ -9,6 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
+use super::stores::{self, StoreFacts};
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
 
@@ -80,6 +81,7 @@ pub(crate) struct AccountFacts {
     pub(crate) principals: Vec<PrincipalFacts>,
     pub(crate) groups: Vec<GroupFacts>,
     pub(crate) workloads: Vec<WorkloadFacts>,
+    pub(crate) stores: Vec<StoreFacts>,
 }
 
 impl AccountFacts {
@@ -112,6 +114,7 @@ impl AccountFacts {
             principals,
             groups: groups.iter().map(|group| reader.group(group)).collect(),
             workloads: workloads::read(own()),
+            stores: stores::read(own(), reader.policies, reader.unjudged),
         }
     }
 }

@@ -11,6 +11,7 @@ mod account;
 mod known_policies;
 mod organization;
 mod policies;
+mod stores;
 mod workloads;
 
 use std::collections::BTreeMap;
@@ -23,12 +24,15 @@ pub(crate) use account::{
 };
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
+pub(crate) use stores::{KEY, StoreFacts, StoreKind, StorePolicy, store_kinds};
 pub(crate) use workloads::{WorkloadFacts, WorkloadKind, workload_kinds};
 
 /// Whether facts are made of resources of this type.
 #[must_use]
 pub fn is_read(resource_type: &str) -> bool {
-    PRINCIPAL_TYPES.contains(&resource_type) || workloads::types().any(|kind| kind == resource_type)
+    PRINCIPAL_TYPES.contains(&resource_type)
+        || workloads::types().any(|kind| kind == resource_type)
+        || stores::types().any(|kind| kind == resource_type)
 }
 
 /// The types without which the principals of an account are not known.
@@ -138,6 +142,7 @@ impl Facts {
         known.principals.extend(facts.principals);
         known.groups.extend(facts.groups);
         known.workloads.extend(facts.workloads);
+        known.stores.extend(facts.stores);
         self.environments.insert(account.clone(), environment);
     }
 

@@ -15,9 +15,7 @@ use crate::certainty::Certainty;
 use crate::facts::{Boundary, PolicyIndex, PrincipalKind};
 use crate::judge::{Judge, Judgement};
 use crate::subject::OutsideParty;
-use crate::world::{
-    ASSUME_ROLE, AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow, World,
-};
+use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow, World};
 
 /// The place of a class in [`Classes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,9 +70,17 @@ struct AccountKey {
 #[derive(Debug)]
 pub(crate) struct Classes {
     classes: Vec<Class>,
-    callers: HashMap<AccountIndex, Vec<ClassIndex>>,
-    callers_of_all: CallerIndex,
+    /// By action.
+    callers: HashMap<&'static str, Callers>,
     accounts: Vec<ClassIndex>,
+    account_keys: Vec<AccountKey>,
+}
+
+/// Those that may do one action on something at all.
+#[derive(Debug, Default)]
+struct Callers {
+    of: HashMap<AccountIndex, Vec<ClassIndex>>,
+    of_all: CallerIndex,
 }
 
 /// Callers of all accounts by the roles that their policies name, so that a role that trusts everybody is
@@ -88,7 +94,7 @@ struct CallerIndex {
 }
 
 impl CallerIndex {
-    fn new(world: &World, classes: &[Class], indices: Vec<ClassIndex>) -> Self {
+    fn new(world: &World, classes: &[Class], indices: Vec<ClassIndex>, action: &str) -> Self {
         let mut index = Self::default();
         for class in indices {
             let speaker = classes
@@ -96,7 +102,7 @@ impl CallerIndex {
                 .and_then(|class| class.principals().next())
                 .and_then(|speaker| world.principal(speaker));
             let Some(speaker) = speaker else { continue };
-            match named_accounts(world, speaker) {
+            match named_accounts(world, speaker, action) {
                 None => index.anywhere.push(class),
                 Some(accounts) => {
                     for account in accounts {
@@ -109,8 +115,9 @@ impl CallerIndex {
     }
 }
 
-/// The accounts of the roles that a principal's policies let it assume; none if they may be any.
-fn named_accounts(world: &World, row: &PrincipalRow) -> Option<BTreeSet<Box<str>>> {
+/// The accounts of the resources that a principal's policies name for an action; none if they may be of
+/// any.
+fn named_accounts(world: &World, row: &PrincipalRow, action: &str) -> Option<BTreeSet<Box<str>>> {
     if !row.gaps.is_empty() {
         return None;
     }
@@ -120,7 +127,7 @@ fn named_accounts(world: &World, row: &PrincipalRow) -> Option<BTreeSet<Box<str>
         .iter()
         .filter_map(|from| world.policies.get(from.policy));
     for statement in stored.flat_map(|stored| &stored.policy.statements) {
-        if statement.effect != Effect::Allow || !statement.actions.covers(ASSUME_ROLE) {
+        if statement.effect != Effect::Allow || !statement.actions.covers(action) {
             continue;
         }
         let clause = statement
@@ -140,16 +147,15 @@ fn named_accounts(world: &World, row: &PrincipalRow) -> Option<BTreeSet<Box<str>
 }
 
 impl Classes {
-    /// Sorts the principals that may assume any role at all, and the accounts.
+    /// Sorts the accounts.
     pub(crate) fn new(world: &World) -> Self {
         let mut classes = Self {
             classes: Vec::new(),
             callers: HashMap::new(),
-            callers_of_all: CallerIndex::default(),
             accounts: Vec::new(),
+            account_keys: Vec::new(),
         };
         let mut accounts: BTreeMap<AccountKey, Vec<Capability>> = BTreeMap::new();
-        let mut everywhere: BTreeMap<(AccountKey, CallerKey), Vec<Capability>> = BTreeMap::new();
         for index in world.account_indices() {
             let Some(row) = world.account(index) else {
                 continue;
@@ -160,11 +166,32 @@ impl Classes {
                 gaps: row.scp_gaps.clone(),
                 alone: world.levels_ask_for_caller(row.scps).then_some(index),
             };
+            classes.account_keys.push(key.clone());
+            accounts
+                .entry(key)
+                .or_default()
+                .push(Capability::Account(index));
+        }
+        classes.accounts = classes.push_all(accounts);
+        classes
+    }
+
+    /// Sorts the principals that may do this action on something at all, once.
+    pub(crate) fn prepare(&mut self, world: &World, action: &'static str) {
+        if self.callers.contains_key(action) {
+            return;
+        }
+        let mut of = HashMap::new();
+        let mut everywhere: BTreeMap<(AccountKey, CallerKey), Vec<Capability>> = BTreeMap::new();
+        for (index, key) in world.account_indices().zip(self.account_keys.clone()) {
+            let Some(row) = world.account(index) else {
+                continue;
+            };
             let mut callers: BTreeMap<CallerKey, Vec<Capability>> = BTreeMap::new();
             for principal in row.principals.clone().map(PrincipalIndex::new) {
                 let Some(caller) = world
                     .principal(principal)
-                    .filter(|row| may_assume(world, row, None))
+                    .filter(|row| may(world, row, action, None))
                 else {
                     continue;
                 };
@@ -179,17 +206,11 @@ impl Classes {
                     .or_default()
                     .extend(members);
             }
-            let callers = classes.push_all(callers);
-            classes.callers.insert(index, callers);
-            accounts
-                .entry(key)
-                .or_default()
-                .push(Capability::Account(index));
+            of.insert(index, self.push_all(callers));
         }
-        let callers_of_all = classes.push_all(everywhere);
-        classes.callers_of_all = CallerIndex::new(world, &classes.classes, callers_of_all);
-        classes.accounts = classes.push_all(accounts);
-        classes
+        let of_all = self.push_all(everywhere);
+        let of_all = CallerIndex::new(world, &self.classes, of_all, action);
+        self.callers.insert(action, Callers { of, of_all });
     }
 
     /// Numbers classes in the order of their first members: the keys hold numbers of policies,
@@ -213,24 +234,37 @@ impl Classes {
         self.classes.get(index.0 as usize)
     }
 
-    /// The callers of one account that may assume some role.
-    pub(crate) fn callers(&self, account: AccountIndex) -> &[ClassIndex] {
-        self.callers.get(&account).map_or(&[], Vec::as_slice)
+    /// The callers of one account that may do an action on something.
+    pub(crate) fn callers(&self, action: &str, account: AccountIndex) -> &[ClassIndex] {
+        let callers = self.callers.get(action);
+        let of_account = callers.and_then(|callers| callers.of.get(&account));
+        of_account.map_or(&[], Vec::as_slice)
     }
 
-    /// The callers of all accounts that may assume some role of this account, or any.
-    pub(crate) fn callers_of_all(&self, account: &str) -> impl Iterator<Item = ClassIndex> + '_ {
-        let index = &self.callers_of_all;
-        let named = index.in_account.get(account).into_iter().flatten();
-        index.anywhere.iter().chain(named).copied()
+    /// The callers of all accounts that may do an action on something of this account, or of any.
+    pub(crate) fn callers_of_all(
+        &self,
+        action: &str,
+        account: &str,
+    ) -> impl Iterator<Item = ClassIndex> + '_ {
+        let index = self.callers.get(action).map(|callers| &callers.of_all);
+        let named = index.and_then(|index| index.in_account.get(account));
+        let anywhere = index.into_iter().flat_map(|index| &index.anywhere);
+        anywhere.chain(named.into_iter().flatten()).copied()
     }
 
-    /// Whether the policies of a class of callers may let it assume the role.
-    pub(crate) fn may_assume(&self, world: &World, class: ClassIndex, role: &str) -> bool {
+    /// Whether the policies of a class of callers may let it do the action on the resource.
+    pub(crate) fn may(
+        &self,
+        world: &World,
+        class: ClassIndex,
+        action: &str,
+        resource: &str,
+    ) -> bool {
         self.get(class)
             .and_then(|class| class.principals().next())
             .and_then(|speaker| world.principal(speaker))
-            .is_some_and(|speaker| may_assume(world, speaker, Some(role)))
+            .is_some_and(|speaker| may(world, speaker, action, Some(resource)))
     }
 
     /// The accounts.
@@ -251,15 +285,15 @@ impl Classes {
     }
 }
 
-/// Whether some policy of the principal, or one that is not known, may let it assume a role, or
-/// that role.
-fn may_assume(world: &World, row: &PrincipalRow, resource: Option<&str>) -> bool {
+/// Whether some policy of the principal, or one that is not known, may let it do an action on something,
+/// or on that.
+fn may(world: &World, row: &PrincipalRow, action: &str, resource: Option<&str>) -> bool {
     !row.gaps.is_empty()
         || row.identity.iter().any(|from| {
             world
                 .policies
                 .get(from.policy)
-                .is_some_and(|stored| stored.may_allow(ASSUME_ROLE, resource))
+                .is_some_and(|stored| stored.may_allow(action, resource))
         })
 }
 

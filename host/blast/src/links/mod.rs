@@ -3,6 +3,7 @@
 //! To add one: write a file with a type that implements [`LinkKind`], and name it in [`REGISTRY`].
 //! Nothing else changes, as long as the capabilities that it speaks of exist.
 
+mod access;
 mod account_administrator;
 mod account_principals;
 mod assume_role;
@@ -18,6 +19,7 @@ mod passrole_compute;
 mod power;
 mod self_escalation;
 mod service_trust;
+mod store_access;
 mod trust_rewrite;
 mod user_credential;
 mod workload_role;
@@ -108,6 +110,16 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &existing_compute::ExistingCompute,
     &workload_role::WorkloadRole,
     &internet_workload::InternetWorkload,
+    &store_access::S3_POLICY,
+    &store_access::KMS_POLICY,
+    &store_access::SECRET_POLICY,
+    &store_access::QUEUE_TOPIC,
+    &store_access::EVENT_BUS,
+    &store_access::ECR_PULL,
+    &store_access::DATA_STORE,
+    &store_access::KmsGrant,
+    &store_access::Decryption,
+    &store_access::AccountData,
     &management_account::ManagementAccount,
     &control_plane::ControlPlane,
     &organization_control::STACK_SET,
@@ -218,6 +230,9 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
     for index in world.principal_indices() {
         capabilities.id(Capability::Principal(index));
     }
+    for index in world.store_indices() {
+        capabilities.id(Capability::Data(index));
+    }
     for index in world.workload_indices() {
         capabilities.id(Capability::Workload(index));
     }
@@ -269,7 +284,7 @@ mod tests {
             assert!(
                 kind.id
                     .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             );
             assert!(!kind.references.is_empty(), "{} cites nothing", kind.id);
         }

@@ -90,7 +90,7 @@ impl Questions {
         match &bucket.policy {
             Ok(None) => {}
             Ok(Some(index)) => {
-                target.policy = Some(ResourcePolicy::Bucket(*index, &bucket.arn));
+                target.policy = Some(ResourcePolicy::Resource(*index, &bucket.arn));
             }
             Err(why) => {
                 target.policy = Some(ResourcePolicy::NotSeen);
@@ -165,7 +165,7 @@ impl Target<'_> {
         Layers {
             // A policy that was not seen may be one that is not public.
             restrict_public_buckets: self.restricted
-                && matches!(self.policy, Some(ResourcePolicy::Bucket(..))),
+                && matches!(self.policy, Some(ResourcePolicy::Resource(..))),
             ..*layers
         }
     }

@@ -74,7 +74,7 @@ pub(super) fn layer_name(case: &Case<'_>, layer: Layer) -> &'static str {
         Layer::VpcEndpoint { .. } => "VPC endpoint policies",
         Layer::Resource => match case.resource_policy {
             Some(ResourcePolicy::Trust(..)) => "trust policy",
-            Some(ResourcePolicy::Bucket(..)) => "bucket policy",
+            Some(ResourcePolicy::Resource(..)) => "bucket policy",
             Some(ResourcePolicy::NotSeen) | None => "resource policy",
         },
         Layer::Identity => "identity policies",

@@ -152,6 +152,8 @@ impl Tally {
                     self.count_principal(graph, counting, principal, settled.rating.certainty);
                 }
                 Capability::Workload(_)
+                | Capability::Data(_)
+                | Capability::Encrypted(_)
                 | Capability::Outside(_)
                 | Capability::Guardrails
                 | Capability::Class(_) => {}

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
-use super::outside::{ASSUME_ROLE, TrustSummary, summarize};
+use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    WorkloadIndex, WorkloadRow, World,
+    StoreIndex, StoreRow, WorkloadIndex, WorkloadRow, World,
 };
 use crate::facts::{
-    Boundary, Facts, OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind,
-    Trust, WorkloadFacts,
+    Boundary, Facts, KEY, OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts,
+    PrincipalKind, StoreFacts, StorePolicy, Trust, WorkloadFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -75,6 +75,7 @@ impl World {
             .collect();
 
         let mut workload_facts = Vec::new();
+        let mut store_facts = Vec::new();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
             .zip(&mut accounts)
@@ -82,6 +83,7 @@ impl World {
                 let facts = account_facts.remove(id).unwrap_or_default();
                 row.groups = facts.groups;
                 workload_facts.push(facts.workloads);
+                store_facts.push(facts.stores);
                 facts
                     .principals
                     .into_iter()
@@ -120,8 +122,10 @@ impl World {
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
         let workloads = workload_rows(workload_facts, &accounts, &principals);
+        let stores = store_rows(store_facts, &accounts, &policies);
         let mut outside = outside_parties(
             &trusts,
+            &stores,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
         );
@@ -131,6 +135,11 @@ impl World {
             outside.push(OutsideParty::Anyone);
             outside.sort();
         }
+        let stores_by_arn = stores
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (row.arn.clone(), StoreIndex::new(index)))
+            .collect();
         let workloads_by_arn = workloads
             .iter()
             .enumerate()
@@ -155,6 +164,7 @@ impl World {
             accounts,
             principals,
             workloads,
+            stores,
             outside,
             levels: interner.all,
             organization_id: organization.id,
@@ -170,8 +180,64 @@ impl World {
             principals_by_arn,
             outside_by_party,
             workloads_by_arn,
+            stores_by_arn,
         }
     }
+}
+
+/// What holds data in each account, with its key found.
+fn store_rows(
+    facts: Vec<Vec<StoreFacts>>,
+    accounts: &[AccountRow],
+    policies: &crate::facts::Policies,
+) -> Vec<StoreRow> {
+    let mut rows = Vec::new();
+    let mut key_names = Vec::new();
+    for ((index, mut of_account), account) in facts.into_iter().enumerate().zip(accounts) {
+        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
+        of_account.dedup_by(|one, other| one.arn == other.arn);
+        for store in of_account {
+            let stored = match store.policy {
+                StorePolicy::Policy(policy) => policies.get(policy),
+                StorePolicy::None | StorePolicy::Unknown => None,
+            };
+            let public = stored.is_some_and(|stored| {
+                blastwall_policy::analysis::public_access(&stored.policy, account.id.as_str())
+                    .is_some()
+            });
+            key_names.push(store.key);
+            rows.push(StoreRow {
+                account: AccountIndex::new(index),
+                summary: stored.map_or_else(TrustSummary::default, |stored| {
+                    summarize(&stored.policy, &[store.kind.action])
+                }),
+                closed: store.restricted && public,
+                arn: store.arn,
+                kind: store.kind,
+                policy: store.policy,
+                key: None,
+                grantees: store.grantees,
+            });
+        }
+    }
+    let mut keys: HashMap<String, StoreIndex> = HashMap::new();
+    for (place, row) in rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.kind.kind == KEY)
+    {
+        let id = row.arn.resource().rsplit('/').next().unwrap_or_default();
+        let in_account = format!("{}/{id}", row.arn.account());
+        keys.insert(row.arn.to_string(), StoreIndex::new(place));
+        keys.insert(in_account, StoreIndex::new(place));
+    }
+    for (row, name) in rows.iter_mut().zip(key_names) {
+        let Some(name) = name else { continue };
+        let account = accounts.get(row.account.index());
+        let id = account.map(|account| format!("{}/{name}", account.id));
+        row.key = keys.get(&name).or_else(|| keys.get(&id?)).copied();
+    }
+    rows
 }
 
 /// By service, the accounts at hand that it is delegated to.
@@ -331,7 +397,7 @@ fn summarize_trusts(
             trusts.entry(index).or_insert_with(|| {
                 policies
                     .get(index)
-                    .map(|stored| summarize(&stored.policy))
+                    .map(|stored| summarize(&stored.policy, &ENTRIES))
                     .unwrap_or_default()
             });
         }
@@ -384,6 +450,7 @@ pub(crate) fn named_roles(
 
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
+    stores: &[StoreRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
 ) -> Vec<OutsideParty> {
@@ -392,7 +459,8 @@ fn outside_parties(
         let id: AccountId = id.parse().ok()?;
         (!is_inside(&id)).then_some(OutsideParty::Account { id })
     };
-    for summary in trusts.values() {
+    let open_stores = stores.iter().filter(|row| !row.closed);
+    for summary in trusts.values().chain(open_stores.map(|row| &row.summary)) {
         if summary.anyone {
             parties.insert(OutsideParty::Anyone);
             parties.extend(
@@ -416,6 +484,9 @@ fn outside_parties(
                 .iter()
                 .filter_map(|principal| outside(principal.account()?)),
         );
+    }
+    // That a service uses a bucket or key is no way in.
+    for summary in trusts.values() {
         parties.extend(summary.services.iter().map(|name| OutsideParty::Service {
             name: name.to_string(),
         }));

@@ -37,8 +37,15 @@ pub(crate) struct TrustSummary {
     pub(crate) tells_principals_apart: bool,
 }
 
-/// Gathers the candidates of a trust policy.
-pub(crate) fn summarize(policy: &Policy) -> TrustSummary {
+/// The actions by which a role is entered, whoever enters.
+pub(crate) const ENTRIES: [&str; 3] = [
+    ASSUME_ROLE,
+    ASSUME_ROLE_WITH_SAML,
+    ASSUME_ROLE_WITH_WEB_IDENTITY,
+];
+
+/// Gathers the candidates of the policy of a resource for any of these actions.
+pub(crate) fn summarize(policy: &Policy, actions: &[&str]) -> TrustSummary {
     let mut summary = TrustSummary::default();
     for statement in &policy.statements {
         if let Some(clause) = &statement.principal {
@@ -51,13 +58,9 @@ pub(crate) fn summarize(policy: &Policy) -> TrustSummary {
         if statement.effect != Effect::Allow {
             continue;
         }
-        let enters = [
-            ASSUME_ROLE,
-            ASSUME_ROLE_WITH_SAML,
-            ASSUME_ROLE_WITH_WEB_IDENTITY,
-        ]
-        .iter()
-        .any(|action| statement.actions.covers(action));
+        let enters = actions
+            .iter()
+            .any(|action| statement.actions.covers(action));
         let Some(principals) = statement.principal.as_ref().filter(|_| enters) else {
             continue;
         };

@@ -47,7 +47,10 @@ pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
             Some(account) => format!("{} of {}", arn.resource(), names.label(&account)),
             None => arn.to_string(),
         },
-        Subject::Outside { .. } | Subject::Guardrails => subject.to_string(),
+        Subject::Data { .. }
+        | Subject::Encrypted { .. }
+        | Subject::Outside { .. }
+        | Subject::Guardrails => subject.to_string(),
     }
 }
 

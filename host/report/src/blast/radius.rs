@@ -57,10 +57,36 @@ pub fn radius(
         write_account(page, radius, account, names)?;
     }
     page.more(2, fallen.len() - shown, "accounts")?;
+    data(page, radius)?;
     if let Some(blast) = survey_of(report, radius) {
         entrances(page, blast, names)?;
     }
     Ok(())
+}
+
+/// The data that is read on the way, but for what the start holds anyway. The ARN of a bucket does not
+/// say whose it is, so that data stands by itself.
+fn data(page: &mut Page<'_>, radius: &Radius) -> io::Result<()> {
+    let mut read: Vec<&RadiusFact> = radius
+        .facts
+        .iter()
+        .filter(|fact| matches!(fact.subject, Subject::Data { .. }) && fact.hops > 0)
+        .collect();
+    if read.is_empty() {
+        return Ok(());
+    }
+    read.sort_by_key(|fact| (fact.certainty, fact.hops, &fact.subject));
+    page.heading("Data")?;
+    let shown = page.style().shown(read.len());
+    for fact in read.iter().take(shown) {
+        let line = [
+            plain(fact.subject.to_string()),
+            plain("  "),
+            path::rating(fact.certainty, fact.hops),
+        ];
+        page.hanging(2, 4, &line)?;
+    }
+    page.more(2, read.len() - shown, "resources")
 }
 
 /// What falls of one account.
@@ -83,6 +109,12 @@ fn fallen<'radius>(radius: &'radius Radius, names: &Names<'radius>) -> Vec<Falle
     let home = home(radius);
     let mut accounts: BTreeMap<AccountId, Vec<&RadiusFact>> = BTreeMap::new();
     for fact in &radius.facts {
+        if matches!(
+            fact.subject,
+            Subject::Data { .. } | Subject::Encrypted { .. }
+        ) {
+            continue;
+        }
         let Some(account) = fact.subject.account() else {
             continue;
         };
@@ -201,7 +233,10 @@ fn write_account(
         let what = match &fact.subject {
             Subject::Account { .. } => "the whole account".to_owned(),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.resource().to_owned(),
-            Subject::Outside { .. } | Subject::Guardrails => fact.subject.to_string(),
+            Subject::Data { .. }
+            | Subject::Encrypted { .. }
+            | Subject::Outside { .. }
+            | Subject::Guardrails => fact.subject.to_string(),
         };
         page.line(
             2,
@@ -262,7 +297,11 @@ fn entrances(page: &mut Page<'_>, blast: &AccountBlast, names: &Names<'_>) -> io
         )?;
         page.line(6, &[plain(path::chain(&entrance.via, names, arrow))])?;
     }
-    page.more(2, blast.entered - shown, "ways in")
+    page.more(
+        2,
+        blast.entered.max(blast.entered_by.len()) - shown,
+        "ways in",
+    )
 }
 
 /// The survey's answer about the account that is the start.

@@ -321,7 +321,7 @@ fn accounts(
     let mut order: Vec<&AccountBlast> = survey
         .accounts
         .iter()
-        .filter(|blast| blast.reached > 0 || blast.exposure.principals > 0)
+        .filter(|blast| !blast.reaches.is_empty() || blast.exposure.principals > 0)
         .collect();
     order.sort_by(|left, right| {
         left.containment
@@ -359,7 +359,10 @@ fn accounts(
             cell(Tone::Plain, &blast.environment),
             cell(Tone::Plain, percent(blast.containment.score)),
             cell(Tone::Plain, percent(blast.exposure.score)),
-            cell(Tone::Plain, blast.reached.to_string()),
+            cell(
+                Tone::Plain,
+                blast.reached.max(blast.reaches.len()).to_string(),
+            ),
             cell(Tone::Plain, crossings.join(", ")),
         ]);
     }

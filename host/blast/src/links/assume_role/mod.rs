@@ -1,14 +1,13 @@
 //! Who may become a role: `sts:AssumeRole`, inside an account, across accounts and from outside.
 //!
 //! Callers are found from the side of the trust policy, which names accounts, principals or
-//! everyone ([`candidates`]); whether one gets in is then judged against all layers ([`ask`]).
+//! everyone; whether one gets in is then judged against all layers ([`access`](super::access)).
 //! A role whose trust policy is not known is entered from the other side, by identity policies
 //! that name it ([`unseen`]).
 
-mod ask;
-mod candidates;
 mod unseen;
 
+use super::access::{Gate, ask, candidates};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::judge::{Detail, Judge, Judgement};
@@ -44,7 +43,11 @@ impl LinkKind for AssumeRole {
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        candidates::derive(judge, rules);
+        for (role, ..) in judge.world().trusting_roles() {
+            if let Some(gate) = Gate::of_role(judge.world(), role) {
+                candidates::add_links(judge, rules, &gate);
+            }
+        }
         unseen::derive(judge, rules);
     }
 
@@ -57,17 +60,11 @@ impl LinkKind for AssumeRole {
         let Capability::Principal(role) = conclusion else {
             return None;
         };
-        match premises {
-            [Capability::Principal(caller)] => {
-                ask::from_principal(judge, *caller, role, Detail::Full)
-            }
-            [Capability::Account(account)] => {
-                ask::from_account(judge, *account, role, Detail::Full)
-            }
-            [Capability::Outside(outside)] => {
-                ask::from_outside(judge, *outside, role, Detail::Full)
-            }
-            _ => None,
-        }
+        ask::from(
+            judge,
+            premises,
+            &Gate::of_role(judge.world(), role)?,
+            Detail::Full,
+        )
     }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ask;
 use crate::capability::Capability;
 use crate::facts::{PolicyIndex, Trust};
 use crate::judge::{Detail, Judge};
 use crate::links::Deriver;
+use crate::links::access::{Gate, ask};
 use crate::world::{PrincipalIndex, named_roles};
 
 pub(super) fn derive(judge: &Judge<'_>, rules: &mut Deriver<'_>) {
@@ -47,7 +47,9 @@ pub(super) fn derive(judge: &Judge<'_>, rules: &mut Deriver<'_>) {
             .filter(|role| *role != caller)
             .collect();
         for role in roles {
-            if let Some(judgement) = ask::from_principal(judge, caller, role, Detail::Certainty) {
+            if let Some(judgement) = Gate::of_role(world, role)
+                .and_then(|gate| ask::from_principal(judge, caller, &gate, Detail::Certainty))
+            {
                 rules.add(
                     judgement.certainty,
                     &[Capability::Principal(caller)],

@@ -1,19 +1,19 @@
-//! Roles whose trust policy is known: who it names, and who of them gets in.
+//! Gates whose policy is known: whom it names, and who of them gets through.
 
 use std::collections::BTreeSet;
 
 use blastwall_model::AccountId;
 use blastwall_policy::Principal;
 
-use super::ask;
+use super::{Gate, ask};
 use crate::capability::Capability;
-use crate::judge::{Detail, Judge};
+use crate::judge::{Detail, Judge, ResourcePolicy};
 use crate::links::Deriver;
 use crate::links::classes::ClassIndex;
 use crate::subject::OutsideParty;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, PrincipalRow, TrustSummary, World};
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, TrustSummary, World};
 
-/// Everyone who has to be asked about for one role.
+/// Everyone who has to be asked about for one gate.
 #[derive(Default)]
 struct Candidates {
     principals: BTreeSet<PrincipalIndex>,
@@ -24,25 +24,28 @@ struct Candidates {
     outside: BTreeSet<OutsideIndex>,
 }
 
-pub(super) fn derive(judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+/// Adds a rule for each caller that gets through. `asks_for_caller`: whether the policy, or one of the
+/// organization, tells callers apart that have the same policies.
+pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>) {
     let world = judge.world();
-    for (role, row, trust) in world.trusting_roles() {
-        let Some(summary) = world.trusts.get(&trust) else {
-            continue;
-        };
-        let asks_for_caller = world.asks_for_caller([trust])
-            || world
-                .account(row.account)
-                .is_some_and(|account| world.levels_ask_for_caller(account.rcps));
-        let candidates = gather(world, rules, row, summary, asks_for_caller);
-        add_rules(judge, rules, role, row, &candidates);
-    }
+    let Some(summary) = gate.summary else {
+        return;
+    };
+    let policy = match gate.policy {
+        Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _)) => Some(index),
+        Some(ResourcePolicy::NotSeen) | None => None,
+    };
+    let asks_for_caller =
+        world.asks_for_caller(policy) || world.levels_ask_for_caller(gate.account.rcps);
+    rules.classes.prepare(world, gate.action);
+    let candidates = gather(world, rules, gate, summary, asks_for_caller);
+    add_rules(judge, rules, gate, &candidates);
 }
 
 fn gather(
     world: &World,
     rules: &Deriver<'_>,
-    role: &PrincipalRow,
+    gate: &Gate<'_>,
     summary: &TrustSummary,
     asks_for_caller: bool,
 ) -> Candidates {
@@ -53,11 +56,23 @@ fn gather(
         callers
             .iter()
             .copied()
-            .filter(|class| rules.classes.may_assume(world, *class, role.arn.as_str()))
+            .filter(|class| {
+                let (action, resource) = (gate.action, gate.resource.as_str());
+                rules.classes.may(world, *class, action, resource)
+            })
             .collect()
     };
     let account_by_account = asks_for_caller || summary.tells_accounts_apart;
+    let callers_of = |account| rules.classes.callers(gate.action, account);
 
+    if gate.role.is_none() {
+        // Inside the account identity policies alone may be enough.
+        let callers = allowed(callers_of(gate.owner));
+        add_callers(rules, &mut candidates, &callers, one_by_one);
+    }
+    if gate.closed {
+        return candidates;
+    }
     for identity in &summary.identities {
         add_identity(world, &mut candidates, identity);
     }
@@ -65,7 +80,7 @@ fn gather(
         match world.find_account(id) {
             Some(account) => {
                 candidates.accounts.insert(account);
-                let callers = allowed(rules.classes.callers(account));
+                let callers = allowed(callers_of(account));
                 add_callers(rules, &mut candidates, &callers, one_by_one);
             }
             None => add_outside_account(world, &mut candidates, id),
@@ -74,7 +89,7 @@ fn gather(
     if summary.anyone {
         // Inside the role's own account the trust policy alone is enough, so that principals count
         // that have no permission to assume anything.
-        if let Some(own) = world.account(role.account) {
+        if let Some(own) = world.account(gate.owner) {
             candidates
                 .principals
                 .extend(own.principals.clone().map(PrincipalIndex::new));
@@ -82,12 +97,13 @@ fn gather(
         if account_by_account {
             for account in world.account_indices() {
                 candidates.accounts.insert(account);
-                let callers = allowed(rules.classes.callers(account));
+                let callers = allowed(callers_of(account));
                 add_callers(rules, &mut candidates, &callers, one_by_one);
             }
         } else {
             candidates.account_classes.extend(rules.classes.accounts());
-            let of_all: Vec<_> = rules.classes.callers_of_all(role.arn.account()).collect();
+            let owner = gate.account.id.as_str();
+            let of_all: Vec<_> = rules.classes.callers_of_all(gate.action, owner).collect();
             let callers = allowed(&of_all);
             add_callers(rules, &mut candidates, &callers, one_by_one);
         }
@@ -143,20 +159,15 @@ fn add_callers(
     }
 }
 
-fn add_rules(
-    judge: &Judge<'_>,
-    rules: &mut Deriver<'_>,
-    role: PrincipalIndex,
-    row: &PrincipalRow,
-    candidates: &Candidates,
-) {
-    let conclusion = Capability::Principal(role);
+fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candidates: &Candidates) {
+    let conclusion = gate.conclusion;
+    let role = gate.role.map(|(role, _)| role);
     let world = judge.world();
     for caller in &candidates.principals {
-        if *caller == role {
+        if Some(*caller) == role {
             continue;
         }
-        if let Some(judgement) = ask::from_principal(judge, *caller, role, Detail::Certainty) {
+        if let Some(judgement) = ask::from_principal(judge, *caller, gate, Detail::Certainty) {
             rules.add(
                 judgement.certainty,
                 &[Capability::Principal(*caller)],
@@ -175,12 +186,12 @@ fn add_rules(
                 .find(|member| {
                     world
                         .principal(*member)
-                        .is_some_and(|member| member.account != row.account)
+                        .is_some_and(|member| member.account != gate.owner)
                 })
                 .or(Some(first))
         });
         let judgement =
-            speaker.and_then(|caller| ask::from_principal(judge, caller, role, Detail::Certainty));
+            speaker.and_then(|caller| ask::from_principal(judge, caller, gate, Detail::Certainty));
         let source = judgement
             .as_ref()
             .and_then(|_| rules.classes.capability(*class));
@@ -189,10 +200,10 @@ fn add_rules(
         }
     }
     for account in &candidates.accounts {
-        if *account == row.account {
+        if *account == gate.owner {
             continue;
         }
-        if let Some(judgement) = ask::from_account(judge, *account, role, Detail::Certainty) {
+        if let Some(judgement) = ask::from_account(judge, *account, gate, Detail::Certainty) {
             rules.add(
                 judgement.certainty,
                 &[Capability::Account(*account)],
@@ -204,9 +215,9 @@ fn add_rules(
         let speaker = rules
             .classes
             .get(*class)
-            .and_then(|class| class.accounts().find(|account| *account != row.account));
+            .and_then(|class| class.accounts().find(|account| *account != gate.owner));
         let judgement =
-            speaker.and_then(|account| ask::from_account(judge, account, role, Detail::Certainty));
+            speaker.and_then(|account| ask::from_account(judge, account, gate, Detail::Certainty));
         let source = judgement
             .as_ref()
             .and_then(|_| rules.classes.capability(*class));
@@ -215,7 +226,7 @@ fn add_rules(
         }
     }
     for outside in &candidates.outside {
-        if let Some(judgement) = ask::from_outside(judge, *outside, role, Detail::Certainty) {
+        if let Some(judgement) = ask::from_outside(judge, *outside, gate, Detail::Certainty) {
             rules.add(
                 judgement.certainty,
                 &[Capability::Outside(*outside)],

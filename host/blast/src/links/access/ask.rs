@@ -1,14 +1,15 @@
-//! Whether one caller gets into one role.
+//! Whether one caller gets through one gate.
 
 use blastwall_policy::{Keys, Principal};
 
+use super::Gate;
+use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
 use crate::subject::OutsideParty;
 use crate::world::{
-    ASSUME_ROLE, AccountIndex, AccountRow, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    TrustSummary, World, principal_arn_values,
+    AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, TrustSummary, principal_arn_values,
 };
 
 /// The account that stands for "some account of the attacker's", where no particular one is meant.
@@ -16,45 +17,6 @@ const SOME_ACCOUNT: &str = "000000000000";
 
 /// A name that a policy would hardly mention.
 const ANY_NAME: &str = "any-name-at-all";
-
-/// The role to get into.
-struct Target<'w> {
-    row: &'w PrincipalRow,
-    account: &'w AccountRow,
-    trust: ResourcePolicy<'w>,
-}
-
-impl<'w> Target<'w> {
-    fn new(world: &'w World, role: PrincipalIndex) -> Option<Self> {
-        let row = world.principal(role)?;
-        Some(Self {
-            row,
-            account: world.account(row.account)?,
-            trust: ResourcePolicy::of(row)?,
-        })
-    }
-
-    fn summary(&self, world: &'w World) -> Option<&'w TrustSummary> {
-        match self.trust {
-            ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
-            ResourcePolicy::Bucket(..) | ResourcePolicy::NotSeen => None,
-        }
-    }
-
-    /// Adds what was not seen on this side.
-    fn complete(&self, judgement: Judgement) -> Judgement {
-        let trust = match self.trust {
-            ResourcePolicy::NotSeen => Some(format!(
-                "the trust policy of {}, which was not seen, lets the caller in",
-                self.row.arn
-            )),
-            ResourcePolicy::Trust(..) | ResourcePolicy::Bucket(..) => None,
-        };
-        judgement
-            .hanging_on(Certainty::Speculative, trust.as_slice())
-            .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)
-    }
-}
 
 /// The caller's side of a request.
 struct Caller<'a> {
@@ -69,22 +31,22 @@ struct Caller<'a> {
 fn ask(
     judge: &Judge<'_>,
     caller: Caller<'_>,
-    target: &Target<'_>,
+    gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
     judge.judge(
         &Case {
             principal: caller.principal,
             role_path: None,
-            action: ASSUME_ROLE,
-            resource: target.row.arn.as_str(),
-            resource_account: target.account.id.as_str(),
+            action: gate.action,
+            resource: &gate.resource,
+            resource_account: gate.account.id.as_str(),
             keys: caller.keys,
             identity: caller.identity,
             boundary: caller.boundary,
             scps: caller.scps,
-            rcps: Some(target.account.rcps),
-            resource_policy: Some(target.trust),
+            rcps: Some(gate.account.rcps),
+            resource_policy: gate.policy,
             made_by_attacker: caller.made_by_attacker,
         },
         detail,
@@ -95,14 +57,13 @@ fn ask(
 ///
 /// Where part of its policies was not seen, what the others allow hangs on the rest not denying
 /// it, and what they do not allow is speculative.
-pub(super) fn from_principal(
+pub(in crate::links) fn from_principal(
     judge: &Judge<'_>,
     caller: PrincipalIndex,
-    role: PrincipalIndex,
+    gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
-    let target = Target::new(world, role)?;
     let row = world.principal(caller)?;
     let account = world.account(row.account)?;
     let with = |identity| {
@@ -110,10 +71,12 @@ pub(super) fn from_principal(
             judge,
             Caller {
                 principal: row.principal.as_ref()?,
-                keys: RequestKeys::new(world)
-                    .sent_from_account(row.account)
-                    .with_tags_of(row)
-                    .for_resource(target.row)
+                keys: gate
+                    .keys(
+                        RequestKeys::new(world)
+                            .sent_from_account(row.account)
+                            .with_tags_of(row),
+                    )
                     .build(),
                 identity,
                 boundary: match &row.boundary {
@@ -123,7 +86,7 @@ pub(super) fn from_principal(
                 scps: Some(account.scps),
                 made_by_attacker: false,
             },
-            &target,
+            gate,
             detail,
         )
     };
@@ -134,23 +97,21 @@ pub(super) fn from_principal(
             with(Identity::AtLeast(&row.identity))?.hanging_on(Certainty::Speculative, &row.gaps)
         }
     };
-    Some(target.complete(judgement.hanging_on(Certainty::Conditional, &account.scp_gaps)))
+    Some(gate.complete(judgement.hanging_on(Certainty::Conditional, &account.scp_gaps)))
 }
 
 /// A whole account: some principal in it, existing or made for the purpose, with identity
 /// policies that the attacker writes. Only service control policies bind it.
-pub(super) fn from_account(
+pub(in crate::links) fn from_account(
     judge: &Judge<'_>,
     account: AccountIndex,
-    role: PrincipalIndex,
+    gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
-    let target = Target::new(world, role)?;
     let row = world.account(account)?;
-    let keys = RequestKeys::new(world)
-        .sent_from_account(account)
-        .for_resource(target.row)
+    let keys = gate
+        .keys(RequestKeys::new(world).sent_from_account(account))
         .build();
     let scp_values = world
         .levels(row.scps)
@@ -159,41 +120,45 @@ pub(super) fn from_account(
         .filter_map(|from| world.policies.get(from.policy))
         .filter(|stored| stored.asks_for_caller)
         .flat_map(|stored| principal_arn_values(&stored.policy));
-    let callers = callers_of(
-        row.id.as_str(),
-        &world.partition,
-        target.summary(world)?,
-        scp_values,
-    );
-    let best = best_of(judge, &callers, &keys, Some(row.scps), &target, detail)?;
-    Some(target.complete(best.hanging_on(Certainty::Conditional, &row.scp_gaps)))
+    let callers = callers_of(row.id.as_str(), &world.partition, gate.summary?, scp_values);
+    let best = best_of(judge, &callers, &keys, Some(row.scps), gate, detail)?;
+    Some(gate.complete(best.hanging_on(Certainty::Conditional, &row.scp_gaps)))
 }
 
 /// A party outside: an account of another owner, some account of another organization, or anyone
 /// with an account. Nothing is known to bind it on its own side.
-pub(super) fn from_outside(
+pub(in crate::links) fn from_outside(
     judge: &Judge<'_>,
     outside: OutsideIndex,
-    role: PrincipalIndex,
+    gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
-    let target = Target::new(world, role)?;
-    let keys = RequestKeys::new(world).for_resource(target.row);
+    let keys = gate.keys(RequestKeys::new(world));
     let (id, keys) = match world.outside.get(outside.index())? {
         OutsideParty::Anyone => (SOME_ACCOUNT, keys.sent_from_outside()),
         OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
         OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
         OutsideParty::IdentityProvider { .. } | OutsideParty::Service { .. } => return None,
     };
-    let callers = callers_of(
-        id,
-        &world.partition,
-        target.summary(world)?,
-        std::iter::empty(),
-    );
-    let best = best_of(judge, &callers, &keys.build(), None, &target, detail)?;
-    Some(target.complete(best))
+    let callers = callers_of(id, &world.partition, gate.summary?, std::iter::empty());
+    let best = best_of(judge, &callers, &keys.build(), None, gate, detail)?;
+    Some(gate.complete(best))
+}
+
+/// Whoever the premise of a rule is.
+pub(in crate::links) fn from(
+    judge: &Judge<'_>,
+    premises: &[Capability],
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    match premises {
+        [Capability::Principal(caller)] => from_principal(judge, *caller, gate, detail),
+        [Capability::Account(account)] => from_account(judge, *account, gate, detail),
+        [Capability::Outside(outside)] => from_outside(judge, *outside, gate, detail),
+        _ => None,
+    }
 }
 
 fn best_of(
@@ -201,7 +166,7 @@ fn best_of(
     callers: &[Principal],
     keys: &Keys,
     scps: Option<LevelsIndex>,
-    target: &Target<'_>,
+    gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
     let mut best: Option<Judgement> = None;
@@ -216,7 +181,7 @@ fn best_of(
                 scps,
                 made_by_attacker: true,
             },
-            target,
+            gate,
             detail,
         );
         let Some(judgement) = judgement else { continue };

@@ -1,0 +1,331 @@
+//! Things that hold data and have a policy of their own: buckets, keys, secrets, queues, tables.
+//!
+//! One table says for each resource type which action reads the data, where its document has the policy
+//! and where the key that encrypts it. Policies that CloudFormation keeps apart are joined to what they
+//! are of.
+
+use std::collections::BTreeMap;
+
+use blastwall_model::{Arn, Document};
+use serde_json::Value;
+
+use super::{Policies, PolicyIndex, Unjudged, in_words};
+
+/// A resource type that holds data.
+#[derive(Debug)]
+pub(crate) struct StoreKind {
+    /// The resource type.
+    pub(crate) kind: &'static str,
+    /// The link by which its data is had.
+    pub(crate) link: &'static str,
+    /// The action that reads the data.
+    pub(crate) action: &'static str,
+    /// What stands behind the ARN in a request for the data.
+    pub(crate) suffix: &'static str,
+    /// A JSON pointer below `config` to its policy; empty if it has none there.
+    policy: &'static str,
+    /// JSON pointers below `config` to the customer's key that encrypts it.
+    keys: &'static [&'static str],
+}
+
+const fn store(
+    kind: &'static str,
+    link: &'static str,
+    action: &'static str,
+    policy: &'static str,
+) -> StoreKind {
+    StoreKind {
+        kind,
+        link,
+        action,
+        suffix: "",
+        policy,
+        keys: &[],
+    }
+}
+
+/// The type of keys, which other data needs besides.
+pub(crate) const KEY: &str = "AWS::KMS::Key";
+
+const KINDS: &[StoreKind] = &[
+    StoreKind {
+        suffix: "/any-object",
+        keys: &[
+            "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
+        ],
+        ..store(
+            "AWS::S3::Bucket",
+            "s3-policy",
+            "s3:GetObject",
+            "/PolicyDocument",
+        )
+    },
+    store(KEY, "kms-policy", "kms:Decrypt", "/KeyPolicy"),
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        ..store(
+            "AWS::SecretsManager::Secret",
+            "secret-policy",
+            "secretsmanager:GetSecretValue",
+            "/ResourcePolicy",
+        )
+    },
+    StoreKind {
+        keys: &["/KmsMasterKeyId"],
+        ..store("AWS::SQS::Queue", "queue-topic", "sqs:ReceiveMessage", "")
+    },
+    StoreKind {
+        keys: &["/KmsMasterKeyId"],
+        ..store("AWS::SNS::Topic", "queue-topic", "sns:Subscribe", "")
+    },
+    store(
+        "AWS::Events::EventBus",
+        "eventbridge",
+        "events:PutEvents",
+        "/Policy",
+    ),
+    store(
+        "AWS::ECR::Repository",
+        "ecr-pull",
+        "ecr:BatchGetImage",
+        "/RepositoryPolicyText",
+    ),
+    StoreKind {
+        keys: &["/SSESpecification/KMSMasterKeyId"],
+        ..store(
+            "AWS::DynamoDB::Table",
+            "data-store-policy",
+            "dynamodb:Scan",
+            "/ResourcePolicy/PolicyDocument",
+        )
+    },
+    StoreKind {
+        keys: &["/StreamEncryption/KeyId"],
+        ..store(
+            "AWS::Kinesis::Stream",
+            "data-store-policy",
+            "kinesis:GetRecords",
+            "",
+        )
+    },
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        ..store(
+            "AWS::EFS::FileSystem",
+            "data-store-policy",
+            "elasticfilesystem:ClientMount",
+            "/FileSystemPolicy",
+        )
+    },
+    StoreKind {
+        suffix: "/any-index",
+        keys: &["/EncryptionAtRestOptions/KmsKeyId"],
+        ..store(
+            "AWS::OpenSearchService::Domain",
+            "data-store-policy",
+            "es:ESHttpGet",
+            "/AccessPolicies",
+        )
+    },
+    store(
+        "AWS::Backup::BackupVault",
+        "data-store-policy",
+        "backup:CopyFromBackupVault",
+        "/AccessPolicy",
+    ),
+];
+
+/// The table.
+pub(crate) fn store_kinds() -> &'static [StoreKind] {
+    KINDS
+}
+
+/// Policies that are documents of their own: their type, where they name what they are of, the policy.
+const POLICIES: &[(&str, &str, &str)] = &[
+    ("AWS::S3::BucketPolicy", "/Bucket", "/PolicyDocument"),
+    (
+        "AWS::SecretsManager::ResourcePolicy",
+        "/SecretId",
+        "/ResourcePolicy",
+    ),
+    ("AWS::SQS::QueuePolicy", "/Queues", "/PolicyDocument"),
+    ("AWS::SNS::TopicPolicy", "/Topics", "/PolicyDocument"),
+    (
+        "AWS::Kinesis::ResourcePolicy",
+        "/ResourceArn",
+        "/ResourcePolicy",
+    ),
+];
+
+/// What keeps strangers out of all buckets of an account.
+const BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
+
+/// Every type that is read here.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    KINDS
+        .iter()
+        .map(|kind| kind.kind)
+        .chain(POLICIES.iter().map(|(kind, ..)| *kind))
+        .chain([BLOCK])
+}
+
+/// The policy of a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StorePolicy {
+    None,
+    Policy(PolicyIndex),
+    /// It could not be read.
+    Unknown,
+}
+
+/// Something that holds data.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreFacts {
+    pub(crate) kind: &'static StoreKind,
+    pub(crate) arn: Arn,
+    pub(crate) policy: StorePolicy,
+    /// Whether strangers are kept out whatever the policy says, if it is public.
+    pub(crate) restricted: bool,
+    /// The key that encrypts it: its ARN, or its id.
+    pub(crate) key: Option<String>,
+    /// Of a key: whom a grant lets decrypt, by ARN.
+    pub(crate) grantees: Vec<String>,
+}
+
+/// Reads what holds data in an account.
+pub(super) fn read<'a>(
+    documents: impl Iterator<Item = &'a Document>,
+    policies: &mut Policies,
+    unjudged: &mut Vec<Unjudged>,
+) -> Vec<StoreFacts> {
+    let read: Vec<(&Document, Value)> = documents
+        .filter(|document| types().any(|kind| kind == document.kind))
+        .filter_map(|document| Some((document, serde_json::from_str(document.json()).ok()?)))
+        .collect();
+    let apart = policies_apart(&read);
+    let account_restricted = read
+        .iter()
+        .any(|(document, value)| document.kind == BLOCK && restricts(value));
+    let mut stores = Vec::new();
+    for (document, value) in &read {
+        let Some(kind) = KINDS.iter().find(|kind| kind.kind == document.kind) else {
+            continue;
+        };
+        let own = (!kind.policy.is_empty())
+            .then(|| value.pointer(&format!("/config{}", kind.policy)))
+            .flatten();
+        let apart = apart.get(&(policy_type(kind.kind), last(document.arn.as_str())));
+        let unknown = is_unknown(value, kind.policy);
+        let policy = match own.or(apart.copied()) {
+            _ if unknown => StorePolicy::Unknown,
+            None => StorePolicy::None,
+            Some(policy) => match keep(policy, policies) {
+                Ok(index) => StorePolicy::Policy(index),
+                Err(why) => {
+                    unjudged.push(Unjudged {
+                        arn: document.arn.clone(),
+                        why: format!("policy: {why}"),
+                    });
+                    StorePolicy::Unknown
+                }
+            },
+        };
+        let text = |pointer: &str| value.pointer(&format!("/config{pointer}"))?.as_str();
+        stores.push(StoreFacts {
+            kind,
+            arn: document.arn.clone(),
+            policy,
+            restricted: kind.kind == "AWS::S3::Bucket" && (account_restricted || restricts(value)),
+            key: kind
+                .keys
+                .iter()
+                .find_map(|pointer| text(pointer))
+                .map(str::to_owned),
+            grantees: grantees(value),
+        });
+    }
+    stores
+}
+
+/// By policy type and last part of the name of what it is of.
+fn policies_apart<'a>(
+    read: &'a [(&Document, Value)],
+) -> BTreeMap<(&'static str, &'a str), &'a Value> {
+    let mut apart = BTreeMap::new();
+    for (document, value) in read {
+        let Some((kind, of, policy)) = POLICIES.iter().find(|(kind, ..)| *kind == document.kind)
+        else {
+            continue;
+        };
+        let (Some(of), Some(policy)) = (
+            value.pointer(&format!("/config{of}")),
+            value.pointer(&format!("/config{policy}")),
+        ) else {
+            continue;
+        };
+        let names = match of {
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            name => name.as_str().into_iter().collect::<Vec<_>>(),
+        };
+        for name in names {
+            apart.insert((*kind, last(name)), policy);
+        }
+    }
+    apart
+}
+
+fn policy_type(kind: &str) -> &'static str {
+    let service = kind.rsplit_once("::").map_or(kind, |(service, _)| service);
+    POLICIES
+        .iter()
+        .map(|(policy, ..)| *policy)
+        .find(|policy| policy.starts_with(service))
+        .unwrap_or_default()
+}
+
+/// A policy, as JSON or as JSON in a text.
+fn keep(policy: &Value, policies: &mut Policies) -> Result<PolicyIndex, String> {
+    match policy {
+        Value::String(text) => {
+            let parsed: Value = serde_json::from_str(text).map_err(in_words)?;
+            policies.keep(&parsed).map_err(in_words)
+        }
+        policy => policies.keep(policy).map_err(in_words),
+    }
+}
+
+fn is_unknown(value: &Value, pointer: &str) -> bool {
+    let path = pointer.trim_start_matches('/').replace('/', ".");
+    let unknown = value.get("unknown").and_then(Value::as_object);
+    unknown.is_some_and(|unknown| {
+        unknown
+            .keys()
+            .any(|key| key == "config" || (!path.is_empty() && *key == format!("config.{path}")))
+    })
+}
+
+fn restricts(value: &Value) -> bool {
+    value
+        .pointer("/config/PublicAccessBlockConfiguration/RestrictPublicBuckets")
+        .and_then(Value::as_bool)
+        .unwrap_or_default()
+}
+
+/// Whom the grants of a key let decrypt.
+fn grantees(value: &Value) -> Vec<String> {
+    let grants = value.pointer("/observed/Grants").and_then(Value::as_array);
+    let decrypts = |grant: &&Value| {
+        let operations = grant.get("Operations").and_then(Value::as_array);
+        operations.is_some_and(|operations| operations.iter().any(|one| one == "Decrypt"))
+    };
+    grants
+        .into_iter()
+        .flatten()
+        .filter(decrypts)
+        .filter_map(|grant| Some(grant.get("GranteePrincipal")?.as_str()?.to_owned()))
+        .collect()
+}
+
+fn last(name: &str) -> &str {
+    name.rsplit(['/', ':']).next().unwrap_or_default()
+}

@@ -1,0 +1,109 @@
+//! Who gets through a gate: into a role past its trust policy, to data past the policy of what holds it.
+//!
+//! A gate is one action on one resource with its policy. Callers are found from the side of that policy,
+//! which names accounts, principals or everyone ([`candidates`]); whether one gets through is then judged
+//! against all layers ([`ask`]).
+
+pub(super) mod ask;
+pub(super) mod candidates;
+
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::facts::{PrincipalKind, StorePolicy};
+use crate::judge::{Judgement, RequestKeys, ResourcePolicy};
+use crate::world::{
+    ASSUME_ROLE, AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, StoreIndex, TrustSummary,
+    World,
+};
+
+/// One action on one resource.
+pub(super) struct Gate<'w> {
+    pub(super) action: &'static str,
+    /// The ARN that is asked for.
+    pub(super) resource: String,
+    pub(super) owner: AccountIndex,
+    pub(super) account: &'w AccountRow,
+    pub(super) policy: Option<ResourcePolicy<'w>>,
+    pub(super) summary: Option<&'w TrustSummary>,
+    /// The role that it leads into, if it does.
+    pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
+    /// Whether nobody outside the owner's account gets through, whatever the policy says.
+    pub(super) closed: bool,
+    /// What is behind it.
+    pub(super) conclusion: Capability,
+}
+
+impl<'w> Gate<'w> {
+    /// Into a role; none for a user.
+    pub(super) fn of_role(world: &'w World, role: PrincipalIndex) -> Option<Self> {
+        let row = world.principal(role)?;
+        let policy = ResourcePolicy::of(row)?;
+        debug_assert_eq!(row.kind, PrincipalKind::Role);
+        let summary = match policy {
+            ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
+            ResourcePolicy::Resource(..) | ResourcePolicy::NotSeen => None,
+        };
+        Some(Self {
+            action: ASSUME_ROLE,
+            resource: row.arn.to_string(),
+            owner: row.account,
+            account: world.account(row.account)?,
+            policy: Some(policy),
+            summary,
+            role: Some((role, row)),
+            closed: false,
+            conclusion: Capability::Principal(role),
+        })
+    }
+
+    /// To the data of what holds it.
+    pub(super) fn of_store(world: &'w World, store: StoreIndex) -> Option<Self> {
+        let row = world.store(store)?;
+        Some(Self {
+            action: row.kind.action,
+            resource: format!("{}{}", row.arn, row.kind.suffix),
+            owner: row.account,
+            account: world.account(row.account)?,
+            policy: match row.policy {
+                StorePolicy::Policy(index) => Some(ResourcePolicy::Resource(index, &row.arn)),
+                StorePolicy::Unknown => Some(ResourcePolicy::NotSeen),
+                StorePolicy::None => None,
+            },
+            summary: Some(&row.summary),
+            role: None,
+            closed: row.closed,
+            conclusion: match row.key {
+                Some(_) => Capability::Encrypted(store),
+                None => Capability::Data(store),
+            },
+        })
+    }
+
+    /// What is known of a request.
+    fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
+        match self.role {
+            Some((_, row)) => keys.for_resource(row),
+            None => keys.for_account(self.owner),
+        }
+    }
+
+    /// Adds what was not seen on this side.
+    fn complete(&self, judgement: Judgement) -> Judgement {
+        let unseen = match self.policy {
+            Some(ResourcePolicy::NotSeen) => Some(match self.role {
+                Some((_, row)) => format!(
+                    "the trust policy of {}, which was not seen, lets the caller in",
+                    row.arn
+                ),
+                None => format!(
+                    "the policy of {}, which was not seen, lets the caller through",
+                    self.resource
+                ),
+            }),
+            _ => None,
+        };
+        judgement
+            .hanging_on(Certainty::Speculative, unseen.as_slice())
+            .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)
+    }
+}

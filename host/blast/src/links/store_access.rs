@@ -1,0 +1,248 @@
+//! Who reads the data behind a resource policy, and what it takes besides: the key.
+//!
+//! One mechanism for every type of `facts/stores.rs`; the kinds differ in their documentation and in the
+//! types that they are about.
+
+use super::access::{Gate, ask, candidates};
+use super::{Deriver, LinkDocumentation, LinkKind};
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::facts::store_kinds;
+use crate::judge::{Detail, Judge, Judgement};
+use crate::world::StoreIndex;
+
+/// A kind of link to data.
+pub(super) struct StoreAccess(LinkDocumentation);
+
+macro_rules! store_access {
+    ($($name:ident: $id:literal, $title:literal, $target:literal, $mitigations:literal, $reference:literal;)*) => {
+        $(
+            pub(super) static $name: StoreAccess = StoreAccess(LinkDocumentation {
+                id: $id,
+                name: $title,
+                family: "data",
+                source: "principal, whole account, or party outside",
+                target: $target,
+                precondition: "inside the account, identity policies or the policy of the resource allow \
+                    it; across accounts both do; boundary, service control and resource control policies \
+                    do not stop it. Data under a customer's key takes the key as well",
+                mitigations: $mitigations,
+                references: &[$reference],
+            });
+        )*
+    };
+}
+
+store_access! {
+    S3_POLICY: "s3-policy", "S3 bucket policy", "the objects of a bucket",
+        "aws:PrincipalOrgID, aws:SourceVpce, s3:ResourceAccount; Block Public Access; resource control \
+         policies on S3",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html";
+    KMS_POLICY: "kms-policy", "KMS key policy", "every ciphertext under the key",
+        "kms:ViaService, kms:CallerAccount, kms:EncryptionContext:*, aws:PrincipalOrgID; resource control \
+         policies on KMS",
+        "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
+    SECRET_POLICY: "secret-policy", "Secrets Manager resource policy", "the value of a secret",
+        "aws:PrincipalOrgID, aws:SourceVpce, BlockPublicPolicy; resource control policies",
+        "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html";
+    QUEUE_TOPIC: "queue-topic", "SQS and SNS policies", "the messages of a queue or topic",
+        "aws:SourceArn, aws:SourceAccount, aws:PrincipalOrgID; resource control policies on SQS",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-using-identity-based-policies.html";
+    EVENT_BUS: "eventbridge", "EventBridge bus policy", "the rules on an event bus and what they set off",
+        "aws:PrincipalOrgID, events:source, events:detail-type",
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html";
+    ECR_PULL: "ecr-pull", "ECR: pull by policy", "the images of a repository",
+        "aws:PrincipalOrgID; resource control policies",
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html";
+    DATA_STORE: "data-store-policy", "Policies of data stores",
+        "tables, streams, file systems, search domains and backup vaults",
+        "aws:PrincipalOrgID, aws:SourceVpce; resource control policies where the service has them",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html";
+}
+
+impl LinkKind for StoreAccess {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &self.0
+    }
+
+    fn actions(&self) -> Vec<&'static str> {
+        let kinds = store_kinds().iter().filter(|kind| kind.link == self.0.id);
+        kinds.map(|kind| kind.action).collect()
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        for store in world.store_indices() {
+            let of_this_kind = |row: &crate::world::StoreRow| row.kind.link == self.0.id;
+            if world.store(store).is_some_and(of_this_kind)
+                && let Some(gate) = Gate::of_store(world, store)
+            {
+                candidates::add_links(judge, rules, &gate);
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        let (Capability::Data(store) | Capability::Encrypted(store)) = conclusion else {
+            return None;
+        };
+        let gate = Gate::of_store(judge.world(), store)?;
+        ask::from(judge, premises, &gate, Detail::Full)
+    }
+}
+
+/// Ciphertext and key together are data.
+pub(super) struct Decryption;
+
+const DECRYPTION: LinkDocumentation = LinkDocumentation {
+    id: "decryption",
+    name: "Ciphertext and its key",
+    family: "data",
+    source: "access to what is encrypted, and use of its key",
+    target: "the data",
+    precondition: "always: the service decrypts for whoever may use the key",
+    mitigations: "kms:ViaService and kms:EncryptionContext:* in the key policy",
+    references: &["https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"],
+};
+
+impl LinkKind for Decryption {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &DECRYPTION
+    }
+
+    fn hops(&self) -> u8 {
+        0
+    }
+
+    fn is_structural(&self) -> bool {
+        true
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        for store in world.store_indices() {
+            if let Some(key) = world.store(store).and_then(|row| row.key) {
+                let premises = [Capability::Encrypted(store), Capability::Data(key)];
+                rules.add(Certainty::Certain, &premises, Capability::Data(store));
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        _judge: &Judge<'_>,
+        _premises: &[Capability],
+        _conclusion: Capability,
+    ) -> Option<Judgement> {
+        Some(Judgement::default())
+    }
+}
+
+/// Whoever has an account has its data.
+pub(super) struct AccountData;
+
+const ACCOUNT_DATA: LinkDocumentation = LinkDocumentation {
+    id: "account-data",
+    name: "Account to its data",
+    family: "data",
+    source: "whole account",
+    target: "everything in it that holds data",
+    precondition: "always: an administrator rewrites the policies of resources; data under a key of another \
+        account takes that key as well",
+    mitigations: "keys of another account",
+    references: &["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html"],
+};
+
+fn gained(judge: &Judge<'_>, store: StoreIndex) -> Option<Capability> {
+    let row = judge.world().store(store)?;
+    let key = row.key.and_then(|key| judge.world().store(key));
+    Some(match key {
+        Some(key) if key.account != row.account => Capability::Encrypted(store),
+        _ => Capability::Data(store),
+    })
+}
+
+impl LinkKind for AccountData {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &ACCOUNT_DATA
+    }
+
+    fn hops(&self) -> u8 {
+        0
+    }
+
+    fn is_structural(&self) -> bool {
+        true
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        for store in judge.world().store_indices() {
+            let account = judge.world().store(store).map(|row| row.account);
+            if let (Some(account), Some(gained)) = (account, gained(judge, store)) {
+                rules.add(Certainty::Certain, &[Capability::Account(account)], gained);
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        _judge: &Judge<'_>,
+        _premises: &[Capability],
+        _conclusion: Capability,
+    ) -> Option<Judgement> {
+        Some(Judgement::default())
+    }
+}
+
+/// Whom a grant of a key lets decrypt.
+pub(super) struct KmsGrant;
+
+const KMS_GRANT: LinkDocumentation = LinkDocumentation {
+    id: "kms-grant",
+    name: "KMS grants",
+    family: "data",
+    source: "principal, or whole account, that a grant names",
+    target: "every ciphertext under the key",
+    precondition: "the grant allows Decrypt; it holds whatever the policies say, and outlives their edits",
+    mitigations: "kms:GrantIsForAWSResource, kms:GranteePrincipal and kms:GrantOperations on kms:CreateGrant",
+    references: &["https://docs.aws.amazon.com/kms/latest/developerguide/grants.html"],
+};
+
+impl LinkKind for KmsGrant {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &KMS_GRANT
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        for store in world.store_indices() {
+            let Some(row) = world.store(store) else {
+                continue;
+            };
+            for grantee in &row.grantees {
+                let account = || {
+                    let id = grantee.strip_suffix(":root")?.rsplit(':').next()?;
+                    world.find_account(id).map(Capability::Account)
+                };
+                let principal = world.find_principal(grantee).map(Capability::Principal);
+                if let Some(holder) = principal.or_else(account) {
+                    rules.add(Certainty::Certain, &[holder], Capability::Data(store));
+                }
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        _judge: &Judge<'_>,
+        _premises: &[Capability],
+        _conclusion: Capability,
+    ) -> Option<Judgement> {
+        Some(Judgement::default())
+    }
+}

@@ -1,0 +1,224 @@
+//! Data behind resource policies and keys: organizations whose reach was worked out with a pencil.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(dead_code, reason = "the support is shared with other tests")]
+
+mod support;
+
+use blastwall_blast::Certainty::{Certain, Conditional};
+use serde_json::{Value, json};
+use support::*;
+
+const BUCKET: &str = "arn:aws:s3:::orders";
+
+fn bucket(account: &str, config: Value) -> Value {
+    json!({"type": "AWS::S3::Bucket", "arn": BUCKET, "account": account, "region": "eu-west-1",
+        "config": config})
+}
+
+fn lets(principal: Value, more: Value) -> Value {
+    let mut statement = json!({"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject",
+        "Resource": format!("{BUCKET}/*")});
+    for (name, part) in more.as_object().unwrap() {
+        statement[name] = part.clone();
+    }
+    policy(&[statement])
+}
+
+fn reader(org: Org, account: &str) -> Org {
+    org.role(
+        account,
+        "reader",
+        nobody(),
+        &[allow("s3:GetObject", &format!("{BUCKET}/*"))],
+    )
+    .role(account, "nobody", nobody(), &[])
+}
+
+#[test]
+fn inside_the_account_identity_policies_are_enough() {
+    let org = reader(Org::three(), PROD).add(PROD, bucket(PROD, json!({})));
+    assert_eq!(org.reach(&role(PROD, "reader"), BUCKET), Some(Certain));
+    assert_eq!(org.reach(&role(PROD, "nobody"), BUCKET), None);
+    assert_eq!(org.reach(PROD, BUCKET), Some(Certain));
+    assert_eq!(org.reach(DEV, BUCKET), None);
+}
+
+#[test]
+fn across_accounts_both_sides_must_allow() {
+    let open = |policy: Value| {
+        reader(Org::three(), DEV).add(PROD, bucket(PROD, json!({ "PolicyDocument": policy })))
+    };
+    let account = open(lets(json!({"AWS": root(DEV)}), json!({})));
+    assert_eq!(account.reach(&role(DEV, "reader"), BUCKET), Some(Certain));
+    assert_eq!(account.reach(&role(DEV, "nobody"), BUCKET), None);
+    // Whoever has the account writes identity policies.
+    assert_eq!(account.reach(DEV, BUCKET), Some(Certain));
+    assert_eq!(account.reach(TEST, BUCKET), None);
+    let one = open(lets(json!({"AWS": role(DEV, "nobody")}), json!({})));
+    assert_eq!(one.reach(&role(DEV, "reader"), BUCKET), None);
+    assert_eq!(one.reach(&role(DEV, "nobody"), BUCKET), None);
+    let none = open(lets(json!({"AWS": root(TEST)}), json!({})));
+    assert_eq!(none.reach(&role(DEV, "reader"), BUCKET), None);
+}
+
+/// "Everybody of the organization" is every account of it, dev included.
+#[test]
+fn the_whole_organization_is_expanded_to_its_accounts() {
+    let org = reader(Org::three(), DEV).add(
+        PROD,
+        bucket(
+            PROD,
+            json!({ "PolicyDocument": lets(json!("*"), json!({
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-test000001"}}}))}),
+        ),
+    );
+    assert_eq!(org.reach(&role(DEV, "reader"), BUCKET), Some(Certain));
+    assert_eq!(org.reach(&role(DEV, "nobody"), BUCKET), None);
+    assert_eq!(org.reach(DEV, BUCKET), Some(Certain));
+    assert_eq!(org.reach("anyone", BUCKET), None);
+    let guarded = org.scp("no-reads", deny("s3:GetObject", "*"), &[DEV]);
+    assert_eq!(guarded.reach(&role(DEV, "reader"), BUCKET), None);
+    assert_eq!(guarded.reach(DEV, BUCKET), None);
+    assert_eq!(guarded.reach(TEST, BUCKET), Some(Certain));
+}
+
+#[test]
+fn a_public_bucket_is_anyones_unless_it_is_closed() {
+    let org = |block: bool| {
+        let mut config = json!({ "PolicyDocument": lets(json!("*"), json!({})) });
+        config["PublicAccessBlockConfiguration"] = json!({
+            "BlockPublicAcls": block, "BlockPublicPolicy": block,
+            "IgnorePublicAcls": block, "RestrictPublicBuckets": block
+        });
+        reader(Org::three(), PROD).add(PROD, bucket(PROD, config))
+    };
+    assert_eq!(org(false).reach("anyone", BUCKET), Some(Certain));
+    assert_eq!(org(false).reach(DEV, BUCKET), Some(Certain));
+    assert!(org(true).graph().find("anyone").is_err());
+    assert_eq!(org(true).reach(DEV, BUCKET), None);
+    assert_eq!(
+        org(true).reach(&role(PROD, "reader"), BUCKET),
+        Some(Certain)
+    );
+}
+
+const KEY: &str = "11112222-3333-4444-5555-666677778888";
+
+fn key(account: &str, policy: Value, grants: Value) -> Value {
+    json!({"type": "AWS::KMS::Key", "account": account, "region": "eu-west-1",
+        "arn": key_arn(account), "config": {"KeyPolicy": policy}, "observed": {"Grants": grants}})
+}
+
+fn key_arn(account: &str) -> String {
+    format!("arn:aws:kms:eu-west-1:{account}:key/{KEY}")
+}
+
+fn key_policy(account: &str) -> Value {
+    policy(&[
+        json!({"Effect": "Allow", "Principal": {"AWS": root(account)},
+        "Action": "kms:*", "Resource": "*"}),
+    ])
+}
+
+fn encrypted(account: &str) -> Value {
+    bucket(
+        account,
+        json!({"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms",
+                "KMSMasterKeyID": key_arn(account)}}]}}),
+    )
+}
+
+/// Reading ciphertext and using its key are two rights, and only both give the data.
+#[test]
+fn encrypted_data_takes_the_key_too() {
+    let org = |grants: Value| {
+        Org::three()
+            .add(PROD, encrypted(PROD))
+            .add(PROD, key(PROD, key_policy(PROD), grants))
+            .role(
+                PROD,
+                "half",
+                nobody(),
+                &[allow("s3:GetObject", &format!("{BUCKET}/*"))],
+            )
+            .role(
+                PROD,
+                "both",
+                nobody(),
+                &[policy(&[
+                    statement("Allow", "s3:GetObject", &format!("{BUCKET}/*")),
+                    statement("Allow", "kms:Decrypt", &key_arn(PROD)),
+                ])],
+            )
+    };
+    let plain = org(json!([]));
+    assert_eq!(plain.reach(&role(PROD, "half"), BUCKET), None);
+    assert_eq!(plain.reach(&role(PROD, "both"), BUCKET), Some(Certain));
+    assert_eq!(plain.reach(PROD, BUCKET), Some(Certain));
+    let granted = org(json!([{"GranteePrincipal": role(PROD, "half"), "Operations": ["Decrypt"]}]));
+    assert_eq!(granted.reach(&role(PROD, "half"), BUCKET), Some(Certain));
+    let useless = org(json!([{"GranteePrincipal": role(PROD, "half"), "Operations": ["Encrypt"]}]));
+    assert_eq!(useless.reach(&role(PROD, "half"), BUCKET), None);
+    let radius = plain.radius(&role(PROD, "both"));
+    let graph = plain.graph();
+    let links: Vec<String> = radius
+        .path(&graph.find(BUCKET).unwrap())
+        .iter()
+        .map(|step| step.link.clone())
+        .collect();
+    assert_eq!(links.last().unwrap(), "decryption");
+    assert!(links.contains(&"s3-policy".to_owned()) && links.contains(&"kms-policy".to_owned()));
+}
+
+/// A key policy that does not name the account keeps identity policies from deciding.
+#[test]
+fn a_key_is_opened_by_its_policy_alone() {
+    let org = Org::three()
+        .add(
+            PROD,
+            key(
+                PROD,
+                policy(&[
+                    json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+                    "Principal": {"AWS": role(PROD, "custodian")}}),
+                ]),
+                json!([]),
+            ),
+        )
+        .role(PROD, "custodian", nobody(), &[])
+        .role(PROD, "user", nobody(), &[allow("kms:*", "*")]);
+    assert_eq!(
+        org.reach(&role(PROD, "custodian"), &key_arn(PROD)),
+        Some(Certain)
+    );
+    assert_eq!(org.reach(&role(PROD, "user"), &key_arn(PROD)), None);
+}
+
+#[test]
+fn policies_that_are_documents_of_their_own_are_joined() {
+    let queue = format!("arn:aws:sqs:eu-west-1:{PROD}:jobs");
+    let org = Org::three()
+        .add(
+            PROD,
+            json!({"type": "AWS::SQS::Queue", "arn": queue, "account": PROD,
+                "region": "eu-west-1", "config": {"QueueName": "jobs"}}),
+        )
+        .add(
+            PROD,
+            json!({"type": "AWS::SQS::QueuePolicy", "account": PROD, "region": "eu-west-1",
+                "arn": format!("arn:aws:cloudcontrolapi:eu-west-1:{PROD}:AWS::SQS::QueuePolicy/1"),
+                "config": {
+                    "Queues": [format!("https://sqs.eu-west-1.amazonaws.com/{PROD}/jobs")],
+                    "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sqs:*",
+                        "Resource": queue, "Principal": {"AWS": DEV},
+                        "Condition": {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}]}}}),
+        );
+    assert_eq!(org.reach(DEV, &queue), Some(Conditional));
+    assert_eq!(org.reach(TEST, &queue), None);
+}

@@ -1,0 +1,203 @@
+//! Questions about reach, from outside: ways, who can, and what a change would change, on the
+//! organizations in `examples/`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use blastwall_tests::{Blastwall, Run, example};
+use serde_json::{Value, json};
+
+fn organization(name: &str) -> String {
+    example().join(name).to_str().unwrap().to_owned()
+}
+
+/// Asks about one of the example organizations.
+fn ask(name: &str, arguments: &[&str]) -> Run {
+    let directory = organization(name);
+    let more = ["--from", directory.as_str()];
+    Blastwall::new().run(arguments.iter().copied().chain(more))
+}
+
+fn answer(name: &str, arguments: &[&str]) -> Value {
+    let run = ask(name, &[arguments, &["-o", "json"]].concat());
+    serde_json::from_str(&run.exits(0).stdout).unwrap()
+}
+
+fn policy(directory: &tempfile::TempDir, name: &str, statement: &Value) -> PathBuf {
+    let file = directory.path().join(name);
+    let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    fs::write(&file, document.to_string()).unwrap();
+    file
+}
+
+#[test]
+fn a_way_is_told_step_by_step_with_what_would_stop_it() {
+    let ways = answer("reach", &["path", "chain-dev", "chain-prod"]);
+    assert_eq!(ways["complete"], true);
+    let best = &ways["proofs"][0];
+    assert_eq!(best["certainty"], "certain");
+    assert_eq!(best["hops"], 2);
+    let links: Vec<&str> = best["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["link"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        links,
+        ["assume-role", "assume-role", "account-administrator"]
+    );
+    assert_eq!(ways["cut"].as_array().unwrap().len(), 1);
+    let text = ask("reach", &["path", "chain-dev", "chain-prod"]).exits(0);
+    for part in [
+        "Way 1",
+        "role/runner of chain-test",
+        "role/release of chain-prod",
+        "trust policy of",
+        "The fewest links to cut: 1 link",
+        "aws:PrincipalOrgID",
+    ] {
+        assert!(text.stdout.contains(part), "{part}: {}", text.stdout);
+    }
+}
+
+#[test]
+fn no_way_is_said_and_told_by_the_exit_code() {
+    let run = ask("reach", &["path", "guardrail-dev", "guardrail-prod"]).exits(1);
+    assert!(run.stdout.contains("does not reach"), "{}", run.stdout);
+}
+
+#[test]
+fn ways_are_drawn() {
+    let mermaid = ask(
+        "reach",
+        &["path", "chain-dev", "chain-prod", "-o", "mermaid"],
+    )
+    .exits(0);
+    assert!(
+        mermaid.stdout.starts_with("flowchart LR\n"),
+        "{}",
+        mermaid.stdout
+    );
+    assert!(mermaid.stdout.contains("-->|\"assume-role\"|"));
+    let dot = ask("reach", &["path", "chain-dev", "chain-prod", "-o", "dot"]).exits(0);
+    assert!(dot.stdout.starts_with("digraph ways {"), "{}", dot.stdout);
+    assert_eq!(
+        dot.stdout.matches('{').count(),
+        dot.stdout.matches('}').count()
+    );
+}
+
+#[test]
+fn a_start_may_be_several_things_or_an_environment() {
+    let half = ["blast-radius", "arn:aws:iam::200000007001:role/writer"];
+    let falls = |answer: &Value| answer["facts"].as_array().unwrap().len();
+    assert_eq!(falls(&answer("reach", &half)), 1);
+    let both = [&half[..], &["arn:aws:iam::200000007001:role/worker"]].concat();
+    assert!(falls(&answer("reach", &both)) > 2);
+    let environment = answer("organization", &["blast-radius", "dev"]);
+    assert!(
+        environment["start"].as_array().unwrap().len() > 1,
+        "{environment}"
+    );
+}
+
+#[test]
+fn a_policy_can_be_tried_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let denies = json!({ "Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*" });
+    let scp = policy(&directory, "scp.json", &denies);
+    let at = format!("{}@200000001001", scp.display());
+    let changed = answer("reach", &["blast-radius", "chain-dev", "--with-scp", &at]);
+    let gone: Vec<&Value> = changed["changes"].as_array().unwrap().iter().collect();
+    assert!(
+        gone.iter()
+            .any(|change| change["subject"]["id"] == "200000001003"
+                && change["before"] == "certain"
+                && change["after"].is_null()),
+        "{changed}"
+    );
+    let allows = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    let grant = policy(&directory, "grant.json", &allows);
+    let bystander = "arn:aws:iam::200000001001:role/bystander";
+    let at = format!("{}@{bystander}", grant.display());
+    let changed = answer("reach", &["blast-radius", bystander, "--with-policy", &at]);
+    assert!(
+        changed["changes"].as_array().unwrap().iter().any(|change| {
+            change["subject"]["id"] == "200000001001" && change["after"] == "certain"
+        }),
+        "{changed}"
+    );
+    let nowhere = format!("{}@ou-none", scp.display());
+    let _ = ask("reach", &["blast-radius", "--with-scp", &nowhere])
+        .exits(2)
+        .says(&["ou-none", "hint: "]);
+    let broken = directory.path().join("broken.json");
+    fs::write(&broken, "{").unwrap();
+    let at = format!("{}@r-root", broken.display());
+    let _ = ask("reach", &["blast-radius", "--with-scp", &at])
+        .exits(2)
+        .says(&["broken.json", "not JSON"]);
+}
+
+#[test]
+fn a_link_can_be_taken_away() {
+    let link = "arn:aws:iam::200000001002:role/runner->arn:aws:iam::200000001003:role/release";
+    let start = "arn:aws:iam::200000001001:role/deployer";
+    let ask = |more: &[&str]| ask("reach", &[&["path", start, "chain-prod"], more].concat());
+    let _ = ask(&[]).exits(0);
+    let _ = ask(&["--without", link]).exits(1);
+    let _ = ask(&["--without", "chain-dev->chain-prod"])
+        .exits(2)
+        .says(&["is no link"]);
+    let _ = ask(&["--without", "chain-dev"]).exits(2).says(&["`->`"]);
+}
+
+#[test]
+fn who_can_is_answered_straight_and_at_any_distance() {
+    let object = "arn:aws:s3:::reach-data-orders/x";
+    let who = answer("reach", &["who-can", "s3:GetObject", object]);
+    let straight: Vec<&str> = who["direct"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["principal"].as_str().unwrap())
+        .collect();
+    assert!(straight.contains(&"arn:aws:iam::200000008002:role/reporter"));
+    assert!(straight.contains(&"arn:aws:iam::200000008003:role/app"));
+    assert!(!straight.contains(&"arn:aws:iam::200000008001:role/viewer"));
+    let reaching = who["reaching"].as_array().unwrap();
+    assert!(
+        reaching
+            .iter()
+            .any(|one| one["subject"]["id"] == "200000008002"),
+        "{who}"
+    );
+    let _ = ask("reach", &["who-can", "s3:GetObjekt", object])
+        .exits(2)
+        .says(&["s3:GetObject"]);
+}
+
+#[test]
+fn advice_weighs_links_and_guardrails() {
+    let survey = answer("reach", &["blast-radius", "--advise", "1"]);
+    assert_eq!(
+        survey["advice"]["improvements"].as_array().unwrap().len(),
+        1
+    );
+    let guardrails = survey["advice"]["guardrails"].as_array().unwrap();
+    assert_eq!(guardrails[0]["name"], "NoWayOut (p-fence001)");
+    let dev_to_prod = survey["crossings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|crossing| crossing["from"] == "dev" && crossing["to"] == "prod");
+    assert!(dev_to_prod.unwrap()["cut"].is_array());
+    assert!(!survey["choke_points"].as_array().unwrap().is_empty());
+}
