@@ -40,6 +40,7 @@ mod rules;
 mod steps;
 mod subject;
 mod survey;
+mod vendors;
 mod without;
 mod world;
 

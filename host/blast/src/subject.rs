@@ -107,7 +107,10 @@ impl fmt::Display for OutsideParty {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OutsideParty::Anyone => formatter.write_str("anyone with an AWS account"),
-            OutsideParty::Account { id } => write!(formatter, "outside account {id}"),
+            OutsideParty::Account { id } => match crate::vendors::vendor(id.as_str()) {
+                Some(vendor) => write!(formatter, "outside account {id} ({vendor})"),
+                None => write!(formatter, "outside account {id}"),
+            },
             OutsideParty::Organization { id } => write!(formatter, "outside organization {id}"),
             OutsideParty::IdentityProvider { provider } => {
                 write!(formatter, "identity provider {provider}")

@@ -121,6 +121,10 @@ pub(crate) struct StoreRow {
     pub(crate) key: Option<StoreIndex>,
     /// Of a key: whom a grant lets decrypt.
     pub(crate) grantees: Vec<String>,
+    /// The accounts that it is shared with.
+    pub(crate) shared_with: Vec<String>,
+    /// Whether it is shared with everybody.
+    pub(crate) public: bool,
 }
 
 /// A user or role.

@@ -222,3 +222,48 @@ fn policies_that_are_documents_of_their_own_are_joined() {
     assert_eq!(org.reach(DEV, &queue), Some(Conditional));
     assert_eq!(org.reach(TEST, &queue), None);
 }
+
+#[test]
+fn a_policy_that_can_be_rewritten_lets_in() {
+    let org = Org::three().add(PROD, bucket(PROD, json!({}))).role(
+        PROD,
+        "writer",
+        nobody(),
+        &[allow("s3:PutBucketPolicy", BUCKET)],
+    );
+    assert_eq!(org.reach(&role(PROD, "writer"), BUCKET), Some(Certain));
+    let guarded = org.scp("no-reads", deny("s3:GetObject", "*"), &[PROD]);
+    assert_eq!(guarded.reach(&role(PROD, "writer"), BUCKET), None);
+}
+
+#[test]
+fn a_snapshot_is_read_by_whom_it_is_shared_with() {
+    let snapshot = format!("arn:aws:ec2:eu-west-1:{PROD}:snapshot/snap-1");
+    let org = |permissions: Value| {
+        Org::three()
+            .add(
+                PROD,
+                json!({"type": "AWS::EC2::Snapshot", "arn": snapshot, "account": PROD,
+                    "region": "eu-west-1",
+                    "config": {"SnapshotId": "snap-1", "CreateVolumePermissions": permissions}}),
+            )
+            .role(
+                PROD,
+                "backup",
+                nobody(),
+                &[allow("ebs:GetSnapshotBlock", "*")],
+            )
+    };
+    let shared = org(json!([{"UserId": DEV}, {"UserId": "123412341234"}]));
+    assert_eq!(shared.reach(DEV, &snapshot), Some(Certain));
+    assert_eq!(shared.reach(TEST, &snapshot), None);
+    assert_eq!(shared.reach("123412341234", &snapshot), Some(Certain));
+    assert_eq!(
+        shared.reach(&role(PROD, "backup"), &snapshot),
+        Some(Certain)
+    );
+    let public = org(json!([{"Group": "all"}]));
+    assert_eq!(public.reach("anyone", &snapshot), Some(Certain));
+    assert_eq!(public.reach(TEST, &snapshot), Some(Certain));
+    assert!(org(json!([])).graph().find("anyone").is_err());
+}

@@ -22,6 +22,10 @@ pub(crate) struct StoreKind {
     pub(crate) action: &'static str,
     /// What stands behind the ARN in a request for the data.
     pub(crate) suffix: &'static str,
+    /// The action that rewrites its policy, if identity policies decide about that.
+    pub(crate) rewrite: &'static str,
+    /// A JSON pointer below `config` to the list of those that it is shared with.
+    shares: &'static str,
     /// A JSON pointer below `config` to its policy; empty if it has none there.
     policy: &'static str,
     /// JSON pointers below `config` to the customer's key that encrypts it.
@@ -39,6 +43,8 @@ const fn store(
         link,
         action,
         suffix: "",
+        rewrite: "",
+        shares: "",
         policy,
         keys: &[],
     }
@@ -49,6 +55,7 @@ pub(crate) const KEY: &str = "AWS::KMS::Key";
 
 const KINDS: &[StoreKind] = &[
     StoreKind {
+        rewrite: "s3:PutBucketPolicy",
         suffix: "/any-object",
         keys: &[
             "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
@@ -62,6 +69,7 @@ const KINDS: &[StoreKind] = &[
     },
     store(KEY, "kms-policy", "kms:Decrypt", "/KeyPolicy"),
     StoreKind {
+        rewrite: "secretsmanager:PutResourcePolicy",
         keys: &["/KmsKeyId"],
         ..store(
             "AWS::SecretsManager::Secret",
@@ -71,10 +79,12 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
+        rewrite: "sqs:SetQueueAttributes",
         keys: &["/KmsMasterKeyId"],
         ..store("AWS::SQS::Queue", "queue-topic", "sqs:ReceiveMessage", "")
     },
     StoreKind {
+        rewrite: "sns:SetTopicAttributes",
         keys: &["/KmsMasterKeyId"],
         ..store("AWS::SNS::Topic", "queue-topic", "sns:Subscribe", "")
     },
@@ -91,6 +101,7 @@ const KINDS: &[StoreKind] = &[
         "/RepositoryPolicyText",
     ),
     StoreKind {
+        rewrite: "dynamodb:PutResourcePolicy",
         keys: &["/SSESpecification/KMSMasterKeyId"],
         ..store(
             "AWS::DynamoDB::Table",
@@ -100,6 +111,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
+        rewrite: "kinesis:PutResourcePolicy",
         keys: &["/StreamEncryption/KeyId"],
         ..store(
             "AWS::Kinesis::Stream",
@@ -109,6 +121,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
+        rewrite: "elasticfilesystem:PutFileSystemPolicy",
         keys: &["/KmsKeyId"],
         ..store(
             "AWS::EFS::FileSystem",
@@ -118,6 +131,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
+        rewrite: "es:UpdateDomainConfig",
         suffix: "/any-index",
         keys: &["/EncryptionAtRestOptions/KmsKeyId"],
         ..store(
@@ -125,6 +139,16 @@ const KINDS: &[StoreKind] = &[
             "data-store-policy",
             "es:ESHttpGet",
             "/AccessPolicies",
+        )
+    },
+    StoreKind {
+        shares: "/CreateVolumePermissions",
+        keys: &["/KmsKeyId"],
+        ..store(
+            "AWS::EC2::Snapshot",
+            "snapshot-share",
+            "ebs:GetSnapshotBlock",
+            "",
         )
     },
     store(
@@ -190,6 +214,10 @@ pub(crate) struct StoreFacts {
     pub(crate) key: Option<String>,
     /// Of a key: whom a grant lets decrypt, by ARN.
     pub(crate) grantees: Vec<String>,
+    /// The accounts that it is shared with.
+    pub(crate) shared_with: Vec<String>,
+    /// Whether it is shared with everybody.
+    pub(crate) public: bool,
 }
 
 /// Reads what holds data in an account.
@@ -242,6 +270,8 @@ pub(super) fn read<'a>(
                 .find_map(|pointer| text(pointer))
                 .map(str::to_owned),
             grantees: grantees(value),
+            shared_with: shared_with(value, kind.shares),
+            public: is_public(value, kind.shares),
         });
     }
     stores
@@ -309,6 +339,23 @@ fn restricts(value: &Value) -> bool {
         .pointer("/config/PublicAccessBlockConfiguration/RestrictPublicBuckets")
         .and_then(Value::as_bool)
         .unwrap_or_default()
+}
+
+fn shares<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+    let list = (!pointer.is_empty())
+        .then(|| value.pointer(&format!("/config{pointer}")))
+        .flatten();
+    list.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn shared_with(value: &Value, pointer: &str) -> Vec<String> {
+    shares(value, pointer)
+        .filter_map(|share| Some(share.get("UserId")?.as_str()?.to_owned()))
+        .collect()
+}
+
+fn is_public(value: &Value, pointer: &str) -> bool {
+    shares(value, pointer).any(|share| share.get("Group").and_then(Value::as_str) == Some("all"))
 }
 
 /// Whom the grants of a key let decrypt.

@@ -117,6 +117,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::EVENT_BUS,
     &store_access::ECR_PULL,
     &store_access::DATA_STORE,
+    &store_access::SNAPSHOT_READ,
     &store_access::KmsGrant,
     &store_access::Decryption,
     &store_access::AccountData,

@@ -3,12 +3,15 @@
 //! One mechanism for every type of `facts/stores.rs`; the kinds differ in their documentation and in the
 //! types that they are about.
 
+use blastwall_model::AccountId;
+
 use super::access::{Gate, ask, candidates};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::store_kinds;
 use crate::judge::{Detail, Judge, Judgement};
+use crate::subject::OutsideParty;
 use crate::world::StoreIndex;
 
 /// A kind of link to data.
@@ -54,6 +57,11 @@ store_access! {
     ECR_PULL: "ecr-pull", "ECR: pull by policy", "the images of a repository",
         "aws:PrincipalOrgID; resource control policies",
         "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html";
+    SNAPSHOT_READ: "snapshot-share", "Snapshots, and with whom they are shared",
+        "the disk that a snapshot is of",
+        "block public access for snapshots, ec2:Add/userId and ec2:Add/group on \
+         ec2:ModifySnapshotAttribute",
+        "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html";
     DATA_STORE: "data-store-policy", "Policies of data stores",
         "tables, streams, file systems, search domains and backup vaults",
         "aws:PrincipalOrgID, aws:SourceVpce; resource control policies where the service has them",
@@ -74,10 +82,15 @@ impl LinkKind for StoreAccess {
         let world = judge.world();
         for store in world.store_indices() {
             let of_this_kind = |row: &crate::world::StoreRow| row.kind.link == self.0.id;
-            if world.store(store).is_some_and(of_this_kind)
-                && let Some(gate) = Gate::of_store(world, store)
-            {
-                candidates::add_links(judge, rules, &gate);
+            let Some(row) = world.store(store).filter(|row| of_this_kind(row)) else {
+                continue;
+            };
+            let Some(gate) = Gate::of_store(world, store) else {
+                continue;
+            };
+            candidates::add_links(judge, rules, &gate);
+            for holder in shared_with(judge, row) {
+                rules.add(Certainty::Certain, &[holder], gate.conclusion);
             }
         }
     }
@@ -91,9 +104,42 @@ impl LinkKind for StoreAccess {
         let (Capability::Data(store) | Capability::Encrypted(store)) = conclusion else {
             return None;
         };
-        let gate = Gate::of_store(judge.world(), store)?;
+        let world = judge.world();
+        let row = world.store(store)?;
+        let shared = |premise: &Capability| shared_with(judge, row).contains(premise);
+        if premises.iter().all(shared) {
+            return Some(Judgement::default());
+        }
+        let gate = Gate::of_store(world, store)?;
         ask::from(judge, premises, &gate, Detail::Full)
     }
+}
+
+/// Those that it is shared with, by name or as everybody. An account that it is shared with needs nothing
+/// but its own leave.
+fn shared_with(judge: &Judge<'_>, row: &crate::world::StoreRow) -> Vec<Capability> {
+    let world = judge.world();
+    let anyone = row.public.then_some(OutsideParty::Anyone);
+    let named = row.shared_with.iter().filter_map(|id| {
+        let id: AccountId = id.parse().ok()?;
+        Some(OutsideParty::Account { id })
+    });
+    let outside = anyone
+        .into_iter()
+        .chain(named)
+        .filter_map(|party| world.find_outside(&party))
+        .map(Capability::Outside);
+    let inside = world.account_indices().filter(|index| {
+        world.account(*index).is_some_and(|account| {
+            let id = account.id.as_str();
+            *index != row.account
+                && (row.public || row.shared_with.iter().any(|shared| shared == id))
+        })
+    });
+    if row.public || !row.shared_with.is_empty() {
+        return outside.chain(inside.map(Capability::Account)).collect();
+    }
+    Vec::new()
 }
 
 /// Ciphertext and key together are data.

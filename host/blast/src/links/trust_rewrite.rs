@@ -1,11 +1,11 @@
-//! Whoever may rewrite the trust policy of a role can let itself in.
+//! Whoever may rewrite the trust policy of a role, or the policy of what holds data, can let itself in.
 
 use super::power::Power;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
-use crate::facts::PrincipalKind;
+use crate::facts::{PrincipalKind, store_kinds};
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{ASSUME_ROLE, PrincipalIndex};
+use crate::world::{ASSUME_ROLE, PrincipalIndex, StoreIndex};
 
 pub(super) struct TrustRewrite;
 
@@ -13,12 +13,13 @@ const UPDATE: &str = "iam:UpdateAssumeRolePolicy";
 
 const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "trust-rewrite",
-    name: "Rewrite of a trust policy",
+    name: "Rewrite of a trust or resource policy",
     family: "identity",
-    source: "principal with iam:UpdateAssumeRolePolicy on the role",
-    target: "role of the same account",
-    precondition: "boundary and service control policies leave iam:UpdateAssumeRolePolicy open, and \
-        sts:AssumeRole for whoever is let in",
+    source: "principal with iam:UpdateAssumeRolePolicy on the role, or the like of s3:PutBucketPolicy on \
+        what holds data",
+    target: "role or data of the same account",
+    precondition: "boundary and service control policies leave the rewriting open, and entering or reading \
+        for whoever is let in",
     mitigations: "service control policies on iam:UpdateAssumeRolePolicy, aws:PrincipalOrgID in a resource \
         control policy on sts:AssumeRole",
     references: &[
@@ -42,13 +43,30 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, role: PrincipalIndex) ->
     Some(power.complete(rewrite.and(enter)))
 }
 
+fn judge_store(judge: &Judge<'_>, power: &Power<'_, '_>, store: StoreIndex) -> Option<Judgement> {
+    let row = judge.world().store(store)?;
+    if row.kind.rewrite.is_empty() {
+        return None;
+    }
+    let rewrite = power.may(row.kind.rewrite, row.arn.as_str(), power.keys())?;
+    let data = format!("{}{}", row.arn, row.kind.suffix);
+    let read = power
+        .with_any_policy()
+        .may_once_let_in(row.kind.action, &data, power.keys())?;
+    Some(power.complete(rewrite.and(read)))
+}
+
 impl LinkKind for TrustRewrite {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        vec![UPDATE]
+        let stores = store_kinds().iter().map(|kind| kind.rewrite);
+        stores
+            .filter(|action| !action.is_empty())
+            .chain([UPDATE])
+            .collect()
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
@@ -70,6 +88,30 @@ impl LinkKind for TrustRewrite {
                 }
             }
         }
+        for store in world.store_indices() {
+            let Some(row) = world
+                .store(store)
+                .filter(|row| !row.kind.rewrite.is_empty())
+            else {
+                continue;
+            };
+            for writer in world.principals_of(row.account) {
+                let judgement = rules
+                    .unspent(judge, writer, &[row.kind.rewrite])
+                    .and_then(|power| judge_store(judge, &power, store));
+                if let Some(judgement) = judgement {
+                    let gained = match row.key {
+                        Some(_) => Capability::Encrypted(store),
+                        None => Capability::Data(store),
+                    };
+                    rules.add(
+                        judgement.certainty,
+                        &[Capability::Principal(writer)],
+                        gained,
+                    );
+                }
+            }
+        }
     }
 
     fn explain(
@@ -82,6 +124,10 @@ impl LinkKind for TrustRewrite {
             ([Capability::Principal(writer)], Capability::Principal(role)) => {
                 judge_pair(judge, &Power::of(judge, *writer, Detail::Full)?, role)
             }
+            (
+                [Capability::Principal(writer)],
+                Capability::Data(store) | Capability::Encrypted(store),
+            ) => judge_store(judge, &Power::of(judge, *writer, Detail::Full)?, store),
             _ => None,
         }
     }

@@ -217,6 +217,8 @@ fn store_rows(
                 policy: store.policy,
                 key: None,
                 grantees: store.grantees,
+                shared_with: store.shared_with,
+                public: store.public,
             });
         }
     }
@@ -484,6 +486,12 @@ fn outside_parties(
                 .iter()
                 .filter_map(|principal| outside(principal.account()?)),
         );
+    }
+    for row in stores {
+        if row.public {
+            parties.insert(OutsideParty::Anyone);
+        }
+        parties.extend(row.shared_with.iter().filter_map(|id| outside(id)));
     }
     // That a service uses a bucket or key is no way in.
     for summary in trusts.values() {
