@@ -19,6 +19,15 @@ const BLAST_TYPES: [&str; 3] = [
     "AWS::IAM::InstanceProfile",
 ];
 
+/// What holds data, collected for the blast graph where nothing but the graph is asked for: with all
+/// checks it is collected anyway, and a scan with a single check should stay small.
+const DATA_TYPES: [&str; 4] = [
+    "AWS::EC2::Snapshot",
+    "AWS::KMS::Key",
+    "AWS::S3::AccountPublicAccessBlock",
+    "AWS::S3::Bucket",
+];
+
 /// What is to be scanned, settled before the first call.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -69,12 +78,10 @@ impl Plan {
         // The organization is read anyway.
         types.retain(|kind| !is_of_organization(kind));
         if self.blast_radius {
-            types.extend(
-                PRINCIPAL_TYPES
-                    .iter()
-                    .chain(&BLAST_TYPES)
-                    .map(|kind| (*kind).to_owned()),
-            );
+            let alone = self.selection.checks.is_empty();
+            let data: &[&str] = if alone { &DATA_TYPES } else { &[] };
+            let read = PRINCIPAL_TYPES.iter().chain(&BLAST_TYPES).chain(data);
+            types.extend(read.map(|kind| (*kind).to_owned()));
         }
         types
     }

@@ -142,7 +142,8 @@ impl<'a, 'w> Power<'a, 'w> {
                 identity: self.identity,
                 boundary: self.boundary,
                 scps: Some(self.account.scps),
-                rcps: None,
+                // They bind what has a policy of its own.
+                rcps: resource_policy.map(|_| self.account.rcps),
                 resource_policy,
                 made_by_attacker: false,
             },

@@ -1,13 +1,15 @@
 //! Which principals reach into an account, read backwards along the rules.
 //!
-//! Rules with several premises are not followed: the question is what one principal alone reaches,
-//! and walking backwards cannot tell whether one has all of them.
+//! The question is what one principal alone reaches. Whether one has all premises of a rule that needs
+//! several, walking backwards cannot tell; so it is asked forwards, once for each such rule and each
+//! that reaches one of its premises, and kept as if it were a link of its own.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::scores::{self, Exposure};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::closure::Closure;
 use crate::graph::Graph;
 use crate::rules::FactId;
 use crate::subject::Subject;
@@ -19,11 +21,7 @@ pub(super) fn exposures(graph: &Graph) -> Vec<Exposure> {
     // Principals by account weight: everything outside is all of it less the account's own.
     let weights: Vec<f64> = world.accounts.iter().map(scores::weight).collect();
     let weight_of = |account: AccountIndex| weights.get(account.index()).copied().unwrap_or(0.0);
-    let mut search = Search {
-        graph,
-        run: 0,
-        states: vec![(0, Certainty::Speculative); graph.rules.facts()],
-    };
+    let mut search = Search::new(graph);
     world
         .account_indices()
         .map(|account| {
@@ -74,11 +72,7 @@ impl Graph {
     /// among them.
     #[must_use]
     pub fn reaching(&self, targets: &[Subject]) -> Vec<(Subject, Certainty)> {
-        let mut search = Search {
-            graph: self,
-            run: 0,
-            states: vec![(0, Certainty::Speculative); self.rules.facts()],
-        };
+        let mut search = Search::new(self);
         let facts: Vec<FactId> = targets.iter().filter_map(|one| self.fact(one)).collect();
         let mut reaching: Vec<(Subject, Certainty)> = search
             .from(&facts)
@@ -107,9 +101,69 @@ struct Search<'g> {
     run: u32,
     /// By fact: in which run it was reached last, and how surely.
     states: Vec<(u32, Certainty)>,
+    /// By conclusion of a rule with several premises: who alone has all of them, and how surely.
+    together: HashMap<FactId, Vec<(FactId, Certainty)>>,
 }
 
-impl Search<'_> {
+impl<'g> Search<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let mut search = Self {
+            graph,
+            run: 0,
+            states: vec![(0, Certainty::Speculative); graph.rules.facts()],
+            together: HashMap::new(),
+        };
+        search.join();
+        search
+    }
+
+    /// Finds who alone has all premises of rules with several; again as long as that lets others have
+    /// the premises of further ones.
+    fn join(&mut self) {
+        let several: Vec<(FactId, Vec<FactId>)> = self
+            .graph
+            .rules
+            .all()
+            .filter(|(_, rule)| self.graph.rules.premises(rule).len() > 1)
+            // Data is no way on to anything.
+            .filter(|(_, rule)| {
+                let conclusion = self.graph.capabilities.get(rule.conclusion);
+                !matches!(conclusion, Some(Capability::Data(_)))
+            })
+            .map(|(_, rule)| (rule.conclusion, self.graph.rules.premises(rule).to_vec()))
+            .collect();
+        if several.is_empty() {
+            return;
+        }
+        let mut closure = Closure::new(&self.graph.rules);
+        let mut known = 0;
+        loop {
+            let mut asked: BTreeMap<FactId, BTreeSet<FactId>> = BTreeMap::new();
+            for (conclusion, premises) in &several {
+                let reaching = premises.iter().map(|premise| self.from(&[*premise]));
+                let fewest = reaching.min_by_key(Vec::len).unwrap_or_default();
+                for (fact, _) in fewest {
+                    asked.entry(fact).or_default().insert(*conclusion);
+                }
+            }
+            let mut together: HashMap<FactId, Vec<(FactId, Certainty)>> = HashMap::new();
+            for (fact, conclusions) in asked {
+                for settled in closure.run(&[fact], |_| true) {
+                    if settled.fact != fact && conclusions.contains(&settled.fact) {
+                        let holders = together.entry(settled.fact).or_default();
+                        holders.push((fact, settled.rating.certainty));
+                    }
+                }
+            }
+            let found = together.values().map(Vec::len).sum();
+            self.together = together;
+            if found == known {
+                return;
+            }
+            known = found;
+        }
+    }
+
     /// Every fact from which something in the account can be reached, at its best certainty.
     fn run(&mut self, account: AccountIndex) -> Vec<(FactId, Certainty)> {
         let own = self
@@ -151,6 +205,9 @@ impl Search<'_> {
                     if let [premise] = self.graph.rules.premises(rule) {
                         self.reach(&mut levels, *premise, certainty.max(rule.certainty));
                     }
+                }
+                for (holder, held) in self.together.get(&fact).cloned().unwrap_or_default() {
+                    self.reach(&mut levels, holder, certainty.max(held));
                 }
             }
         }

@@ -10,7 +10,7 @@ use blastwall_policy::{Keys, Layers, Policy, Principal as Who, Question, Reach, 
 use serde_json::Value;
 
 use super::random::{ACCOUNTS, Model, Principal, parent};
-use super::{MANAGEMENT, VENDOR, allow};
+use super::{MANAGEMENT, VENDOR, allow, policy};
 
 /// What falls, how surely: accounts by id, principals by ARN.
 pub(crate) type Fallen = BTreeMap<String, Certainty>;
@@ -161,27 +161,118 @@ fn best(answers: impl IntoIterator<Item = Option<Certainty>>) -> Option<Certaint
     answers.into_iter().flatten().min()
 }
 
-fn administers(model: &Model, principal: &Principal) -> Option<Certainty> {
-    let resource = format!("arn:aws:iam::{}:role/whatever", principal.account);
-    let may = |action| {
-        ask(
-            model,
-            &as_it_is(principal),
-            action,
-            &resource,
-            principal.account,
-            None,
-        )
-    };
+fn administers(model: &Model, caller: &Caller<'_>) -> Option<Certainty> {
+    let account = caller.account.unwrap();
+    let resource = format!("arn:aws:iam::{account}:role/whatever");
+    let may = |action| ask(model, caller, action, &resource, account, None);
     Some(may("iam:CreateRole")?.max(may("iam:PutRolePolicy")?))
 }
 
-/// All links, as from, to and certainty.
-pub(crate) fn links(model: &Model) -> Vec<(String, String, Certainty)> {
+/// How surely `writer` may do one of these to `target`, which is of its account.
+fn may_any(
+    model: &Model,
+    writer: &Principal,
+    actions: &[&str],
+    target: &Principal,
+) -> Option<Certainty> {
+    let caller = as_it_is(writer);
+    best(
+        actions
+            .iter()
+            .map(|action| ask(model, &caller, action, &target.arn(), target.account, None)),
+    )
+}
+
+/// What `writer` gains from its rights over `target`: the account, if it has the target too, and the
+/// target.
+fn rewriting(
+    model: &Model,
+    writer: &Principal,
+    target: &Principal,
+) -> (Option<Certainty>, Option<Certainty>) {
+    let is_role = target.trust.is_some();
+    let (writes, unbinds): (&[&str], &[&str]) = if is_role {
+        (
+            &["iam:PutRolePolicy", "iam:AttachRolePolicy"],
+            &[
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:PutRolePermissionsBoundary",
+            ],
+        )
+    } else {
+        (
+            &["iam:PutUserPolicy", "iam:AttachUserPolicy"],
+            &[
+                "iam:DeleteUserPermissionsBoundary",
+                "iam:PutUserPermissionsBoundary",
+            ],
+        )
+    };
+    let all_powerful = |boundary: Option<Value>| Caller {
+        policies: vec![full()],
+        boundary,
+        ..as_it_is(target)
+    };
+    let account = may_any(model, writer, writes, target).and_then(|write| {
+        let gain = administers(model, &all_powerful(target.boundary.clone())).or_else(|| {
+            target.boundary.as_ref()?;
+            let unbind = may_any(model, writer, unbinds, target)?;
+            Some(unbind.max(administers(model, &all_powerful(None))?))
+        })?;
+        Some(write.max(gain))
+    });
+    let becomes = if is_role {
+        may_any(model, writer, &["iam:UpdateAssumeRolePolicy"], target).and_then(|rewrite| {
+            let anybody = policy(&[serde_json::json!({"Effect": "Allow", "Principal": "*",
+                "Action": "*", "Resource": "*"})]);
+            let caller = Caller {
+                policies: vec![full()],
+                ..as_it_is(writer)
+            };
+            let (role, account) = (target.arn(), target.account);
+            let enter = ask(
+                model,
+                &caller,
+                "sts:AssumeRole",
+                &role,
+                account,
+                Some(&anybody),
+            )?;
+            Some(rewrite.max(enter))
+        })
+    } else {
+        let key = may_any(model, writer, &["iam:CreateAccessKey"], target);
+        let password = ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
+        let password = may_any(model, writer, &password, target);
+        best([key, password.map(|may| may.max(Certainty::Conditional))])
+    };
+    (account, becomes)
+}
+
+/// What must be held, what follows, and how surely.
+pub(crate) type Link = (Vec<String>, String, Certainty);
+
+/// All links.
+pub(crate) fn links(model: &Model) -> Vec<Link> {
     let mut links = Vec::new();
+    for writer in &model.principals {
+        for target in &model.principals {
+            if writer.account != target.account {
+                continue;
+            }
+            let (account, becomes) = rewriting(model, writer, target);
+            if let Some(certainty) = account {
+                let both = vec![writer.arn(), target.arn()];
+                links.push((both, target.account.to_owned(), certainty));
+            }
+            if let Some(certainty) = becomes {
+                links.push((vec![writer.arn()], target.arn(), certainty));
+            }
+        }
+    }
     let mut link = |from: &str, to: &str, certainty: Option<Certainty>| {
         if let Some(certainty) = certainty {
-            links.push((from.to_owned(), to.to_owned(), certainty));
+            links.push((vec![from.to_owned()], to.to_owned(), certainty));
         }
     };
     for account in ACCOUNTS {
@@ -198,7 +289,7 @@ pub(crate) fn links(model: &Model) -> Vec<(String, String, Certainty)> {
         link(
             &principal.arn(),
             principal.account,
-            administers(model, principal),
+            administers(model, &as_it_is(principal)),
         );
         let Some(trust) = &principal.trust else {
             continue;
@@ -227,15 +318,17 @@ pub(crate) fn links(model: &Model) -> Vec<(String, String, Certainty)> {
 }
 
 /// Everything that falls with `start`.
-pub(crate) fn closure(links: &[(String, String, Certainty)], start: &str) -> Fallen {
+pub(crate) fn closure(links: &[Link], start: &str) -> Fallen {
     let mut fallen = Fallen::from([(start.to_owned(), Certainty::Certain)]);
     loop {
         let before = fallen.clone();
         for (from, to, certainty) in links {
-            let Some(held) = fallen.get(from).copied() else {
+            let held: Option<Vec<Certainty>> =
+                from.iter().map(|one| fallen.get(one).copied()).collect();
+            let Some(held) = held else {
                 continue;
             };
-            let gained = held.max(*certainty);
+            let gained = held.into_iter().fold(*certainty, Certainty::max);
             let known = fallen.entry(to.clone()).or_insert(gained);
             *known = (*known).min(gained);
         }

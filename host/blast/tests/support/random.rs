@@ -132,6 +132,16 @@ fn a_policy() -> impl Strategy<Value = Value> {
         1 => Just(admin()),
         1 => Just(allow("iam:*", "*")),
         1 => Just(allow("s3:*", "*")),
+        1 => any_role().prop_map(|role| allow("iam:PutRolePolicy", &role)),
+        1 => any_role().prop_map(|role| allow("iam:AttachRolePolicy", &role)),
+        1 => any_role().prop_map(|role| allow("iam:UpdateAssumeRolePolicy", &role)),
+        1 => any_role().prop_map(|role| allow("iam:*Role*", &role)),
+        1 => (account(), 0..3_usize).prop_map(|(account, index)| {
+            allow("iam:CreateAccessKey", &user(account, &format!("user-{index}")))
+        }),
+        1 => (account(), 0..3_usize).prop_map(|(account, index)| {
+            allow("iam:PutUserPolicy", &user(account, &format!("user-{index}")))
+        }),
         1 => a_deny(),
         1 => Just(policy(&[json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*",
             "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}})])),
