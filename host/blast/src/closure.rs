@@ -79,6 +79,16 @@ impl<'rules> Closure<'rules> {
         starts: &[FactId],
         wanted: impl Fn(RuleId) -> bool,
     ) -> Vec<Settled> {
+        self.run_to(starts, None, wanted)
+    }
+
+    /// The same, but no further than to `target`: facts that would come after it are left out.
+    pub(crate) fn run_to(
+        &mut self,
+        starts: &[FactId],
+        target: Option<FactId>,
+        wanted: impl Fn(RuleId) -> bool,
+    ) -> Vec<Settled> {
         self.run += 1;
         self.waiting.clear();
         self.queue.clear();
@@ -95,6 +105,9 @@ impl<'rules> Closure<'rules> {
             }
             state.settled = true;
             order.push(Settled { fact, rating });
+            if target == Some(fact) {
+                break;
+            }
             for rule in self.rules.from(fact) {
                 if wanted(*rule) {
                     self.fire(*rule, rating);

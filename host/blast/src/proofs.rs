@@ -135,10 +135,10 @@ struct Search<'g> {
 
 impl Search<'_> {
     fn best(&mut self, starts: &[FactId], target: FactId, without: &[RuleId]) -> Option<Found> {
-        let settled = self
-            .closure
-            .run(starts, |rule| without.binary_search(&rule).is_err());
-        let rating = settled.iter().find(|one| one.fact == target)?.rating;
+        let settled = self.closure.run_to(starts, Some(target), |rule| {
+            without.binary_search(&rule).is_err()
+        });
+        let rating = settled.last().filter(|one| one.fact == target)?.rating;
         let mut rules = Vec::new();
         let mut open = vec![target];
         let mut done = BTreeSet::new();

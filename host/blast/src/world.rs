@@ -119,6 +119,8 @@ pub(crate) struct StoreRow {
     pub(crate) closed: bool,
     /// The key that its data is encrypted under, if that is at hand.
     pub(crate) key: Option<StoreIndex>,
+    /// The name of the key if it is not at hand.
+    pub(crate) unseen_key: Option<String>,
     /// Of a key: whom a grant lets decrypt.
     pub(crate) grantees: Vec<String>,
     /// The accounts that it is shared with.

@@ -267,3 +267,24 @@ fn a_snapshot_is_read_by_whom_it_is_shared_with() {
     assert_eq!(public.reach(TEST, &snapshot), Some(Certain));
     assert!(org(json!([])).graph().find("anyone").is_err());
 }
+
+/// The key that AWS keeps for an account serves nobody else, and one that was not seen leaves it open.
+#[test]
+fn keys_that_are_not_at_hand() {
+    let org = |encryption: Value| {
+        let mut config = json!({ "PolicyDocument": lets(json!({"AWS": root(DEV)}), json!({})) });
+        config["BucketEncryption"] = json!({"ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": encryption}]});
+        reader(reader(Org::three(), DEV), PROD).add(PROD, bucket(PROD, config))
+    };
+    let own = org(json!({"SSEAlgorithm": "aws:kms"}));
+    assert_eq!(own.reach(&role(PROD, "reader"), BUCKET), Some(Certain));
+    assert_eq!(own.reach(&role(DEV, "reader"), BUCKET), None);
+    let unseen = org(json!({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn(TEST)}));
+    assert_eq!(
+        unseen.reach(&role(DEV, "reader"), BUCKET),
+        Some(Conditional)
+    );
+    let plain = org(json!({"SSEAlgorithm": "AES256"}));
+    assert_eq!(plain.reach(&role(DEV, "reader"), BUCKET), Some(Certain));
+}

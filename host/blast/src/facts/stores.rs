@@ -181,6 +181,9 @@ const POLICIES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// How a bucket encrypts, below `config`.
+const ALGORITHM: &str = "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm";
+
 /// What keeps strangers out of all buckets of an account.
 const BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 
@@ -212,6 +215,9 @@ pub(crate) struct StoreFacts {
     pub(crate) restricted: bool,
     /// The key that encrypts it: its ARN, or its id.
     pub(crate) key: Option<String>,
+    /// Whether that is a key that AWS keeps for the account, which nobody else may use. Source: KMS
+    /// Developer Guide, "AWS managed keys".
+    pub(crate) own_key: bool,
     /// Of a key: whom a grant lets decrypt, by ARN.
     pub(crate) grantees: Vec<String>,
     /// The accounts that it is shared with.
@@ -259,16 +265,22 @@ pub(super) fn read<'a>(
             },
         };
         let text = |pointer: &str| value.pointer(&format!("/config{pointer}"))?.as_str();
+        let key = kind.keys.iter().find_map(|pointer| text(pointer));
+        let own_key = match (kind.kind, key) {
+            (_, Some(name)) => name.contains("alias/aws/"),
+            ("AWS::SecretsManager::Secret", None) => true,
+            ("AWS::S3::Bucket", None) => {
+                text(ALGORITHM).is_some_and(|name| name.starts_with("aws:kms"))
+            }
+            (_, None) => false,
+        };
         stores.push(StoreFacts {
             kind,
             arn: document.arn.clone(),
             policy,
             restricted: kind.kind == "AWS::S3::Bucket" && (account_restricted || restricts(value)),
-            key: kind
-                .keys
-                .iter()
-                .find_map(|pointer| text(pointer))
-                .map(str::to_owned),
+            key: key.filter(|_| !own_key).map(str::to_owned),
+            own_key,
             grantees: grantees(value),
             shared_with: shared_with(value, kind.shares),
             public: is_public(value, kind.shares),

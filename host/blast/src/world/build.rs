@@ -211,11 +211,12 @@ fn store_rows(
                 summary: stored.map_or_else(TrustSummary::default, |stored| {
                     summarize(&stored.policy, &[store.kind.action])
                 }),
-                closed: store.restricted && public,
+                closed: (store.restricted && public) || store.own_key,
                 arn: store.arn,
                 kind: store.kind,
                 policy: store.policy,
                 key: None,
+                unseen_key: None,
                 grantees: store.grantees,
                 shared_with: store.shared_with,
                 public: store.public,
@@ -238,6 +239,7 @@ fn store_rows(
         let account = accounts.get(row.account.index());
         let id = account.map(|account| format!("{}/{name}", account.id));
         row.key = keys.get(&name).or_else(|| keys.get(&id?)).copied();
+        row.unseen_key = Some(name).filter(|_| row.key.is_none());
     }
     rows
 }

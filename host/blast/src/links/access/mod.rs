@@ -29,6 +29,8 @@ pub(super) struct Gate<'w> {
     pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
     /// Whether nobody outside the owner's account gets through, whatever the policy says.
     pub(super) closed: bool,
+    /// The key that it takes besides and that was not seen.
+    unseen_key: Option<&'w str>,
     /// What is behind it.
     pub(super) conclusion: Capability,
 }
@@ -52,6 +54,7 @@ impl<'w> Gate<'w> {
             summary,
             role: Some((role, row)),
             closed: false,
+            unseen_key: None,
             conclusion: Capability::Principal(role),
         })
     }
@@ -72,6 +75,7 @@ impl<'w> Gate<'w> {
             summary: Some(&row.summary),
             role: None,
             closed: row.closed,
+            unseen_key: row.unseen_key.as_deref(),
             conclusion: match row.key {
                 Some(_) => Capability::Encrypted(store),
                 None => Capability::Data(store),
@@ -102,8 +106,12 @@ impl<'w> Gate<'w> {
             }),
             _ => None,
         };
+        let key = self
+            .unseen_key
+            .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
         judgement
             .hanging_on(Certainty::Speculative, unseen.as_slice())
+            .hanging_on(Certainty::Conditional, key.as_slice())
             .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)
     }
 }

@@ -1,0 +1,51 @@
+//! The kinds of link, as a page for readers.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use blastwall_blast::{is_structural, link_kinds};
+
+fn page() -> String {
+    let mut page = "\
+# Kinds of link
+
+What the blast radius follows, written from the documentation in `host/blast/src/links/` (`BLESS=1 cargo
+test --package blastwall-blast --test links` writes this page anew). A step of a path names its kind by id.
+"
+    .to_owned();
+    let mut families: Vec<&str> = link_kinds().map(|kind| kind.family).collect();
+    families.sort_unstable();
+    families.dedup();
+    for family in families {
+        write!(page, "\n## Family `{family}`\n").unwrap();
+        for kind in link_kinds().filter(|kind| kind.family == family) {
+            write!(page, "\n### {} (`{}`)\n\n", kind.name, kind.id).unwrap();
+            writeln!(page, "- From: {}", kind.source).unwrap();
+            writeln!(page, "- To: {}", kind.target).unwrap();
+            writeln!(page, "- When: {}", kind.precondition).unwrap();
+            writeln!(page, "- What stops or limits it: {}", kind.mitigations).unwrap();
+            if is_structural(kind.id) {
+                page.push_str("- It follows from how AWS is made and cannot be cut.\n");
+            }
+            for reference in kind.references {
+                writeln!(page, "- <{reference}>").unwrap();
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_is_that_of_the_kinds() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("LINKS.md");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, page()).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page(),
+        "LINKS.md differs; write it anew with BLESS=1"
+    );
+}
