@@ -230,6 +230,7 @@ impl Graph {
             OutsideParty::Account { id } => id.as_str() == text,
             OutsideParty::Organization { id } => id == text,
             OutsideParty::IdentityProvider { provider } => provider == text,
+            OutsideParty::IdentityCenter { principal } => principal == text,
             OutsideParty::Service { name } => name == text,
         })?;
         Some(Subject::Outside {

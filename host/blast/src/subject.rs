@@ -69,6 +69,11 @@ pub enum OutsideParty {
         /// Its ARN, or the name that the trust policy uses for it.
         provider: String,
     },
+    /// A user or group of Identity Center, by its id in the identity store.
+    IdentityCenter {
+        /// The id.
+        principal: String,
+    },
     /// A service of AWS, acting for one of its users.
     Service {
         /// Its principal, `lambda.amazonaws.com`.
@@ -114,6 +119,9 @@ impl fmt::Display for OutsideParty {
             OutsideParty::Organization { id } => write!(formatter, "outside organization {id}"),
             OutsideParty::IdentityProvider { provider } => {
                 write!(formatter, "identity provider {provider}")
+            }
+            OutsideParty::IdentityCenter { principal } => {
+                write!(formatter, "Identity Center user or group {principal}")
             }
             OutsideParty::Service { name } => write!(formatter, "AWS service {name}"),
         }

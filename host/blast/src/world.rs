@@ -177,6 +177,8 @@ pub(crate) struct World {
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
     pub(crate) stores: Vec<StoreRow>,
+    /// Users and groups of Identity Center, and the roles that they are assigned.
+    pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,

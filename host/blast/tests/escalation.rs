@@ -605,3 +605,40 @@ fn a_crossing_is_cut_at_its_neck() {
         role(TEST, "neck")
     );
 }
+
+/// One user of Identity Center has a role in each account that is assigned.
+#[test]
+fn identity_center_assignments_are_roles() {
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let reserved = |account: &str| {
+        role(
+            account,
+            "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operator_0123456789abcdef",
+        )
+    };
+    let mut org = Org::three().add(
+        MANAGEMENT,
+        json!({"type": "AWS::SSO::PermissionSet", "arn": set, "account": MANAGEMENT,
+            "config": {"Name": "Operator", "PermissionSetArn": set}}),
+    );
+    for account in [DEV, PROD] {
+        org = org
+            .add(
+                MANAGEMENT,
+                json!({"type": "AWS::SSO::Assignment", "account": MANAGEMENT,
+                    "arn": format!("arn:aws:cloudcontrolapi::{MANAGEMENT}:AWS::SSO::Assignment/{account}"),
+                    "config": {"PermissionSetArn": set, "PrincipalId": "group-1",
+                        "PrincipalType": "GROUP", "TargetId": account,
+                        "TargetType": "AWS_ACCOUNT"}}),
+            )
+            .role(
+                account,
+                "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operator_0123456789abcdef",
+                nobody(),
+                &[],
+            );
+    }
+    assert_eq!(org.reach("group-1", &reserved(DEV)), Some(Certain));
+    assert_eq!(org.reach("group-1", &reserved(PROD)), Some(Certain));
+    assert_eq!(org.reach("group-1", TEST), None);
+}

@@ -9,6 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
+use super::assignments::{self, AssignmentFacts};
 use super::stores::{self, StoreFacts};
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
@@ -82,6 +83,7 @@ pub(crate) struct AccountFacts {
     pub(crate) groups: Vec<GroupFacts>,
     pub(crate) workloads: Vec<WorkloadFacts>,
     pub(crate) stores: Vec<StoreFacts>,
+    pub(crate) assignments: Vec<AssignmentFacts>,
 }
 
 impl AccountFacts {
@@ -115,6 +117,7 @@ impl AccountFacts {
             groups: groups.iter().map(|group| reader.group(group)).collect(),
             workloads: workloads::read(own()),
             stores: stores::read(own(), reader.policies, reader.unjudged),
+            assignments: assignments::read(own()),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! Start with [`Facts`].
 
 mod account;
+mod assignments;
 mod known_policies;
 mod organization;
 mod policies;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use account::{
     AccountFacts, Attachment, Boundary, GroupFacts, PrincipalFacts, PrincipalKind, Trust,
 };
+pub(crate) use assignments::AssignmentFacts;
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use stores::{KEY, StoreFacts, StoreKind, StorePolicy, store_kinds};
@@ -33,6 +35,7 @@ pub fn is_read(resource_type: &str) -> bool {
     PRINCIPAL_TYPES.contains(&resource_type)
         || workloads::types().any(|kind| kind == resource_type)
         || stores::types().any(|kind| kind == resource_type)
+        || assignments::types().any(|kind| kind == resource_type)
 }
 
 /// The types without which the principals of an account are not known.
@@ -143,6 +146,7 @@ impl Facts {
         known.groups.extend(facts.groups);
         known.workloads.extend(facts.workloads);
         known.stores.extend(facts.stores);
+        known.assignments.extend(facts.assignments);
         self.environments.insert(account.clone(), environment);
     }
 

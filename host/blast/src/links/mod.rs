@@ -19,6 +19,7 @@ mod passrole_compute;
 mod power;
 mod self_escalation;
 mod service_trust;
+mod sso_assignment;
 mod store_access;
 mod trust_rewrite;
 mod user_credential;
@@ -104,6 +105,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &account_administrator::AccountAdministrator,
     &assume_role::AssumeRole,
     &self_escalation::SelfEscalation,
+    &sso_assignment::SsoAssignment,
     &trust_rewrite::TrustRewrite,
     &user_credential::UserCredential,
     &passrole_compute::PassRoleCompute,

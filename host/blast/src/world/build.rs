@@ -11,8 +11,8 @@ use super::{
     StoreIndex, StoreRow, WorkloadIndex, WorkloadRow, World,
 };
 use crate::facts::{
-    Boundary, Facts, KEY, OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts,
-    PrincipalKind, StoreFacts, StorePolicy, Trust, WorkloadFacts,
+    AssignmentFacts, Boundary, Facts, KEY, OrganizationFacts, PolicyIndex, PolicyType,
+    PrincipalFacts, PrincipalKind, StoreFacts, StorePolicy, Trust, WorkloadFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -76,6 +76,7 @@ impl World {
 
         let mut workload_facts = Vec::new();
         let mut store_facts = Vec::new();
+        let mut assignment_facts = Vec::new();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
             .zip(&mut accounts)
@@ -84,6 +85,7 @@ impl World {
                 row.groups = facts.groups;
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
+                assignment_facts.extend(facts.assignments);
                 facts
                     .principals
                     .into_iter()
@@ -135,6 +137,10 @@ impl World {
             outside.push(OutsideParty::Anyone);
             outside.sort();
         }
+        let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
+        outside.extend(assigned.iter().map(|(party, _)| party.clone()));
+        outside.sort();
+        outside.dedup();
         let stores_by_arn = stores
             .iter()
             .enumerate()
@@ -145,10 +151,14 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), WorkloadIndex::new(index)))
             .collect();
-        let outside_by_party = outside
+        let outside_by_party: HashMap<_, _> = outside
             .iter()
             .enumerate()
             .map(|(index, party)| (party.clone(), OutsideIndex::new(index)))
+            .collect();
+        let assignments = assigned
+            .into_iter()
+            .filter_map(|(party, role)| Some((*outside_by_party.get(&party)?, role)))
             .collect();
         let partition = principals
             .first()
@@ -165,6 +175,7 @@ impl World {
             principals,
             workloads,
             stores,
+            assignments,
             outside,
             levels: interner.all,
             organization_id: organization.id,
@@ -242,6 +253,43 @@ fn store_rows(
         row.unseen_key = Some(name).filter(|_| row.key.is_none());
     }
     rows
+}
+
+/// The role of each assignment. Identity Center names it after the permission set, with a hash behind.
+/// Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies".
+fn assigned_roles(
+    facts: Vec<AssignmentFacts>,
+    accounts: &[AccountRow],
+    by_id: &HashMap<AccountId, AccountIndex>,
+    principals: &[PrincipalRow],
+) -> Vec<(OutsideParty, PrincipalIndex)> {
+    let mut assigned = Vec::new();
+    for assignment in facts {
+        let account = by_id
+            .get(assignment.account.as_str())
+            .and_then(|index| accounts.get(index.index()));
+        let Some(account) = account else { continue };
+        let name = format!("AWSReservedSSO_{}_", assignment.permission_set);
+        let role = account.principals.clone().find(|place| {
+            principals.get(*place).is_some_and(|row| {
+                let resource = row.arn.resource();
+                resource.starts_with("role/aws-reserved/sso.amazonaws.com/")
+                    && resource
+                        .rsplit('/')
+                        .next()
+                        .is_some_and(|last| last.starts_with(&name))
+            })
+        });
+        if let Some(place) = role {
+            let party = OutsideParty::IdentityCenter {
+                principal: assignment.principal,
+            };
+            assigned.push((party, PrincipalIndex::new(place)));
+        }
+    }
+    assigned.sort();
+    assigned.dedup();
+    assigned
 }
 
 /// By service, the accounts at hand that it is delegated to.

@@ -139,7 +139,9 @@ pub(in crate::links) fn from_outside(
         OutsideParty::Anyone => (SOME_ACCOUNT, keys.sent_from_outside()),
         OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
         OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
-        OutsideParty::IdentityProvider { .. } | OutsideParty::Service { .. } => return None,
+        OutsideParty::IdentityProvider { .. }
+        | OutsideParty::IdentityCenter { .. }
+        | OutsideParty::Service { .. } => return None,
     };
     let callers = callers_of(id, &world.partition, gate.summary?, std::iter::empty());
     let best = best_of(judge, &callers, &keys.build(), None, gate, detail)?;
