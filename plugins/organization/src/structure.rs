@@ -70,21 +70,42 @@ pub(crate) fn units(organization: &Organization) -> Result<Outcome, Unknown> {
     }
     let mut members = 0_usize;
     let mut outside = Vec::new();
-    for account in organization.all::<OrganizationAccount>()? {
-        let id = account.config.account_id.required()?;
-        if Some(id) == management || account.observed.status.required()? != "ACTIVE" {
-            continue;
-        }
-        members += 1;
-        if account.config.parent_ids.required()?.first() == root {
-            outside.push(id.as_str());
+    let mut undecided = None;
+    for account in organization.seen::<OrganizationAccount>()? {
+        match in_no_unit(account, management, root) {
+            Ok(None) => {}
+            Ok(Some((id, stray))) => {
+                members += 1;
+                outside.extend(stray.then_some(id));
+            }
+            Err(unknown) => undecided = Some(unknown),
         }
     }
+    // One that is in no unit is, whatever else could not be seen.
+    if !outside.is_empty() {
+        return Ok(fail(format!("in no unit: {}", outside.join(", "))));
+    }
+    if let Some(unknown) = undecided {
+        return Err(unknown);
+    }
+    organization.all::<OrganizationAccount>()?;
     Ok(if members == 0 {
         not_applicable("there is no account but the management account")
-    } else if outside.is_empty() {
-        pass(format!("each of {members} accounts is in a unit"))
     } else {
-        fail(format!("in no unit: {}", outside.join(", ")))
+        pass(format!("each of {members} accounts is in a unit"))
     })
+}
+
+/// Whether a member is right under the root; none for who is not meant.
+fn in_no_unit<'a>(
+    account: &'a OrganizationAccount,
+    management: Option<&String>,
+    root: Option<&String>,
+) -> Result<Option<(&'a str, bool)>, Unknown> {
+    let id = account.config.account_id.required()?;
+    if Some(id) == management || account.observed.status.required()? != "ACTIVE" {
+        return Ok(None);
+    }
+    let above = account.config.parent_ids.required()?.first();
+    Ok(Some((id, above == root)))
 }
