@@ -13,7 +13,7 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Boundary, PolicyIndex, PrincipalKind};
-use crate::judge::{Judge, Judgement};
+use crate::judge::Judge;
 use crate::subject::OutsideParty;
 use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow, World};
 
@@ -372,15 +372,6 @@ impl LinkKind for SameClass {
                 );
             }
         }
-    }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
     }
 
     fn is_silent(&self) -> bool {

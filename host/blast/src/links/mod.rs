@@ -78,14 +78,16 @@ pub(crate) trait LinkKind: Sync {
     /// Adds a rule for each way in which it occurs.
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>);
 
-    /// Why a rule that it added holds, with conditions and statements. The premises are never
-    /// classes but the principals that stand for them.
+    /// Why a rule that it added holds, with conditions and statements; nothing to say unless told
+    /// otherwise. The premises are never classes but the principals that stand for them.
     fn explain(
         &self,
-        judge: &Judge<'_>,
-        premises: &[Capability],
-        conclusion: Capability,
-    ) -> Option<Judgement>;
+        _judge: &Judge<'_>,
+        _premises: &[Capability],
+        _conclusion: Capability,
+    ) -> Option<Judgement> {
+        Some(Judgement::default())
+    }
 
     /// Whether steps of it are left out of paths.
     fn is_silent(&self) -> bool {
@@ -201,6 +203,33 @@ impl Deriver<'_> {
             .iter()
             .any(|action| power.mentions(action))
             .then_some(power)
+    }
+
+    /// Adds a rule from each principal that may do one of these actions to each other principal of its
+    /// account that it gains by them.
+    fn add_pairs(
+        &mut self,
+        judge: &Judge<'_>,
+        actions: &[&str],
+        gains: impl Fn(&Power<'_, '_>, PrincipalIndex) -> Option<Judgement>,
+    ) {
+        for holder in judge.world().principal_indices() {
+            let Some(power) = self.unspent(judge, holder, actions) else {
+                continue;
+            };
+            for target in judge.world().principals_of(power.row.account) {
+                if target == holder {
+                    continue;
+                }
+                if let Some(judgement) = gains(&power, target) {
+                    self.add(
+                        judgement.certainty,
+                        &[Capability::Principal(holder)],
+                        Capability::Principal(target),
+                    );
+                }
+            }
+        }
     }
 
     /// Who holds all of `premises` also gets `conclusion`.

@@ -265,24 +265,9 @@ impl LinkKind for PassRoleCompute {
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        let world = judge.world();
-        for passer in world.principal_indices() {
-            let Some(power) = rules.unspent(judge, passer, &[PASS]) else {
-                continue;
-            };
-            for role in world.principals_of(power.row.account) {
-                if role == passer {
-                    continue;
-                }
-                if let Some(judgement) = judge_pair(judge, &power, role, Detail::Certainty) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(passer)],
-                        Capability::Principal(role),
-                    );
-                }
-            }
-        }
+        rules.add_pairs(judge, &[PASS], |power, role| {
+            judge_pair(judge, power, role, Detail::Certainty)
+        });
     }
 
     fn explain(

@@ -3,7 +3,7 @@
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Judge, Judgement};
+use crate::judge::Judge;
 
 pub(super) struct SsoAssignment;
 
@@ -32,14 +32,5 @@ impl LinkKind for SsoAssignment {
                 Capability::Principal(*role),
             );
         }
-    }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
     }
 }

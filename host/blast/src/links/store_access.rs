@@ -178,15 +178,6 @@ impl LinkKind for Decryption {
             }
         }
     }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
-    }
 }
 
 /// Whoever has an account has its data.
@@ -234,15 +225,6 @@ impl LinkKind for AccountData {
             }
         }
     }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
-    }
 }
 
 /// Whom a grant of a key lets decrypt.
@@ -281,14 +263,5 @@ impl LinkKind for KmsGrant {
                 }
             }
         }
-    }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
     }
 }

@@ -71,23 +71,9 @@ impl LinkKind for TrustRewrite {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        for writer in world.principal_indices() {
-            let Some(power) = rules.unspent(judge, writer, &[UPDATE]) else {
-                continue;
-            };
-            for role in world.principals_of(power.row.account) {
-                if role == writer {
-                    continue;
-                }
-                if let Some(judgement) = judge_pair(judge, &power, role) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(writer)],
-                        Capability::Principal(role),
-                    );
-                }
-            }
-        }
+        rules.add_pairs(judge, &[UPDATE], |power, role| {
+            judge_pair(judge, power, role)
+        });
         for store in world.store_indices() {
             let Some(row) = world
                 .store(store)

@@ -57,25 +57,9 @@ impl LinkKind for UserCredential {
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        let world = judge.world();
-        let actions = self.actions();
-        for maker in world.principal_indices() {
-            let Some(power) = rules.unspent(judge, maker, &actions) else {
-                continue;
-            };
-            for user in world.principals_of(power.row.account) {
-                if user == maker {
-                    continue;
-                }
-                if let Some(judgement) = judge_pair(judge, &power, user) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(maker)],
-                        Capability::Principal(user),
-                    );
-                }
-            }
-        }
+        rules.add_pairs(judge, &self.actions(), |power, user| {
+            judge_pair(judge, power, user)
+        });
     }
 
     fn explain(

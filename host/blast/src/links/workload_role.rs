@@ -3,7 +3,7 @@
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Judge, Judgement};
+use crate::judge::Judge;
 
 pub(super) struct WorkloadRole;
 
@@ -44,14 +44,5 @@ impl LinkKind for WorkloadRole {
                 );
             }
         }
-    }
-
-    fn explain(
-        &self,
-        _judge: &Judge<'_>,
-        _premises: &[Capability],
-        _conclusion: Capability,
-    ) -> Option<Judgement> {
-        Some(Judgement::default())
     }
 }
