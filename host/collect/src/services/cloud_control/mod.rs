@@ -6,6 +6,7 @@
 //! Source: Cloud Control API User Guide, "Cloud Control API and IAM".
 
 mod table;
+mod withheld;
 
 use aws_sdk_cloudcontrol::Client;
 use aws_sdk_cloudcontrol::types::ResourceDescription;
@@ -115,9 +116,13 @@ impl Place<'_> {
     ) -> Result<Document, Failure> {
         let text = description.and_then(ResourceDescription::properties);
         let text = text.ok_or_else(|| malformed("a resource without properties"))?;
-        let config: Map<String, Value> = serde_json::from_str(text)
+        let mut config: Map<String, Value> = serde_json::from_str(text)
             .map_err(|error| malformed(&format!("properties that are no JSON object: {error}")))?;
         let arn = self.arn(name, &config)?;
+        let withheld: Map<String, Value> = withheld::withhold(&mut config)
+            .into_iter()
+            .map(|path| (path, "Withheld: it may hold secrets".into()))
+            .collect();
         let mut document = json!({
             "type": self.listed.kind,
             "arn": arn,
@@ -130,6 +135,9 @@ impl Place<'_> {
                 parts.insert("tags".to_owned(), tags.into());
             }
             parts.insert("config".to_owned(), config.into());
+            if !withheld.is_empty() {
+                parts.insert("unknown".to_owned(), withheld.into());
+            }
         }
         Document::parse(&document.to_string())
             .map_err(|error| malformed(&format!("{name} makes no document: {error}")))
