@@ -288,3 +288,13 @@ fn keys_that_are_not_at_hand() {
     let plain = org(json!({"SSEAlgorithm": "AES256"}));
     assert_eq!(plain.reach(&role(DEV, "reader"), BUCKET), Some(Certain));
 }
+
+/// A policy that could not be seen lets nobody in by itself, and the report says that it is missing.
+#[test]
+fn a_policy_that_was_not_seen_is_told() {
+    let mut document = bucket(PROD, json!({}));
+    document["unknown"] = json!({"config.PolicyDocument": "AccessDenied: s3:GetBucketPolicy"});
+    let survey = reader(Org::three(), DEV).add(PROD, document).survey();
+    assert_eq!(survey.unjudged.len(), 1, "{:?}", survey.unjudged);
+    assert_eq!(survey.unjudged[0].arn.to_string(), BUCKET);
+}

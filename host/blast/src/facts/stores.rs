@@ -251,7 +251,14 @@ pub(super) fn read<'a>(
         let apart = apart.get(&(policy_type(kind.kind), last(document.arn.as_str())));
         let unknown = is_unknown(value, kind.policy);
         let policy = match own.or(apart.copied()) {
-            _ if unknown => StorePolicy::Unknown,
+            _ if unknown => {
+                unjudged.push(Unjudged {
+                    arn: document.arn.clone(),
+                    why: "its policy could not be seen, so who is let in from outside is not known"
+                        .to_owned(),
+                });
+                StorePolicy::Unknown
+            }
             None => StorePolicy::None,
             Some(policy) => match keep(policy, policies) {
                 Ok(index) => StorePolicy::Policy(index),
