@@ -10,8 +10,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::resources::{
-    access_analyzer, account, cloudtrail, cloudwatch, config, ec2, iam, kms, logs, organizations,
-    s3, security_hub,
+    access_analyzer, account, cloudtrail, cloudwatch, config, ec2, iam, kms, lambda, logs,
+    organizations, s3, security_hub,
 };
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
@@ -77,6 +77,8 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         iam::SshPublicKeyKind,
         iam::UserKind,
         kms::KeyKind,
+        lambda::FunctionKind,
+        lambda::FunctionUrlKind,
         logs::LogGroupKind,
         logs::MetricFilterKind,
         logs::ResourcePolicyKind,

@@ -9,6 +9,7 @@ mod config;
 mod ec2;
 mod iam;
 mod kms;
+mod lambda;
 mod logs;
 mod s3;
 
@@ -24,6 +25,7 @@ pub(crate) const ALL: &[Collector] = &[
     ec2::COLLECTOR,
     iam::COLLECTOR,
     kms::COLLECTOR,
+    lambda::COLLECTOR,
     logs::COLLECTOR,
     s3::COLLECTOR,
     s3::ACCESS_POINTS,

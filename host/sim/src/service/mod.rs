@@ -9,6 +9,7 @@ mod config;
 mod ec2;
 pub(crate) mod iam;
 mod kms;
+mod lambda;
 mod logs;
 mod organizations;
 mod s3;
@@ -95,6 +96,14 @@ const SERVICES: &[Service] = &[
         },
         regional: true,
         operations: &[access_analyzer::OPERATIONS],
+    },
+    Service {
+        name: "lambda",
+        protocol: &RestJson {
+            routes: lambda::ROUTES,
+        },
+        regional: true,
+        operations: &[lambda::OPERATIONS],
     },
     Service {
         name: "cloudcontrolapi",

@@ -547,5 +547,34 @@ fn watched() -> Vec<Value> {
                 }
             }),
         ),
+        of(
+            "lambda",
+            "Lambda::Function",
+            "function:orders",
+            json!({
+                "tags": { "Name": NASTY },
+                "config": {
+                    "FunctionName": "orders", "Runtime": "python3.13", "PackageType": "Zip",
+                    "Role": format!("arn:aws:iam::{MEMBER}:role/orders"),
+                    "Layers": [format!("arn:aws:lambda:{REGION}:{MEMBER}:layer:tracer:3")],
+                    "KmsKeyArn": format!("arn:aws:kms:{REGION}:{MEMBER}:key/1")
+                },
+                "observed": { "LastModified": THEN }
+            }),
+        ),
+        of(
+            "lambda",
+            "Lambda::Url",
+            "function:orders:url",
+            json!({
+                "config": {
+                    "TargetFunctionArn": format!("arn:aws:lambda:{REGION}:{MEMBER}:function:orders"),
+                    "AuthType": "NONE", "InvokeMode": "BUFFERED"
+                },
+                "observed": {
+                    "FunctionUrl": "https://abc.lambda-url.eu-west-1.on.aws/", "CreationTime": THEN
+                }
+            }),
+        ),
     ]
 }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod ec2;
 pub mod iam;
 pub mod kms;
+pub mod lambda;
 pub mod logs;
 pub mod organizations;
 pub mod s3;
@@ -42,6 +43,7 @@ pub use iam::{
     SshPublicKeyKind, User, UserKind,
 };
 pub use kms::{Key, KeyKind};
+pub use lambda::{Function, FunctionKind, FunctionUrl, FunctionUrlKind};
 pub use logs::{LogGroup, LogGroupKind, MetricFilter, MetricFilterKind};
 pub use logs::{SubscriptionFilter, SubscriptionFilterKind};
 pub use organizations::{

@@ -1,0 +1,62 @@
+//! AWS Lambda.
+
+use crate::resource::{kind, properties};
+
+properties! {
+    /// What is set on a function (`AWS::Lambda::Function`). Its environment is not collected: it may hold
+    /// secrets.
+    "config" FunctionConfig {
+        /// Its name.
+        "FunctionName" function_name: String,
+        /// The ARN of the role that it runs as.
+        "Role" role: String,
+        /// What runs it, `python3.13`; absent for container images.
+        "Runtime" runtime: String,
+        /// `Zip` or `Image`.
+        "PackageType" package_type: String,
+        /// The ARNs of its layers, with their versions.
+        "Layers" layers: Vec<String>,
+        /// The key that encrypts its environment; absent if it is AWS's.
+        "KmsKeyArn" kms_key_arn: String,
+    }
+}
+
+properties! {
+    /// What is observed of a function.
+    "observed" FunctionObserved {
+        /// When it was last changed, RFC 3339.
+        "LastModified" last_modified: String,
+    }
+}
+
+kind! {
+    /// A function.
+    Function, FunctionKind = "AWS::Lambda::Function", FunctionConfig, FunctionObserved
+}
+
+properties! {
+    /// What is set on a function URL (`AWS::Lambda::Url`).
+    "config" FunctionUrlConfig {
+        /// The ARN of the function, with an alias behind it if it is of one.
+        "TargetFunctionArn" target_function_arn: String,
+        /// `AWS_IAM`, or `NONE` if it asks nobody who they are.
+        "AuthType" auth_type: String,
+        /// `BUFFERED` or `RESPONSE_STREAM`.
+        "InvokeMode" invoke_mode: String,
+    }
+}
+
+properties! {
+    /// What is observed of a function URL.
+    "observed" FunctionUrlObserved {
+        /// The address.
+        "FunctionUrl" function_url: String,
+        /// RFC 3339.
+        "CreationTime" creation_time: String,
+    }
+}
+
+kind! {
+    /// An address on the internet at which a function answers.
+    FunctionUrl, FunctionUrlKind = "AWS::Lambda::Url", FunctionUrlConfig, FunctionUrlObserved
+}
