@@ -201,3 +201,20 @@ fn advice_weighs_links_and_guardrails() {
     assert!(dev_to_prod.unwrap()["cut"].is_array());
     assert!(!survey["choke_points"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn a_repository_is_a_start() {
+    let answer = answer("reach", &["blast-radius", "anycompany/web"]);
+    let facts = answer["facts"].as_array().unwrap();
+    let pipeline = "arn:aws:iam::200000010001:role/pipeline";
+    assert!(facts.iter().any(|fact| fact["subject"]["arn"] == pipeline));
+    let _ = ask("reach", &["blast-radius", "somebody/else"]).exits(2);
+}
+
+#[test]
+fn parts_of_an_account_that_does_not_fall_are_told() {
+    let run = ask("reach", &["path", "chain-dev", "chain-test"]).exits(1);
+    for part in ["does not fall as a whole", "role/runner of chain-test"] {
+        assert!(run.stdout.contains(part), "{}", run.stdout);
+    }
+}

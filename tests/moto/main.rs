@@ -12,6 +12,7 @@
 
 mod more;
 mod organization;
+mod reach;
 mod seed;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! The facts of the closure: what an attacker can hold, numbered.
 //!
-//! A new kind of capability (data of a resource, network reach of a host, power over guardrails)
+//! A new kind of capability (power over evidence, over what others run)
 //! is a new variant here and a new arm in [`crate::world::World::subject`]; the rules and the
 //! closure know numbers only.
 
@@ -18,10 +18,14 @@ pub(crate) enum Capability {
     Principal(PrincipalIndex),
     /// Running code in a workload, as its roles.
     Workload(WorkloadIndex),
+    /// Opening connections to what listens in a workload.
+    Network(WorkloadIndex),
     /// The data of something that holds data; of a key, the use of it to decrypt.
     Data(StoreIndex),
     /// The same, as far as it is encrypted under a key.
     Encrypted(StoreIndex),
+    /// Changing what others run: the images of a repository, the objects of a bucket with code.
+    Supply(StoreIndex),
     /// Power over the policies of the organization.
     Guardrails,
     /// Being a party outside.

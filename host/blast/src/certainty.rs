@@ -72,7 +72,7 @@ pub struct StatementEvidence {
     pub layer: String,
     /// The policy: its ARN or id, or in words whose inline policy it is.
     pub policy: String,
-    /// Which statement: its `Sid`, or `statement 2` counted from 1.
+    /// Which statement: its `Sid`, or `statement 2` counted from 1; empty for a fact that no policy says.
     pub statement: String,
     /// The statement itself, as JSON on one line.
     pub text: String,

@@ -141,7 +141,16 @@ impl Graph {
     /// # Errors
     /// If there is none such, or several accounts have the name.
     pub fn find(&self, text: &str) -> Result<Subject, UnknownStart> {
-        let unknown = || UnknownStart::new(text);
+        let unknown = || {
+            match text {
+            "anyone" => UnknownStart {
+                text: text.to_owned(),
+                problem: "is let in nowhere: no policy, share or open port that was seen admits strangers"
+                    .to_owned(),
+            },
+            _ => UnknownStart::new(text),
+        }
+        };
         let account = |id: &str| {
             let row = self.world.account(self.world.find_account(id)?)?;
             Some(Subject::Account { id: row.id.clone() })
@@ -192,8 +201,42 @@ impl Graph {
             .filter(|row| row.name.as_deref() == Some(text));
         match (named.next(), named.next()) {
             (Some(row), None) => Ok(Subject::Account { id: row.id.clone() }),
-            _ => self.find_outside(text).ok_or_else(unknown),
+            (Some(one), Some(other)) => {
+                let all = [one, other].into_iter().chain(named);
+                let ids: Vec<&str> = all.map(|row| row.id.as_str()).collect();
+                Err(UnknownStart {
+                    text: text.to_owned(),
+                    problem: format!("is the name of several accounts: {}", ids.join(", ")),
+                })
+            }
+            _ => self
+                .find_outside(text)
+                .or_else(|| self.find_role(text))
+                .ok_or_else(|| self.other_path(text).unwrap_or_else(unknown)),
         }
+    }
+
+    /// The role of a session, `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`, as logs have it.
+    fn find_role(&self, text: &str) -> Option<Subject> {
+        let (account, name) = role_name(text, ":assumed-role/")?;
+        self.role_of(account, name.split('/').next()?)
+    }
+
+    fn role_of(&self, account: &str, name: &str) -> Option<Subject> {
+        let account = self.world.find_account(account)?;
+        let role = self.world.find_role_by_name(account, name)?;
+        let arn = self.world.principal(role)?.arn.clone();
+        Some(Subject::Principal { arn })
+    }
+
+    /// That a role of that name has another path.
+    fn other_path(&self, text: &str) -> Option<UnknownStart> {
+        let (account, name) = role_name(text, ":role/")?;
+        let other = self.role_of(account, name.rsplit('/').next()?)?;
+        Some(UnknownStart {
+            text: text.to_owned(),
+            problem: format!("is no role; the role of that name is {other}"),
+        })
     }
 
     /// The same, or the name of an environment, which stands for all of its accounts at once.
@@ -210,10 +253,44 @@ impl Graph {
             .filter(|row| row.environment.name == text)
             .map(|row| Subject::Account { id: row.id.clone() })
             .collect();
-        if of_environment.is_empty() {
+        if !of_environment.is_empty() {
+            return Ok(of_environment);
+        }
+        let workflows: Vec<Subject> = self.workflows_of(text).collect();
+        if workflows.is_empty() {
             return Err(unknown);
         }
-        Ok(of_environment)
+        Ok(workflows)
+    }
+
+    /// The subjects of CI providers under which runs of a repository come, `acme/web` or `repo:acme/web`.
+    fn workflows_of(&self, repository: &str) -> impl Iterator<Item = Subject> {
+        let named = repository.contains(['/', ':']);
+        let workflows = self.world.outside.iter().filter(move |party| match party {
+            crate::subject::OutsideParty::Workflow { provider, subject } => {
+                named && crate::issuers::admits(provider, subject, repository)
+            }
+            _ => false,
+        });
+        workflows.map(|party| Subject::Outside {
+            party: party.clone(),
+        })
+    }
+
+    /// The data behind a resource, if the action is the one that reads it: whoever gets hold of that, by
+    /// rewriting a policy too, can do it. The resource may be something inside, such as an object.
+    #[must_use]
+    pub fn data_read_by(&self, action: &str, resource: &str) -> Option<Subject> {
+        let inside = resource.split_once(":::").and_then(|(head, name)| {
+            let bucket = name.split('/').next()?;
+            Some(format!("{head}:::{bucket}"))
+        });
+        let arn = inside.as_deref().unwrap_or(resource);
+        let row = self.world.store(self.world.find_store(arn)?)?;
+        let reads = row.kind.action.eq_ignore_ascii_case(action);
+        reads.then(|| Subject::Data {
+            arn: row.arn.clone(),
+        })
     }
 
     /// The outside parties that some policy lets in, sorted.
@@ -225,13 +302,18 @@ impl Graph {
 
     fn find_outside(&self, text: &str) -> Option<Subject> {
         use crate::subject::OutsideParty;
-        let party = self.world.outside.iter().find(|party| match party {
-            OutsideParty::Anyone => text == "anyone",
-            OutsideParty::Account { id } => id.as_str() == text,
-            OutsideParty::Organization { id } => id == text,
-            OutsideParty::IdentityProvider { provider } => provider == text,
-            OutsideParty::IdentityCenter { principal } => principal == text,
-            OutsideParty::Service { name } => name == text,
+        let party = self.world.outside.iter().find(|party| {
+            let named = match party {
+                OutsideParty::Anyone => text == "anyone",
+                OutsideParty::Account { id } => id.as_str() == text,
+                OutsideParty::Organization { id } => id == text,
+                OutsideParty::IdentityProvider { provider } => provider == text,
+                OutsideParty::IdentityCenter { principal } => principal == text,
+                OutsideParty::Workflow { subject, .. } => subject == text,
+                OutsideParty::Service { name } => name == text,
+            };
+            // As it is printed, too.
+            named || party.to_string() == text
         })?;
         Some(Subject::Outside {
             party: party.clone(),
@@ -241,4 +323,9 @@ impl Graph {
     pub(crate) fn fact(&self, subject: &Subject) -> Option<FactId> {
         self.capabilities.find(self.world.capability(subject)?)
     }
+}
+/// The account and the name behind `kind` of an ARN of that kind.
+fn role_name<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
+    let (head, name) = text.split_once(kind)?;
+    Some((head.rsplit(':').next()?, name))
 }

@@ -4,7 +4,7 @@
 //! what the closure needs: how sure, on which conditions, by which statements. Nothing here knows
 //! about graphs.
 
-use blastwall_model::Arn;
+use blastwall_model::{Arn, Tags};
 use blastwall_policy::decide::{rcps_bind, scps_bind};
 use blastwall_policy::language::Version;
 use blastwall_policy::{
@@ -93,6 +93,18 @@ impl Judgement {
             text: text.clone(),
             attacker_can_set: false,
         }));
+        self
+    }
+
+    /// The same with a fact that is not in doubt, for the reader. Nothing hangs on it.
+    #[must_use]
+    pub(crate) fn told(mut self, layer: &str, of: &str, fact: &str) -> Self {
+        self.evidence.push(StatementEvidence {
+            layer: layer.to_owned(),
+            policy: of.to_owned(),
+            statement: String::new(),
+            text: fact.to_owned(),
+        });
         self
     }
 
@@ -384,6 +396,17 @@ pub(crate) struct RequestKeys<'w> {
     keys: Keys,
 }
 
+/// How condition keys begin that have a tag of the resource behind them, those of services included that
+/// have their own. Source: Service Authorization Reference.
+const RESOURCE_TAGS: &[&str] = &[
+    "aws:resourcetag/",
+    "ec2:resourcetag/",
+    "iam:resourcetag/",
+    "s3:buckettag/",
+    "secretsmanager:resourcetag/",
+    "ssm:resourcetag/",
+];
+
 /// A value that no organization has: the id of "some other organization".
 const OTHER_ORGANIZATION: &str = "o-other";
 
@@ -391,7 +414,10 @@ impl<'w> RequestKeys<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
         Self {
             world,
-            keys: Keys::new(),
+            // Every client of AWS can do that, and does unless told otherwise.
+            keys: Keys::new()
+                .fixed("aws:SecureTransport", ["true"])
+                .fixed("s3:TlsVersion", ["1.3"]),
         }
     }
 
@@ -428,9 +454,8 @@ impl<'w> RequestKeys<'w> {
         self
     }
 
-    /// The caller has these tags. A session of a role may carry further ones, so for roles a tag
-    /// that is not there stays open; and so do all where the trust policy lets sessions be tagged,
-    /// because those tags win over the role's.
+    /// The caller has these tags and no others, unless the trust policy lets sessions be tagged: those
+    /// tags win over the role's, and all stay open.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
     pub(crate) fn with_tags_of(mut self, row: &PrincipalRow) -> Self {
         let Some(tags) = &row.tags else {
@@ -449,10 +474,7 @@ impl<'w> RequestKeys<'w> {
                 .map(|(_, value)| value.as_str());
             match value {
                 Some(value) => self.keys = self.keys.fixed(key, [value]),
-                None if row.kind == crate::facts::PrincipalKind::User => {
-                    self.keys = self.keys.absent(key);
-                }
-                None => {}
+                None => self.keys = self.keys.absent(key),
             }
         }
         self
@@ -472,10 +494,15 @@ impl<'w> RequestKeys<'w> {
     }
 
     /// The resource is this role.
-    pub(crate) fn for_resource(mut self, row: &PrincipalRow) -> Self {
-        if let Some(tags) = &row.tags {
+    pub(crate) fn for_resource(self, row: &PrincipalRow) -> Self {
+        self.tagged(row.tags.as_ref()).for_account(row.account)
+    }
+
+    /// The resource has these tags; none if they are not known.
+    pub(crate) fn tagged(mut self, tags: Option<&Tags>) -> Self {
+        if let Some(tags) = tags {
             for key in &self.world.tag_keys {
-                let name = ["aws:resourcetag/", "iam:resourcetag/"]
+                let name = RESOURCE_TAGS
                     .iter()
                     .find_map(|prefix| key.strip_prefix(prefix));
                 let Some(name) = name else { continue };
@@ -486,7 +513,7 @@ impl<'w> RequestKeys<'w> {
                 };
             }
         }
-        self.for_account(row.account)
+        self
     }
 
     /// The resource is in this account.

@@ -31,6 +31,7 @@ mod closure;
 mod difference;
 mod facts;
 mod graph;
+mod issuers;
 mod judge;
 mod links;
 mod proofs;
@@ -58,6 +59,6 @@ pub use radius::{Radius, RadiusFact};
 pub use steps::Step;
 pub use subject::{OutsideParty, Subject};
 pub use survey::{
-    AccountBlast, ChokePoint, Containment, Crossing, Entrance, EnvironmentCrossing, Exposure,
-    PrincipalCounts, Reached, Survey, WAYS_TOLD,
+    AccountBlast, ChokePoint, Containment, Crossing, DataCrossing, Entrance, EnvironmentCrossing,
+    Exposure, PrincipalCounts, Reached, Survey, WAYS_TOLD,
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use blastwall_model::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::certainty::Certainty;
@@ -17,6 +18,9 @@ use crate::subject::Subject;
 pub struct RadiusFact {
     /// What falls.
     pub subject: Subject,
+    /// The account of the organization that it is in; an ARN does not always say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// The best certainty of any derivation.
     pub certainty: Certainty,
     /// The moves of the witness: steps that stay with what is held already, such as from an
@@ -101,7 +105,10 @@ impl Graph {
                     return None;
                 }
                 let capability = self.capabilities.get(settled.fact)?;
+                let owner = self.world.owner(capability);
+                let owner = owner.and_then(|index| self.world.account(index));
                 Some(RadiusFact {
+                    account: owner.map(|row| row.id.clone()),
                     subject: self.world.subject(capability)?,
                     certainty: settled.rating.certainty,
                     hops: settled.rating.hops,

@@ -45,6 +45,16 @@ pub enum Subject {
         /// Its ARN.
         arn: Arn,
     },
+    /// Changing what others run: the images of a repository, the objects of a bucket with code.
+    Supply {
+        /// The ARN of what holds it.
+        arn: Arn,
+    },
+    /// Network reach of a workload: connections to what listens there, no more.
+    Network {
+        /// The ARN of the workload.
+        arn: Arn,
+    },
 }
 
 /// A party that is no principal of the accounts at hand and yet is let in.
@@ -69,6 +79,14 @@ pub enum OutsideParty {
         /// Its ARN, or the name that the trust policy uses for it.
         provider: String,
     },
+    /// Runs of a CI provider, or other workloads, that an identity provider vouches for under one
+    /// subject: `repo:acme/web:*` of GitHub.
+    Workflow {
+        /// The host and path of the provider, `token.actions.githubusercontent.com`.
+        provider: String,
+        /// The subject, or pattern of subjects, that a trust policy asks for.
+        subject: String,
+    },
     /// A user or group of Identity Center, by its id in the identity store.
     IdentityCenter {
         /// The id.
@@ -87,9 +105,13 @@ impl Subject {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Subject::Account { id } => Some(id.clone()),
-            Subject::Principal { arn } | Subject::Workload { arn } => arn.account().parse().ok(),
+            Subject::Principal { arn } | Subject::Workload { arn } | Subject::Network { arn } => {
+                arn.account().parse().ok()
+            }
             // An ARN of a bucket does not say.
-            Subject::Data { arn } | Subject::Encrypted { arn } => arn.account().parse().ok(),
+            Subject::Data { arn } | Subject::Encrypted { arn } | Subject::Supply { arn } => {
+                arn.account().parse().ok()
+            }
             Subject::Outside { .. } | Subject::Guardrails => None,
         }
     }
@@ -103,6 +125,8 @@ impl fmt::Display for Subject {
             Subject::Outside { party } => party.fmt(formatter),
             Subject::Data { arn } => write!(formatter, "data of {arn}"),
             Subject::Encrypted { arn } => write!(formatter, "ciphertext of {arn}"),
+            Subject::Supply { arn } => write!(formatter, "supply from {arn}"),
+            Subject::Network { arn } => write!(formatter, "network reach of {arn}"),
             Subject::Guardrails => formatter.write_str("the guardrails of the organization"),
         }
     }
@@ -119,6 +143,10 @@ impl fmt::Display for OutsideParty {
             OutsideParty::Organization { id } => write!(formatter, "outside organization {id}"),
             OutsideParty::IdentityProvider { provider } => {
                 write!(formatter, "identity provider {provider}")
+            }
+            OutsideParty::Workflow { provider, subject } => {
+                let name = crate::issuers::issuer(provider).map_or(provider.as_str(), |it| it.name);
+                write!(formatter, "{name} as {subject}")
             }
             OutsideParty::IdentityCenter { principal } => {
                 write!(formatter, "Identity Center user or group {principal}")

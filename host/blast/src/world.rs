@@ -4,7 +4,9 @@
 //! not depend on the order in which documents came.
 
 mod build;
+mod network;
 mod outside;
+mod resources;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -15,12 +17,14 @@ use blastwall_policy::{Effect, Principal};
 
 use crate::capability::Capability;
 use crate::facts::{
-    Attachment, Boundary, Environment, GroupFacts, Policies, PolicyIndex, PrincipalKind, StoreKind,
-    StorePolicy, Trust, WorkloadKind,
+    Attachment, Boundary, Credentials, Environment, Exposure, GrantFacts, GroupFacts, Policies,
+    PolicyIndex, PrincipalKind, StoreKind, StorePolicy, Trust, WorkloadKind, networks::Host,
+    networks::NetworkFacts,
 };
 use crate::subject::{OutsideParty, Subject};
 
 pub(crate) use build::named_roles;
+pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
     ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, TrustSummary,
     principal_arn_values,
@@ -103,7 +107,11 @@ pub(crate) struct WorkloadRow {
     pub(crate) arn: Arn,
     pub(crate) kind: &'static WorkloadKind,
     pub(crate) roles: Vec<PrincipalIndex>,
-    pub(crate) exposed: Option<String>,
+    /// None if they are not known.
+    pub(crate) tags: Option<Tags>,
+    pub(crate) exposed: Option<Exposure>,
+    /// Where it is in a network, if it is a host.
+    pub(crate) host: Option<Host>,
 }
 
 /// Something that holds data.
@@ -122,11 +130,29 @@ pub(crate) struct StoreRow {
     /// The name of the key if it is not at hand.
     pub(crate) unseen_key: Option<String>,
     /// Of a key: whom a grant lets decrypt.
-    pub(crate) grantees: Vec<String>,
+    pub(crate) grants: Vec<GrantFacts>,
     /// The accounts that it is shared with.
     pub(crate) shared_with: Vec<String>,
     /// Whether it is shared with everybody.
     pub(crate) public: bool,
+    /// Of a repository: whether a tag stays what it is.
+    pub(crate) immutable: bool,
+}
+
+/// What a workload is made of and who supplies it.
+#[derive(Clone, Debug)]
+pub(crate) struct SupplyRow {
+    pub(crate) workload: WorkloadIndex,
+    /// The ARN or id by which the workload names it.
+    pub(crate) name: String,
+    /// The store that it comes from, if that is at hand.
+    pub(crate) store: Option<StoreIndex>,
+    /// The account that owns it, if that is at hand and the store is not.
+    pub(crate) account: Option<AccountIndex>,
+    /// The account that owns it, if that is outside.
+    pub(crate) outside: Option<OutsideParty>,
+    /// Whether the workload names one version, which nobody changes.
+    pub(crate) pinned: bool,
 }
 
 /// A user or role.
@@ -144,6 +170,7 @@ pub(crate) struct PrincipalRow {
     pub(crate) tags: Option<Tags>,
     pub(crate) shaped_by: Vec<Arc<str>>,
     pub(crate) in_instance_profile: Option<bool>,
+    pub(crate) credentials: Credentials,
 }
 
 impl PrincipalRow {
@@ -177,6 +204,10 @@ pub(crate) struct World {
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
     pub(crate) stores: Vec<StoreRow>,
+    /// The networks, as far as peering connections lead out of them.
+    pub(crate) networks: NetworkFacts,
+    /// What workloads are made of.
+    pub(crate) supplies: Vec<SupplyRow>,
     /// Users and groups of Identity Center, and the roles that they are assigned.
     pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
     pub(crate) outside: Vec<OutsideParty>,
@@ -188,6 +219,8 @@ pub(crate) struct World {
     pub(crate) organization_features: Option<Vec<String>>,
     /// Services with trusted access to all accounts; none if they were not told.
     pub(crate) trusted_services: Option<Vec<String>>,
+    /// The organization's resource policy: its ARN, what it says, whom it names.
+    pub(crate) delegation: Option<(Arn, PolicyIndex, TrustSummary)>,
     /// By service, the accounts that administer it for the organization.
     pub(crate) delegated: BTreeMap<String, Vec<AccountIndex>>,
     pub(crate) partition: String,
@@ -384,6 +417,12 @@ impl World {
             Capability::Workload(index) => Some(Subject::Workload {
                 arn: self.workload(index)?.arn.clone(),
             }),
+            Capability::Supply(index) => Some(Subject::Supply {
+                arn: self.store(index)?.arn.clone(),
+            }),
+            Capability::Network(index) => Some(Subject::Network {
+                arn: self.workload(index)?.arn.clone(),
+            }),
             Capability::Data(index) => Some(Subject::Data {
                 arn: self.store(index)?.arn.clone(),
             }),
@@ -407,21 +446,36 @@ impl World {
             Subject::Encrypted { arn } => self.find_store(arn.as_str()).map(Capability::Encrypted),
             Subject::Guardrails => Some(Capability::Guardrails),
             Subject::Workload { arn } => self.find_workload(arn.as_str()).map(Capability::Workload),
+            Subject::Supply { arn } => self.find_store(arn.as_str()).map(Capability::Supply),
+            Subject::Network { arn } => self.find_workload(arn.as_str()).map(Capability::Network),
         }
     }
 
-    /// The account that a capability lies in.
+    /// The account that a capability lies in, as a foothold.
     pub(crate) fn account_of(&self, capability: Capability) -> Option<AccountIndex> {
         match capability {
             Capability::Account(index) => Some(index),
             Capability::Principal(index) => self.principal(index).map(|row| row.account),
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
-            // Data is no foothold in the account that it is in.
+            // Neither data nor an open port is a foothold in the account that it is in.
             Capability::Data(_)
             | Capability::Encrypted(_)
+            | Capability::Network(_)
+            | Capability::Supply(_)
             | Capability::Outside(_)
             | Capability::Guardrails
             | Capability::Class(_) => None,
+        }
+    }
+
+    /// The account that owns what a capability is about, foothold or not.
+    pub(crate) fn owner(&self, capability: Capability) -> Option<AccountIndex> {
+        match capability {
+            Capability::Data(index) | Capability::Encrypted(index) | Capability::Supply(index) => {
+                self.store(index).map(|row| row.account)
+            }
+            Capability::Network(index) => self.workload(index).map(|row| row.account),
+            other => self.account_of(other),
         }
     }
 

@@ -233,7 +233,63 @@ fn a_policy_that_can_be_rewritten_lets_in() {
     );
     assert_eq!(org.reach(&role(PROD, "writer"), BUCKET), Some(Certain));
     let guarded = org.scp("no-reads", deny("s3:GetObject", "*"), &[PROD]);
-    assert_eq!(guarded.reach(&role(PROD, "writer"), BUCKET), None);
+    // An account outside is not bound by it, but by a resource control policy.
+    assert_eq!(
+        guarded.reach(&role(PROD, "writer"), BUCKET),
+        Some(Conditional)
+    );
+    let strangers = policy(&[
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-test000001"}}}),
+    ]);
+    let closed = guarded.control("rcp", "no-strangers", strangers, &["r-root"]);
+    assert_eq!(closed.reach(&role(PROD, "writer"), BUCKET), None);
+}
+
+#[test]
+fn keys_queues_and_snapshots_are_shared_by_who_may_share_them() {
+    let snapshot = format!("arn:aws:ec2:eu-west-1:{PROD}:snapshot/snap-1");
+    let delegates = lets_key(json!({"AWS": root(PROD)}), "kms:*");
+    let org = Org::three()
+        .add(PROD, key(PROD, delegates, json!([])))
+        .add(
+            PROD,
+            json!({"type": "AWS::EC2::Snapshot", "arn": snapshot, "account": PROD,
+                "region": "eu-west-1", "config": {"SnapshotId": "snap-1"}}),
+        )
+        .role(PROD, "policy", nobody(), &[allow("kms:PutKeyPolicy", "*")])
+        .role(PROD, "grant", nobody(), &[allow("kms:CreateGrant", "*")])
+        .role(PROD, "lists", nobody(), &[allow("kms:List*", "*")])
+        .role(
+            PROD,
+            "shares",
+            nobody(),
+            &[allow("ec2:ModifySnapshotAttribute", "*")],
+        );
+    for (name, data, expected) in [
+        ("policy", key_arn(PROD), Some(Certain)),
+        ("grant", key_arn(PROD), Some(Certain)),
+        ("lists", key_arn(PROD), None),
+        ("shares", snapshot, Some(Certain)),
+    ] {
+        assert_eq!(org.reach(&role(PROD, name), &data), expected, "{name}");
+    }
+    // A key policy that does not hand the right on to identity policies keeps it.
+    let closed = lets_key(json!({"AWS": role(PROD, "else")}), "kms:*");
+    let org = Org::three().add(PROD, key(PROD, closed, json!([]))).role(
+        PROD,
+        "policy",
+        nobody(),
+        &[allow("kms:PutKeyPolicy", "*")],
+    );
+    assert_eq!(org.reach(&role(PROD, "policy"), &key_arn(PROD)), None);
+}
+
+fn lets_key(principal: Value, action: &str) -> Value {
+    policy(&[
+        json!({"Effect": "Allow", "Principal": principal, "Action": action,
+        "Resource": "*"}),
+    ])
 }
 
 #[test]

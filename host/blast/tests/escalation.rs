@@ -189,7 +189,101 @@ fn a_trust_policy_that_can_be_rewritten_lets_in() {
     assert_eq!(org.reach(&writer, &role(DEV, "deploy")), Some(Certain));
     assert_eq!(org.reach(&writer, &role(DEV, "other")), None);
     let guarded = org.scp("no-assume", deny("sts:AssumeRole", "*"), &[DEV]);
-    assert_eq!(guarded.reach(&writer, &role(DEV, "deploy")), None);
+    // An account outside is not bound by it, but by a resource control policy.
+    assert_eq!(
+        guarded.reach(&writer, &role(DEV, "deploy")),
+        Some(Conditional)
+    );
+    let strangers = policy(&[
+        json!({"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-test000001"}}}),
+    ]);
+    let closed = guarded.control("rcp", "no-strangers", strangers, &["r-root"]);
+    assert_eq!(closed.reach(&writer, &role(DEV, "deploy")), None);
+}
+
+#[test]
+fn a_boundary_that_can_be_taken_away_bounds_nothing() {
+    let fence = "arn:aws:iam::111111111111:policy/fence";
+    let bounded = |action: &str| {
+        Org::three()
+            .managed(
+                DEV,
+                "fence",
+                policy(&[
+                    statement("Allow", "s3:*", "*"),
+                    statement("Allow", action, "*"),
+                ]),
+            )
+            .role_with(
+                DEV,
+                "admin",
+                nobody(),
+                &[admin()],
+                json!({"PermissionsBoundary": fence}),
+            )
+    };
+    for (action, expected) in [
+        ("iam:DeleteRolePermissionsBoundary", Some(Certain)),
+        ("iam:PutRolePermissionsBoundary", Some(Certain)),
+        ("iam:CreatePolicyVersion", Some(Certain)),
+        ("iam:SetDefaultPolicyVersion", Some(Conditional)),
+        ("iam:GetRole", None),
+    ] {
+        let org = bounded(action);
+        assert_eq!(org.reach(&role(DEV, "admin"), DEV), expected, "{action}");
+    }
+}
+
+#[test]
+fn what_is_known_of_credentials_decides() {
+    let org = |action: &str, observed: Value| {
+        let mut org = Org::three()
+            .role(DEV, "maker", nobody(), &[allow(action, "*")])
+            .user(DEV, "ann", &[], &[]);
+        let user = org.accounts.get_mut(DEV).unwrap().1.last_mut().unwrap();
+        user["observed"] = observed;
+        org.reach(&role(DEV, "maker"), &user_arn("ann"))
+    };
+    let keys = |count: usize| {
+        let keys: Vec<Value> = (0..count)
+            .map(|place| {
+                json!({"AccessKeyId": format!("AKIA{place}"), "Status": "Active",
+                "CreateDate": "2026-01-01T00:00:00Z"})
+            })
+            .collect();
+        json!({ "AccessKeys": keys })
+    };
+    assert_eq!(org("iam:CreateAccessKey", keys(1)), Some(Certain));
+    assert_eq!(org("iam:CreateAccessKey", keys(2)), None);
+    assert_eq!(org("iam:*AccessKey", keys(2)), Some(Certain));
+    let password = |has: bool, mfa: bool| json!({"PasswordEnabled": has, "MFAActive": mfa});
+    for (action, observed, expected) in [
+        (
+            "iam:UpdateLoginProfile",
+            password(true, false),
+            Some(Certain),
+        ),
+        (
+            "iam:UpdateLoginProfile",
+            password(true, true),
+            Some(Conditional),
+        ),
+        ("iam:UpdateLoginProfile", password(false, false), None),
+        (
+            "iam:CreateLoginProfile",
+            password(false, false),
+            Some(Certain),
+        ),
+        ("iam:CreateLoginProfile", password(true, false), None),
+        ("iam:CreateLoginProfile", json!({}), Some(Conditional)),
+    ] {
+        assert_eq!(org(action, observed), expected, "{action}");
+    }
+}
+
+fn user_arn(name: &str) -> String {
+    user(DEV, name)
 }
 
 #[test]

@@ -32,6 +32,8 @@ fn name(subject: &Subject) -> String {
         Subject::Account { id } => id.to_string(),
         Subject::Principal { arn }
         | Subject::Workload { arn }
+        | Subject::Network { arn }
+        | Subject::Supply { arn }
         | Subject::Data { arn }
         | Subject::Encrypted { arn } => arn.to_string(),
         Subject::Outside { .. } => VENDOR.to_owned(),

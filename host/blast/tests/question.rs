@@ -447,3 +447,27 @@ fn levels_have_names() {
         answer.reason
     );
 }
+
+/// A key is opened by its policy, which may hand the right on to identity policies.
+#[test]
+fn the_policy_of_a_key_has_its_say() {
+    let key = format!("arn:aws:kms:eu-west-1:{PROD}:key/11112222-3333-4444-5555-666677778888");
+    let org = |principal: Value| {
+        Org::three()
+            .role(PROD, "reader", trust(&[]), &[allow("kms:Decrypt", "*")])
+            .role(PROD, "other", trust(&[]), &[allow("s3:GetObject", "*")])
+            .add(
+                PROD,
+                json!({"type": "AWS::KMS::Key", "arn": key, "account": PROD,
+                    "region": "eu-west-1", "config": {"KeyPolicy": policy(&[
+                        json!({"Effect": "Allow", "Principal": principal, "Action": "kms:*",
+                            "Resource": "*"})])}}),
+            )
+    };
+    let handed_on = org(json!({"AWS": root(PROD)}));
+    let decrypt = |org: &Org, name: &str| verdict(org, &role(PROD, name), "kms:Decrypt", &key);
+    assert_eq!(decrypt(&handed_on, "reader"), Verdict::Allowed);
+    assert_eq!(decrypt(&handed_on, "other"), Verdict::Denied);
+    let kept = org(json!({"AWS": role(PROD, "else")}));
+    assert_eq!(decrypt(&kept, "reader"), Verdict::Denied);
+}

@@ -19,11 +19,19 @@ const BLAST_TYPES: [&str; 3] = [
     "AWS::IAM::InstanceProfile",
 ];
 
-/// What holds data, collected for the blast graph where nothing but the graph is asked for: with all
+/// What holds data, and the networks between workloads, collected for the blast graph where nothing but the graph is asked for: with all
 /// checks it is collected anyway, and a scan with a single check should stay small. Not snapshots: each
 /// takes a call of its own to tell whom it is shared with, and there are thousands.
-const DATA_TYPES: [&str; 3] = [
+const DATA_TYPES: [&str; 11] = [
+    "AWS::EC2::Image",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::NetworkAcl",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPCPeeringConnection",
     "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Url",
     "AWS::S3::AccountPublicAccessBlock",
     "AWS::S3::Bucket",
 ];

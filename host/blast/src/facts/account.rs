@@ -10,6 +10,7 @@ use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
 use super::assignments::{self, AssignmentFacts};
+use super::networks::NetworkFacts;
 use super::stores::{self, StoreFacts};
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
@@ -67,6 +68,16 @@ pub(crate) struct PrincipalFacts {
     pub(crate) shaped_by: Vec<Arc<str>>,
     /// Whether an instance profile has it; none if that is not known.
     pub(crate) in_instance_profile: Option<bool>,
+    pub(crate) credentials: Credentials,
+}
+
+/// The credentials that a user has, each as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    /// How many access keys, active or not.
+    pub(crate) access_keys: Option<u8>,
+    pub(crate) password: Option<bool>,
+    pub(crate) second_factor: Option<bool>,
 }
 
 /// A group of users.
@@ -84,6 +95,7 @@ pub(crate) struct AccountFacts {
     pub(crate) workloads: Vec<WorkloadFacts>,
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
+    pub(crate) networks: NetworkFacts,
 }
 
 impl AccountFacts {
@@ -108,9 +120,15 @@ impl AccountFacts {
         for document in own() {
             reader.read_shared(document);
         }
-        let principals = own()
+        let mut principals: Vec<PrincipalFacts> = own()
             .filter_map(|document| reader.read_principal(document))
             .collect();
+        if let Some(roles) = workloads::roles_in_profiles(own()) {
+            for principal in &mut principals {
+                let listed = roles.contains(name_of(&principal.arn));
+                principal.in_instance_profile.get_or_insert(listed);
+            }
+        }
         let groups = reader.groups.values().cloned().collect::<Vec<_>>();
         Self {
             principals,
@@ -118,6 +136,7 @@ impl AccountFacts {
             workloads: workloads::read(own()),
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
+            networks: NetworkFacts::read(own()),
         }
     }
 }
@@ -209,14 +228,27 @@ impl Reader<'_> {
             Err(unknown) => identity.gaps.push(in_words(unknown)),
         }
         let boundary = self.boundary(&mut identity, &config.permissions_boundary);
-        Some(self.finish(
+        let observed = &user.observed;
+        let credentials = Credentials {
+            access_keys: observed
+                .access_keys
+                .known()
+                .map(|keys| u8::try_from(keys.len()).unwrap_or(u8::MAX)),
+            password: observed.password_enabled.known().copied(),
+            second_factor: observed.mfa_active.known().copied(),
+        };
+        let facts = self.finish(
             user.arn.clone(),
             PrincipalKind::User,
             identity,
             boundary,
             Trust::NotApplicable,
             &user.tags,
-        ))
+        );
+        Some(PrincipalFacts {
+            credentials,
+            ..facts
+        })
     }
 
     fn read_role(&mut self, document: &Document) -> Option<PrincipalFacts> {
@@ -277,6 +309,7 @@ impl Reader<'_> {
             tags: None,
             shaped_by: Vec::new(),
             in_instance_profile: None,
+            credentials: Credentials::default(),
         })
     }
 
@@ -312,6 +345,7 @@ impl Reader<'_> {
                 .map(|tags| tags.cloned().unwrap_or_default()),
             shaped_by: identity.shaped_by,
             in_instance_profile: None,
+            credentials: Credentials::default(),
         }
     }
 

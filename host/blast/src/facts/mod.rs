@@ -10,6 +10,7 @@
 mod account;
 mod assignments;
 mod known_policies;
+pub(crate) mod networks;
 mod organization;
 mod policies;
 mod stores;
@@ -21,13 +22,16 @@ use blastwall_model::{AccountId, Arn, Document};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use account::{
-    AccountFacts, Attachment, Boundary, GroupFacts, PrincipalFacts, PrincipalKind, Trust,
+    AccountFacts, Attachment, Boundary, Credentials, GroupFacts, PrincipalFacts, PrincipalKind,
+    Trust,
 };
 pub(crate) use assignments::AssignmentFacts;
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
-pub(crate) use stores::{KEY, StoreFacts, StoreKind, StorePolicy, store_kinds};
-pub(crate) use workloads::{WorkloadFacts, WorkloadKind, workload_kinds};
+pub(crate) use stores::{GrantFacts, KEY, StoreFacts, StoreKind, StorePolicy, store_kinds};
+pub(crate) use workloads::{
+    Exposure, SupplyName, Takeover, WorkloadFacts, WorkloadKind, by, if_also, workload_kinds,
+};
 
 /// Whether facts are made of resources of this type.
 #[must_use]
@@ -35,6 +39,7 @@ pub fn is_read(resource_type: &str) -> bool {
     PRINCIPAL_TYPES.contains(&resource_type)
         || workloads::types().any(|kind| kind == resource_type)
         || stores::types().any(|kind| kind == resource_type)
+        || networks::types().any(|kind| kind == resource_type)
         || assignments::types().any(|kind| kind == resource_type)
 }
 
@@ -147,6 +152,7 @@ impl Facts {
         known.workloads.extend(facts.workloads);
         known.stores.extend(facts.stores);
         known.assignments.extend(facts.assignments);
+        known.networks.extend(facts.networks);
         self.environments.insert(account.clone(), environment);
     }
 

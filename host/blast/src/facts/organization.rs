@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use blastwall_model::resources::organizations::ResourcePolicyKind;
 use blastwall_model::resources::{
     AccountKind, DelegatedAdministratorKind, OrganizationKind, OrganizationalUnitKind, PolicyKind,
 };
-use blastwall_model::{AccountId, Document, Field, Kind};
+use blastwall_model::{AccountId, Arn, Document, Field, Kind};
 use serde_json::json;
 
-use super::{Attachment, Policies, Unjudged, in_words};
+use super::{Attachment, Policies, PolicyIndex, Unjudged, in_words};
 
 /// The two kinds of policy that bind requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,8 @@ pub(crate) struct OrganizationFacts {
     pub(crate) trusted_services: Option<Vec<String>>,
     /// The services that an account administers for the organization.
     pub(crate) delegated: BTreeMap<AccountId, Vec<String>>,
+    /// The policy that delegates administration of policies, and its ARN.
+    pub(crate) resource_policy: Option<(Arn, PolicyIndex)>,
     enabled_types: Option<Vec<String>>,
     /// Unit to parent.
     pub(crate) parents: BTreeMap<String, String>,
@@ -106,6 +109,7 @@ impl OrganizationFacts {
                 AccountKind::TYPE => self.add_account(document),
                 DelegatedAdministratorKind::TYPE => self.add_delegated(document),
                 PolicyKind::TYPE => self.add_policy(document, policies, unjudged),
+                ResourcePolicyKind::TYPE => self.add_resource_policy(document, policies),
                 _ => Ok(()),
             };
             if let Err(why) = read {
@@ -175,6 +179,18 @@ impl OrganizationFacts {
                 status: account.observed.status.known().cloned(),
             },
         );
+        Ok(())
+    }
+
+    fn add_resource_policy(
+        &mut self,
+        document: &Document,
+        policies: &mut Policies,
+    ) -> Result<(), String> {
+        let delegation = document.to::<ResourcePolicyKind>().map_err(in_words)?;
+        let content = delegation.config.content.required().map_err(in_words)?;
+        let kept = policies.keep(content).map_err(in_words)?;
+        self.resource_policy = Some((document.arn.clone(), kept));
         Ok(())
     }
 

@@ -22,14 +22,23 @@ pub(crate) struct StoreKind {
     pub(crate) action: &'static str,
     /// What stands behind the ARN in a request for the data.
     pub(crate) suffix: &'static str,
-    /// The action that rewrites its policy, if identity policies decide about that.
-    pub(crate) rewrite: &'static str,
+    /// The actions that change what others run from it, all needed; empty if nobody does.
+    pub(crate) push: &'static [&'static str],
+    /// The actions, each enough, that rewrite its policy or share it otherwise.
+    pub(crate) rewrites: &'static [&'static str],
     /// A JSON pointer below `config` to the list of those that it is shared with.
     shares: &'static str,
     /// A JSON pointer below `config` to its policy; empty if it has none there.
     policy: &'static str,
     /// JSON pointers below `config` to the customer's key that encrypts it.
     keys: &'static [&'static str],
+}
+
+impl StoreKind {
+    /// Whether its document has its policy, so that one without says that there is none.
+    pub(crate) fn tells_policy(&self) -> bool {
+        !self.policy.is_empty()
+    }
 }
 
 const fn store(
@@ -43,7 +52,8 @@ const fn store(
         link,
         action,
         suffix: "",
-        rewrite: "",
+        push: &[],
+        rewrites: &[],
         shares: "",
         policy,
         keys: &[],
@@ -55,7 +65,8 @@ pub(crate) const KEY: &str = "AWS::KMS::Key";
 
 const KINDS: &[StoreKind] = &[
     StoreKind {
-        rewrite: "s3:PutBucketPolicy",
+        push: &["s3:PutObject"],
+        rewrites: &["s3:PutBucketPolicy"],
         suffix: "/any-object",
         keys: &[
             "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
@@ -67,9 +78,12 @@ const KINDS: &[StoreKind] = &[
             "/PolicyDocument",
         )
     },
-    store(KEY, "kms-policy", "kms:Decrypt", "/KeyPolicy"),
     StoreKind {
-        rewrite: "secretsmanager:PutResourcePolicy",
+        rewrites: &["kms:PutKeyPolicy", "kms:CreateGrant"],
+        ..store(KEY, "kms-policy", "kms:Decrypt", "/KeyPolicy")
+    },
+    StoreKind {
+        rewrites: &["secretsmanager:PutResourcePolicy"],
         keys: &["/KmsKeyId"],
         ..store(
             "AWS::SecretsManager::Secret",
@@ -79,12 +93,12 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
-        rewrite: "sqs:SetQueueAttributes",
+        rewrites: &["sqs:SetQueueAttributes", "sqs:AddPermission"],
         keys: &["/KmsMasterKeyId"],
         ..store("AWS::SQS::Queue", "queue-topic", "sqs:ReceiveMessage", "")
     },
     StoreKind {
-        rewrite: "sns:SetTopicAttributes",
+        rewrites: &["sns:SetTopicAttributes", "sns:AddPermission"],
         keys: &["/KmsMasterKeyId"],
         ..store("AWS::SNS::Topic", "queue-topic", "sns:Subscribe", "")
     },
@@ -94,14 +108,28 @@ const KINDS: &[StoreKind] = &[
         "events:PutEvents",
         "/Policy",
     ),
-    store(
-        "AWS::ECR::Repository",
-        "ecr-pull",
-        "ecr:BatchGetImage",
-        "/RepositoryPolicyText",
-    ),
     StoreKind {
-        rewrite: "dynamodb:PutResourcePolicy",
+        push: &[
+            "ecr:PutImage",
+            "ecr:InitiateLayerUpload",
+            "ecr:UploadLayerPart",
+            "ecr:CompleteLayerUpload",
+        ],
+        rewrites: &["ecr:SetRepositoryPolicy"],
+        ..store(
+            "AWS::ECR::Repository",
+            "ecr-pull",
+            "ecr:BatchGetImage",
+            "/RepositoryPolicyText",
+        )
+    },
+    StoreKind {
+        rewrites: &["ec2:ModifyImageAttribute"],
+        shares: "/LaunchPermissions",
+        ..store("AWS::EC2::Image", "snapshot-share", "ec2:RunInstances", "")
+    },
+    StoreKind {
+        rewrites: &["dynamodb:PutResourcePolicy"],
         keys: &["/SSESpecification/KMSMasterKeyId"],
         ..store(
             "AWS::DynamoDB::Table",
@@ -111,7 +139,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
-        rewrite: "kinesis:PutResourcePolicy",
+        rewrites: &["kinesis:PutResourcePolicy"],
         keys: &["/StreamEncryption/KeyId"],
         ..store(
             "AWS::Kinesis::Stream",
@@ -121,7 +149,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
-        rewrite: "elasticfilesystem:PutFileSystemPolicy",
+        rewrites: &["elasticfilesystem:PutFileSystemPolicy"],
         keys: &["/KmsKeyId"],
         ..store(
             "AWS::EFS::FileSystem",
@@ -131,7 +159,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
-        rewrite: "es:UpdateDomainConfig",
+        rewrites: &["es:UpdateDomainConfig"],
         suffix: "/any-index",
         keys: &["/EncryptionAtRestOptions/KmsKeyId"],
         ..store(
@@ -142,6 +170,7 @@ const KINDS: &[StoreKind] = &[
         )
     },
     StoreKind {
+        rewrites: &["ec2:ModifySnapshotAttribute"],
         shares: "/CreateVolumePermissions",
         keys: &["/KmsKeyId"],
         ..store(
@@ -205,6 +234,15 @@ pub(crate) enum StorePolicy {
     Unknown,
 }
 
+/// A grant of a key that lets somebody decrypt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GrantFacts {
+    /// Whom, by ARN.
+    pub(crate) grantee: String,
+    /// Whether only with some encryption context.
+    pub(crate) constrained: bool,
+}
+
 /// Something that holds data.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreFacts {
@@ -218,12 +256,14 @@ pub(crate) struct StoreFacts {
     /// Whether that is a key that AWS keeps for the account, which nobody else may use. Source: KMS
     /// Developer Guide, "AWS managed keys".
     pub(crate) own_key: bool,
-    /// Of a key: whom a grant lets decrypt, by ARN.
-    pub(crate) grantees: Vec<String>,
-    /// The accounts that it is shared with.
+    /// Of a key: whom grants let decrypt.
+    pub(crate) grants: Vec<GrantFacts>,
+    /// The accounts that it is shared with, and the ARNs of organizations and units.
     pub(crate) shared_with: Vec<String>,
     /// Whether it is shared with everybody.
     pub(crate) public: bool,
+    /// Of a repository: whether a tag stays what it is.
+    pub(crate) immutable: bool,
 }
 
 /// Reads what holds data in an account.
@@ -288,9 +328,10 @@ pub(super) fn read<'a>(
             restricted: kind.kind == "AWS::S3::Bucket" && (account_restricted || restricts(value)),
             key: key.filter(|_| !own_key).map(str::to_owned),
             own_key,
-            grantees: grantees(value),
+            grants: grants(value),
             shared_with: shared_with(value, kind.shares),
             public: is_public(value, kind.shares),
+            immutable: text("/ImageTagMutability") == Some("IMMUTABLE"),
         });
     }
     stores
@@ -369,7 +410,11 @@ fn shares<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value
 
 fn shared_with(value: &Value, pointer: &str) -> Vec<String> {
     shares(value, pointer)
-        .filter_map(|share| Some(share.get("UserId")?.as_str()?.to_owned()))
+        .filter_map(|share| {
+            let whom = ["UserId", "OrganizationArn", "OrganizationalUnitArn"];
+            let named = whom.iter().find_map(|name| share.get(name)?.as_str())?;
+            Some(named.to_owned())
+        })
         .collect()
 }
 
@@ -377,8 +422,8 @@ fn is_public(value: &Value, pointer: &str) -> bool {
     shares(value, pointer).any(|share| share.get("Group").and_then(Value::as_str) == Some("all"))
 }
 
-/// Whom the grants of a key let decrypt.
-fn grantees(value: &Value) -> Vec<String> {
+/// The grants of a key that let somebody decrypt.
+fn grants(value: &Value) -> Vec<GrantFacts> {
     let grants = value.pointer("/observed/Grants").and_then(Value::as_array);
     let decrypts = |grant: &&Value| {
         let operations = grant.get("Operations").and_then(Value::as_array);
@@ -388,7 +433,16 @@ fn grantees(value: &Value) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter(decrypts)
-        .filter_map(|grant| Some(grant.get("GranteePrincipal")?.as_str()?.to_owned()))
+        .filter_map(|grant| {
+            Some(GrantFacts {
+                grantee: grant.get("GranteePrincipal")?.as_str()?.to_owned(),
+                constrained: grant.get("Constraints").is_some_and(|constraints| {
+                    constraints
+                        .as_object()
+                        .is_some_and(|constraints| !constraints.is_empty())
+                }),
+            })
+        })
         .collect()
 }
 

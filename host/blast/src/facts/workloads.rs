@@ -4,10 +4,12 @@
 //! somebody who may not pass roles makes the code one's own. The escalation paths are those of
 //! <https://pathfinding.cloud> (Datadog, Apache-2.0), its classes `existing-passrole`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use blastwall_model::{Arn, Document};
+use blastwall_model::{Arn, Document, Tags};
 use serde_json::Value;
+
+use super::networks::Host;
 
 /// A way to run code of one's own in an existing workload.
 #[derive(Debug)]
@@ -26,16 +28,18 @@ pub(crate) struct WorkloadKind {
     /// JSON pointers below `config` to the ARN or name of the role or of an instance profile.
     roles: &'static [&'static str],
     pub(crate) takeovers: &'static [Takeover],
+    /// JSON pointers below `config` to what it is made of; `*` is every element of a list.
+    supplies: &'static [&'static str],
 }
 
-const fn by(actions: &'static [&'static str]) -> Takeover {
+pub(crate) const fn by(actions: &'static [&'static str]) -> Takeover {
     Takeover {
         actions,
         besides: "",
     }
 }
 
-const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
+pub(crate) const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
     Takeover { actions, besides }
 }
 
@@ -45,6 +49,7 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::EC2::Instance",
         roles: &["/IamInstanceProfile", "/IamInstanceProfile/Arn"],
+        supplies: &["/ImageId"],
         takeovers: &[
             if_also(&["ssm:SendCommand"], AGENT),
             if_also(&["ssm:StartSession"], AGENT),
@@ -62,12 +67,22 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::Lambda::Function",
         roles: &["/Role"],
+        supplies: &[
+            "/Code/ImageUri",
+            "/Code/S3Bucket",
+            "/Layers/*",
+            "/Layers/*/Arn",
+        ],
         takeovers: &[
             by(&["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]),
             if_also(
                 &["lambda:UpdateFunctionCode"],
                 "something invokes the function",
             ),
+            by(&[
+                "lambda:UpdateFunctionConfiguration",
+                "lambda:InvokeFunction",
+            ]),
             if_also(
                 &["lambda:UpdateFunctionConfiguration"],
                 "something invokes the function, which then runs a layer of the attacker",
@@ -77,6 +92,7 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::ECS::TaskDefinition",
         roles: &["/TaskRoleArn"],
+        supplies: &["/ContainerDefinitions/*/Image"],
         takeovers: &[if_also(
             &["ecs:ExecuteCommand"],
             "a task of the definition runs with execute command enabled",
@@ -85,6 +101,7 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::CodeBuild::Project",
         roles: &["/ServiceRole"],
+        supplies: &["/Environment/Image"],
         takeovers: &[
             by(&["codebuild:StartBuild"]),
             by(&["codebuild:StartBuildBatch"]),
@@ -94,6 +111,7 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::CloudFormation::Stack",
         roles: &["/RoleARN"],
+        supplies: &[],
         takeovers: &[
             by(&["cloudformation:UpdateStack"]),
             by(&[
@@ -105,6 +123,7 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::SageMaker::NotebookInstance",
         roles: &["/RoleArn"],
+        supplies: &[],
         takeovers: &[
             by(&["sagemaker:CreatePresignedNotebookInstanceUrl"]),
             by(&[
@@ -117,21 +136,28 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::Glue::DevEndpoint",
         roles: &["/RoleArn"],
+        supplies: &[],
         takeovers: &[by(&["glue:UpdateDevEndpoint"])],
     },
     WorkloadKind {
         kind: "AWS::Glue::Job",
         roles: &["/Role"],
+        supplies: &[],
         takeovers: &[by(&["glue:UpdateJob", "glue:StartJobRun"])],
     },
     WorkloadKind {
         kind: "AWS::StepFunctions::StateMachine",
         roles: &["/RoleArn"],
+        supplies: &[],
         takeovers: &[by(&["states:UpdateStateMachine", "states:StartExecution"])],
     },
     WorkloadKind {
         kind: "AWS::CodePipeline::Pipeline",
         roles: &["/RoleArn"],
+        supplies: &[
+            "/ArtifactStore/Location",
+            "/ArtifactStores/*/ArtifactStore/Location",
+        ],
         takeovers: &[by(&[
             "codepipeline:UpdatePipeline",
             "codepipeline:StartPipelineExecution",
@@ -140,11 +166,13 @@ const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::AppRunner::Service",
         roles: &["/InstanceConfiguration/InstanceRoleArn"],
+        supplies: &["/SourceConfiguration/ImageRepository/ImageIdentifier"],
         takeovers: &[by(&["apprunner:UpdateService"])],
     },
     WorkloadKind {
         kind: "AWS::Batch::JobDefinition",
         roles: &["/ContainerProperties/JobRoleArn"],
+        supplies: &["/ContainerProperties/Image"],
         takeovers: &[by(&["batch:SubmitJob"])],
     },
     WorkloadKind {
@@ -153,6 +181,7 @@ const KINDS: &[WorkloadKind] = &[
             "/LaunchTemplateData/IamInstanceProfile/Arn",
             "/LaunchTemplateData/IamInstanceProfile/Name",
         ],
+        supplies: &["/LaunchTemplateData/ImageId"],
         takeovers: &[if_also(
             &[
                 "ec2:CreateLaunchTemplateVersion",
@@ -169,7 +198,14 @@ pub(crate) fn workload_kinds() -> &'static [WorkloadKind] {
 }
 
 /// The types besides workloads that tell about them.
-const CONTEXT: &[&str] = &["AWS::EC2::SecurityGroup", "AWS::IAM::InstanceProfile"];
+const CONTEXT: &[&str] = &[
+    "AWS::EC2::SecurityGroup",
+    "AWS::IAM::InstanceProfile",
+    FUNCTION_URL,
+];
+
+/// An address on the internet at which a function answers.
+const FUNCTION_URL: &str = "AWS::Lambda::Url";
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -186,11 +222,36 @@ pub(crate) struct WorkloadFacts {
     pub(crate) arn: Arn,
     /// The names or ARNs of its roles, instance profiles resolved.
     pub(crate) roles: Vec<String>,
-    /// A public address and a security group that lets the world in, in words; none if it has none.
-    pub(crate) exposed: Option<String>,
+    /// How the internet reaches it; none if it does not.
+    pub(crate) exposed: Option<Exposure>,
+    /// None if they are not known.
+    pub(crate) tags: Option<Tags>,
+    /// Where it is in a network, if it is a host.
+    pub(crate) host: Option<Host>,
+    /// What it is made of, if somebody else may supply that.
+    pub(crate) supplies: Vec<SupplyName>,
 }
 
-/// Reads the workloads of an account; those without a role run as nobody and are left out.
+/// Something that a workload is made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SupplyName {
+    /// The ARN of what holds it, or the id of an image.
+    pub(crate) name: String,
+    /// Whether the workload names one version, which nobody changes.
+    pub(crate) pinned: bool,
+}
+
+/// How the internet reaches a workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Exposure {
+    /// By what, in words.
+    pub(crate) by: String,
+    /// How likely it is that this lets somebody run code there, and why, in words: see [`likelihood`].
+    pub(crate) likelihood: String,
+}
+
+/// Reads the workloads of an account; those without a role and without a network run as nobody, are
+/// nowhere, and are left out.
 pub(super) fn read<'a>(
     documents: impl Iterator<Item = &'a Document> + Clone,
 ) -> Vec<WorkloadFacts> {
@@ -211,10 +272,13 @@ pub(super) fn read<'a>(
             )
         })
         .collect();
-    let open: BTreeMap<String, String> = values("AWS::EC2::SecurityGroup")
+    let open: BTreeMap<String, Opening> = values("AWS::EC2::SecurityGroup")
         .filter_map(|(document, value)| {
             Some((last(document.arn.as_str()).to_owned(), opening(&value)?))
         })
+        .collect();
+    let urls: BTreeMap<String, Exposure> = values(FUNCTION_URL)
+        .filter_map(|(_, value)| open_url(&value))
         .collect();
     let mut workloads = Vec::new();
     for kind in KINDS {
@@ -225,18 +289,40 @@ pub(super) fn read<'a>(
                 .filter_map(|pointer| value.pointer(&format!("/config{pointer}"))?.as_str());
             let roles: Vec<String> = named.flat_map(|name| role_names(name, &profiles)).collect();
             let state = value.pointer("/observed/State").and_then(Value::as_str);
-            if roles.is_empty() || matches!(state, Some("terminated" | "shutting-down")) {
+            let by_url = || urls.get(last(document.arn.as_str())).cloned();
+            let exposed = exposure(&value, &open).or_else(by_url);
+            let host = host(&value);
+            let leads_nowhere = roles.is_empty() && host.is_none() && exposed.is_none();
+            if leads_nowhere || matches!(state, Some("terminated" | "shutting-down")) {
                 continue;
             }
             workloads.push(WorkloadFacts {
                 kind,
                 arn: document.arn.clone(),
                 roles,
-                exposed: exposure(&value, &open),
+                exposed,
+                tags: tags(&value),
+                host,
+                supplies: supplies(kind, &value, document.arn.partition()),
             });
         }
     }
     workloads
+}
+
+/// The names of the roles that instance profiles of an account have; none if no profile was told.
+pub(super) fn roles_in_profiles<'a>(
+    documents: impl Iterator<Item = &'a Document>,
+) -> Option<BTreeSet<String>> {
+    let mut roles = None;
+    for document in documents.filter(|document| document.kind == "AWS::IAM::InstanceProfile") {
+        if let Ok(value) = serde_json::from_str::<Value>(document.json()) {
+            roles
+                .get_or_insert_with(BTreeSet::new)
+                .extend(texts(&value, "/config/Roles"));
+        }
+    }
+    roles
 }
 
 /// The roles behind a name: those of an instance profile, or the role itself. A profile that was not
@@ -251,31 +337,186 @@ fn role_names(name: &str, profiles: &BTreeMap<String, Vec<String>>) -> Vec<Strin
     vec![last.to_owned()]
 }
 
-/// How a security group lets the world in, if it does.
-fn opening(group: &Value) -> Option<String> {
-    let rules = group.pointer("/config/SecurityGroupIngress")?.as_array()?;
-    let rule = rules.iter().find(|rule| {
-        let text = |name: &str| rule.get(name).and_then(Value::as_str);
-        text("CidrIp") == Some("0.0.0.0/0") || text("CidrIpv6") == Some("::/0")
-    })?;
-    let port = |name: &str| rule.get(name).and_then(Value::as_i64);
-    Some(match (port("FromPort"), port("ToPort")) {
-        (Some(from), Some(to)) if from == to => format!("port {from}"),
-        (Some(from), Some(to)) if from >= 0 => format!("ports {from} to {to}"),
-        _ => "all ports".to_owned(),
-    })
+/// What a security group opens to the world.
+#[derive(Clone, Debug)]
+struct Opening {
+    words: String,
+    /// The ports, both included.
+    ports: (i64, i64),
 }
 
-fn exposure(value: &Value, open: &BTreeMap<String, String>) -> Option<String> {
+/// How a security group lets the world in, if it does: by its widest rule.
+fn opening(group: &Value) -> Option<Opening> {
+    let rules = group.pointer("/config/SecurityGroupIngress")?.as_array()?;
+    let open = rules.iter().filter(|rule| {
+        let text = |name: &str| rule.get(name).and_then(Value::as_str);
+        text("CidrIp") == Some("0.0.0.0/0") || text("CidrIpv6") == Some("::/0")
+    });
+    let openings = open.map(|rule| {
+        let port = |name: &str| rule.get(name).and_then(Value::as_i64);
+        match (port("FromPort"), port("ToPort")) {
+            (Some(from), Some(to)) if from == to && from >= 0 => Opening {
+                words: format!("port {from}"),
+                ports: (from, to),
+            },
+            (Some(from), Some(to)) if from >= 0 => Opening {
+                words: format!("ports {from} to {to}"),
+                ports: (from, to),
+            },
+            _ => Opening {
+                words: "all ports".to_owned(),
+                ports: (0, 65_535),
+            },
+        }
+    });
+    openings.max_by_key(|opening| opening.ports.1 - opening.ports.0)
+}
+
+/// Ports at which one logs in or administers: a guessed or stolen credential is enough there. The ports
+/// of CIS AWS Foundations 5.x "remote server administration" and the databases of AWS Trusted Advisor's
+/// "Security Groups - Specific Ports Unrestricted".
+const LOGIN_PORTS: &[i64] = &[
+    21, 22, 23, 135, 445, 1433, 1434, 2375, 3306, 3389, 5432, 5500, 5900, 5985, 5986, 6379, 9200,
+    11211, 27017,
+];
+
+/// How likely an exposure lets somebody in: `high` if a port of [`LOGIN_PORTS`] is open, `medium` if
+/// another port is and the instance hands the credentials of its role to a forged request (IMDSv1), so
+/// that it takes no more than a request forgery; `low` if neither.
+fn likelihood(value: &Value, opening: &Opening) -> String {
+    let (from, to) = opening.ports;
+    let login = LOGIN_PORTS.iter().find(|port| (from..=to).contains(port));
+    let tokens = value.pointer("/config/MetadataOptions/HttpTokens");
+    match (login, tokens.and_then(Value::as_str)) {
+        (Some(port), _) => format!("high: port {port} is one to log in at"),
+        (None, Some("required")) => {
+            "low: what listens would have to run code of strangers".to_owned()
+        }
+        (None, Some(_)) => {
+            "medium: the metadata service answers version 1, so that a forged request \
+            of what listens is enough for the credentials of the role"
+                .to_owned()
+        }
+        (None, None) => "low, or medium if the metadata service answers version 1".to_owned(),
+    }
+}
+
+fn exposure(value: &Value, open: &BTreeMap<String, Opening>) -> Option<Exposure> {
     let address = ["/observed/PublicIpAddress", "/observed/PublicIp"]
         .iter()
         .find_map(|pointer| value.pointer(pointer)?.as_str())?;
     let mut groups = texts(value, "/config/SecurityGroupIds");
     groups.extend(texts(value, "/observed/SecurityGroupIds"));
-    let (group, ports) = groups.iter().find_map(|group| open.get_key_value(group))?;
-    Some(format!(
-        "{address} is public, and {group} opens {ports} to the world"
-    ))
+    let (group, opening) = groups
+        .iter()
+        .filter_map(|group| open.get_key_value(group))
+        .max_by_key(|(_, opening)| opening.ports.1 - opening.ports.0)?;
+    Some(Exposure {
+        by: format!(
+            "{address} is public, and {group} opens {} to the world",
+            opening.words
+        ),
+        likelihood: likelihood(value, opening),
+    })
+}
+
+/// The function behind an address that asks nobody who they are, and how that exposes it.
+fn open_url(value: &Value) -> Option<(String, Exposure)> {
+    let text = |pointer: &str| value.pointer(pointer)?.as_str();
+    if text("/config/AuthType")? != "NONE" {
+        return None;
+    }
+    let function = text("/config/TargetFunctionArn")?;
+    // A function by its name or ARN, with a version or alias behind it or not.
+    let name = match function.split_once(":function:") {
+        Some((_, name)) => name.split(':').next().unwrap_or_default(),
+        None => function,
+    };
+    let exposure = Exposure {
+        by: "a function URL asks nobody who they are".to_owned(),
+        likelihood: "low: the function would have to run code of strangers".to_owned(),
+    };
+    Some((name.to_owned(), exposure))
+}
+
+/// What a document says that the workload is made of.
+fn supplies(kind: &WorkloadKind, value: &Value, partition: &str) -> Vec<SupplyName> {
+    let mut supplies: Vec<SupplyName> = kind
+        .supplies
+        .iter()
+        .flat_map(|pointer| at(value.get("config"), pointer))
+        .filter_map(Value::as_str)
+        .filter_map(|name| supply(name, partition))
+        .collect();
+    supplies.sort();
+    supplies.dedup();
+    supplies
+}
+
+/// The values at a pointer with stars.
+fn at<'a>(value: Option<&'a Value>, pointer: &str) -> Vec<&'a Value> {
+    let Some(value) = value else {
+        return Vec::new();
+    };
+    match pointer.split_once("/*") {
+        None => value.pointer(pointer).into_iter().collect(),
+        Some((list, rest)) => {
+            let elements = value.pointer(list).and_then(Value::as_array);
+            let elements = elements.into_iter().flatten();
+            elements
+                .flat_map(|element| at(Some(element), rest))
+                .collect()
+        }
+    }
+}
+
+/// What a name of a container image, a layer, a machine image or a bucket stands for; none for what comes from
+/// outside of AWS. A digest and a layer's version stay what they are; the image of a machine does too, but
+/// the next one is looked up by a name that its owner gives away.
+fn supply(name: &str, partition: &str) -> Option<SupplyName> {
+    let pinned = |name: String, pinned| Some(SupplyName { name, pinned });
+    if name.starts_with("ami-") {
+        return pinned(name.to_owned(), false);
+    }
+    if name.contains(":layer:") {
+        return pinned(name.to_owned(), true);
+    }
+    if let Some((registry, image)) = name.split_once(".amazonaws.com/") {
+        // 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:latest
+        let (account, region) = registry.split_once(".dkr.ecr.")?;
+        let digest = image.contains("@sha256:");
+        let repository = image.split(['@', ':']).next().unwrap_or_default();
+        let arn = format!("arn:{partition}:ecr:{region}:{account}:repository/{repository}");
+        return pinned(arn, digest);
+    }
+    let bucket = !name.contains(['/', ':']) && !name.is_empty();
+    bucket.then(|| SupplyName {
+        name: format!("arn:{partition}:s3:::{name}"),
+        pinned: false,
+    })
+}
+
+/// The tags of a document. What has none is untagged; what does not say, or could not be asked, is unknown.
+fn tags(value: &Value) -> Option<Tags> {
+    let unknown = value.get("unknown").and_then(Value::as_object);
+    if unknown.is_some_and(|unknown| unknown.contains_key("tags")) {
+        return None;
+    }
+    match value.get("tags") {
+        None => Some(Tags::default()),
+        Some(tags) => serde_json::from_value(tags.clone()).ok(),
+    }
+}
+
+/// Where a document says that it is in a network.
+fn host(value: &Value) -> Option<Host> {
+    let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());
+    Some(Host {
+        vpc: text("/config/VpcId")?,
+        subnet: text("/config/SubnetId")?,
+        address: text("/observed/PrivateIpAddress")?.parse().ok()?,
+        groups: texts(value, "/config/SecurityGroupIds"),
+    })
 }
 
 fn texts(value: &Value, pointer: &str) -> Vec<String> {

@@ -31,17 +31,48 @@ fn judge_pair(
     workload: WorkloadIndex,
 ) -> Option<Judgement> {
     let row = judge.world().workload(workload)?;
-    let keys = power.keys();
+    let keys = power.keys_tagged(row.tags.as_ref());
     let ways = row.kind.takeovers.iter().map(|takeover| {
         let all = takeover
             .actions
             .iter()
             .try_fold(Judgement::default(), |all, action| {
-                Some(all.and(power.may(action, row.arn.as_str(), keys.clone())?))
+                let may = power.may(action, row.arn.as_str(), keys.clone())?;
+                Some(all.and(may).and(beside(power, action)?))
             })?;
         Some(all.also(takeover.besides))
     });
     Some(power.complete(ways.fold(None, better)?))
+}
+
+/// What an action asks for besides the workload: `ssm:SendCommand` sends a document, and is asked about that
+/// too. Source: Systems Manager User Guide, "Restrict access to Run Command based on tags", examples.
+fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
+    if action != "ssm:SendCommand" {
+        return Some(Judgement::default());
+    }
+    let partition = power.row.arn.partition();
+    let own = format!(":{}:document/{}", power.account.id, super::power::ANY_NAME);
+    let names = [
+        ":document/AWS-RunShellScript",
+        ":document/AWS-RunPowerShellScript",
+        ":document/AWS-RunRemoteScript",
+        &own,
+    ];
+    let regions = ["*", "us-east-1", "eu-west-1"];
+    let mut best = None;
+    for name in names {
+        // One of AWS is in no account.
+        let account = if name == own { "" } else { ":" };
+        for region in regions {
+            let document = format!("arn:{partition}:ssm:{region}{account}{name}");
+            best = better(best, power.may(action, &document, power.keys()));
+        }
+        if super::power::is_certain(best.as_ref()) {
+            break;
+        }
+    }
+    best
 }
 
 impl LinkKind for ExistingCompute {

@@ -1,4 +1,4 @@
-//! A workload that the internet reaches may have a flaw that lets the internet in.
+//! A workload that the internet reaches.
 
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -11,12 +11,12 @@ pub(super) struct InternetWorkload;
 const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "internet-workload",
     name: "Internet exposure of a workload",
-    family: "workload",
+    family: "network",
     source: "anyone",
-    target: "workload with a public address and a security group that lets the world in",
-    precondition: "the code that listens has a flaw, or a credential of it is known: a likelihood, never \
-        more than speculative",
-    mitigations: "security groups, private subnets behind a load balancer, IMDSv2",
+    target: "network reach of a workload with a public address and a security group that lets the world in",
+    precondition: "the instance has a public address, and a security group of it opens a port to every \
+        address. What listens there is another matter (`listening-flaw`)",
+    mitigations: "security groups, private subnets behind a load balancer",
     references: &["https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"],
 };
 
@@ -36,9 +36,9 @@ impl LinkKind for InternetWorkload {
                 .is_some_and(|row| row.exposed.is_some())
             {
                 rules.add(
-                    Certainty::Speculative,
+                    Certainty::Certain,
                     &[Capability::Outside(anyone)],
-                    Capability::Workload(index),
+                    Capability::Network(index),
                 );
             }
         }
@@ -50,11 +50,10 @@ impl LinkKind for InternetWorkload {
         _premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let Capability::Workload(index) = conclusion else {
+        let Capability::Network(index) = conclusion else {
             return None;
         };
-        let exposed = judge.world().workload(index)?.exposed.clone()?;
-        let flaw = "what listens there has a flaw that runs the attacker's code".to_owned();
-        Some(Judgement::default().hanging_on(Certainty::Speculative, &[exposed, flaw]))
+        let exposed = judge.world().workload(index)?.exposed.as_ref()?;
+        Some(Judgement::default().told("network", "exposure", &exposed.by))
     }
 }

@@ -8,11 +8,14 @@ mod account_administrator;
 mod account_principals;
 mod assume_role;
 mod classes;
+mod confused_deputy;
 mod control_plane;
 mod existing_compute;
 mod federated_trust;
 mod internet_workload;
+mod listening_flaw;
 mod management_account;
+mod oidc;
 mod organization_control;
 mod outside_trust;
 mod passrole_compute;
@@ -21,8 +24,10 @@ mod self_escalation;
 mod service_trust;
 mod sso_assignment;
 mod store_access;
+mod supply;
 mod trust_rewrite;
 mod user_credential;
+mod vpc_peering;
 mod workload_role;
 
 use std::collections::BTreeSet;
@@ -36,6 +41,8 @@ use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::Power;
 use crate::rules::{Cost, RuleSet};
 use crate::world::PrincipalIndex;
+
+pub(crate) use control_plane::ACTIONS as POLICY_ADMINISTRATION;
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -113,7 +120,9 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &passrole_compute::PassRoleCompute,
     &existing_compute::ExistingCompute,
     &workload_role::WorkloadRole,
+    &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
+    &vpc_peering::VpcPeering,
     &store_access::S3_POLICY,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
@@ -125,6 +134,8 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::KmsGrant,
     &store_access::Decryption,
     &store_access::AccountData,
+    &supply::SupplyUse,
+    &supply::SupplyPush,
     &management_account::ManagementAccount,
     &control_plane::ControlPlane,
     &organization_control::STACK_SET,
@@ -134,6 +145,8 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &organization_control::DELEGATED_ADMINISTRATOR,
     &service_trust::SERVICE_TRUST,
     &federated_trust::FEDERATED_TRUST,
+    &oidc::Oidc,
+    &confused_deputy::ConfusedDeputy,
 ];
 
 /// The documentation of every kind of link that can show up in a path.
@@ -273,7 +286,8 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
     }
     let administrators = account_administrator::administrators(judge);
     for (place, kind) in REGISTRY.iter().enumerate().rev() {
-        // In reverse, because the first kind joins the classes that the others asked for.
+        // In reverse, because the first kind joins the classes that the others asked for, and a flaw
+        // matters only where others found that there is network reach.
         let mut deriver = Deriver {
             capabilities: &mut capabilities,
             rules: &mut rules,

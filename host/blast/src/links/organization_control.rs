@@ -9,7 +9,12 @@ use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountIndex, World};
+use crate::world::{AccountIndex, AccountRow, World};
+
+/// The task by which a root session leads to the whole account: a new password for the root user. The
+/// others audit, delete credentials, or delete the policy of a bucket or queue. Source: IAM User Guide,
+/// "Perform a privileged task on an AWS Organizations member account".
+const ROOT_PASSWORD: &str = "arn:aws:iam::aws:policy/root-task/IAMCreateRootUserPassword";
 
 /// A service that acts in all accounts.
 pub(super) struct OrganizationControl {
@@ -57,16 +62,15 @@ pub(super) static ASSUME_ROOT: OrganizationControl = OrganizationControl {
         source: "principal of the management account, or of the delegated administrator for IAM, that may \
             call sts:AssumeRoot",
         target: "every member account",
-        precondition: "root sessions are on. A session is limited to one task: giving the root user a \
-            password back (which then takes its mailbox), deleting a bucket or queue policy",
+        precondition: "root sessions are on, and the account and the task of giving its root user a password \
+            back (which then takes its mailbox) are allowed; the other tasks do not lead to the account",
         mitigations: "sts:TaskPolicyArn as a condition",
         references: &["https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html"],
     },
     service: "iam.amazonaws.com",
     ways: &[&["sts:AssumeRoot"]],
     feature: Some("RootSessions"),
-    besides: "a task of a root session is enough: a new root password and the mailbox of the account, or \
-        the removal of a bucket or queue policy",
+    besides: "the attacker reads the mailbox of the account, where the new root password is asked for",
 };
 
 pub(super) static ACCOUNT_MANAGEMENT: OrganizationControl = OrganizationControl {
@@ -112,19 +116,19 @@ pub(super) static IDENTITY_CENTER: OrganizationControl = OrganizationControl {
     },
     service: "sso.amazonaws.com",
     ways: &[
+        &["sso:CreateAccountAssignment"],
         &[
-            "sso:CreatePermissionSet",
             "sso:AttachManagedPolicyToPermissionSet",
-            "sso:CreateAccountAssignment",
+            "sso:ProvisionPermissionSet",
         ],
         &[
-            "sso:CreatePermissionSet",
             "sso:PutInlinePolicyToPermissionSet",
-            "sso:CreateAccountAssignment",
+            "sso:ProvisionPermissionSet",
         ],
     ],
     feature: None,
-    besides: "the attacker can sign in as a user of Identity Center",
+    besides: "the attacker can sign in as a user of Identity Center, and a permission set allows enough, or \
+        is made to",
 };
 
 const ALL: &[&OrganizationControl] = &[
@@ -162,12 +166,30 @@ impl OrganizationControl {
             .collect()
     }
 
-    fn judge(&self, power: &Power<'_, '_>, on: Judgement) -> Option<Judgement> {
-        let keys = power.keys();
+    /// Whether a principal may use it, on one account or on whichever.
+    fn judge(
+        &self,
+        power: &Power<'_, '_>,
+        on: Judgement,
+        account: Option<&AccountRow>,
+    ) -> Option<Judgement> {
+        // Root sessions are asked for by account and task.
+        let root = account.filter(|_| self.feature.is_some());
+        let keys = match self.feature {
+            Some(_) => power.keys().fixed("sts:TaskPolicyArn", [ROOT_PASSWORD]),
+            None => power.keys(),
+        };
+        let may = |action: &str| match root {
+            Some(row) => {
+                let partition = power.row.arn.partition();
+                let arn = format!("arn:{partition}:iam::{}:root", row.id);
+                power.may(action, &arn, keys.clone())
+            }
+            None => power.may_somewhere(action, &keys),
+        };
         let ways = self.ways.iter().map(|way| {
-            way.iter().try_fold(on.clone(), |all, action| {
-                Some(all.and(power.may_somewhere(action, &keys)?))
-            })
+            way.iter()
+                .try_fold(on.clone(), |all, action| Some(all.and(may(action)?)))
         });
         Some(power.complete(ways.fold(None, better)?))
     }
@@ -199,16 +221,22 @@ impl LinkKind for OrganizationControl {
         let actions = self.actions();
         for home in self.homes(world) {
             for principal in world.principals_of(home) {
-                let judgement = rules
-                    .unspent(judge, principal, &actions)
-                    .and_then(|power| self.judge(&power, on.clone()));
-                let Some(judgement) = judgement else { continue };
+                let Some(power) = rules.unspent(judge, principal, &actions) else {
+                    continue;
+                };
+                let on_all = self.judge(&power, on.clone(), None);
                 for account in reached(world, home) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(principal)],
-                        Capability::Account(account),
-                    );
+                    let judgement = match self.feature {
+                        Some(_) => self.judge(&power, on.clone(), world.account(account)),
+                        None => on_all.clone(),
+                    };
+                    if let Some(judgement) = judgement {
+                        rules.add(
+                            judgement.certainty,
+                            &[Capability::Principal(principal)],
+                            Capability::Account(account),
+                        );
+                    }
                 }
             }
         }
@@ -218,12 +246,13 @@ impl LinkKind for OrganizationControl {
         &self,
         judge: &Judge<'_>,
         premises: &[Capability],
-        _conclusion: Capability,
+        conclusion: Capability,
     ) -> Option<Judgement> {
-        match premises {
-            [Capability::Principal(principal)] => self.judge(
+        match (premises, conclusion) {
+            ([Capability::Principal(principal)], Capability::Account(account)) => self.judge(
                 &Power::of(judge, *principal, Detail::Full)?,
                 self.is_on(judge.world())?,
+                judge.world().account(account),
             ),
             _ => None,
         }
@@ -267,10 +296,19 @@ impl DelegatedAdministrator {
             // Whoever has the account writes the policies; service control policies bind all the same.
             let anybody = world.principals_of(home).find_map(|principal| {
                 let power = Power::of(judge, principal, detail)?;
-                control.judge(&power.with_any_policy().without_boundary(), on.clone())
+                control.judge(
+                    &power.with_any_policy().without_boundary(),
+                    on.clone(),
+                    None,
+                )
             });
             let told = format!("{} is delegated to the account", control.service);
-            best = better(best, anybody.map(|judgement| judgement.told(told)));
+            best = better(
+                best,
+                anybody.map(|judgement| {
+                    judgement.told("organization", "delegated administrators", &told)
+                }),
+            );
         }
         best
     }
@@ -309,19 +347,5 @@ impl LinkKind for DelegatedAdministrator {
             [Capability::Account(home)] => Self::judge(judge, *home, Detail::Full),
             _ => None,
         }
-    }
-}
-
-impl Judgement {
-    /// The same with a fact that is not in doubt, for the reader. Nothing hangs on it.
-    #[must_use]
-    fn told(mut self, fact: String) -> Self {
-        self.evidence.push(crate::certainty::StatementEvidence {
-            layer: "organization".to_owned(),
-            policy: "delegated administrators".to_owned(),
-            statement: fact,
-            text: String::new(),
-        });
-        self
     }
 }

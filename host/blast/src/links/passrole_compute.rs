@@ -7,7 +7,7 @@ use super::power::{Power, better, is_certain};
 use super::service_trust::SERVICE_TRUST;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
-use crate::facts::{PrincipalKind, Trust};
+use crate::facts::{PrincipalKind, Takeover, Trust, by, if_also};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::PrincipalIndex;
 
@@ -34,143 +34,176 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 /// A service that runs things as a role, and the actions, each list sufficient, that make it do so.
 struct Service {
     name: &'static str,
-    ways: &'static [&'static [&'static str]],
+    ways: &'static [Takeover],
 }
+
+const ON_INSTANCE: &str =
+    "there is an instance with the Systems Manager agent, which then has the role";
 
 const SERVICES: &[Service] = &[
     Service {
         name: "ec2.amazonaws.com",
         ways: &[
-            &["ec2:RunInstances"],
-            &["ec2:RequestSpotInstances"],
-            &[
+            by(&["ec2:RunInstances"]),
+            by(&["ec2:RequestSpotInstances"]),
+            by(&[
                 "ec2:CreateLaunchTemplate",
                 "autoscaling:CreateAutoScalingGroup",
-            ],
-            &["elasticmapreduce:RunJobFlow"],
+            ]),
+            by(&["elasticmapreduce:RunJobFlow"]),
+            if_also(
+                &["ec2:AssociateIamInstanceProfile", "ssm:StartSession"],
+                ON_INSTANCE,
+            ),
+            if_also(
+                &["ec2:AssociateIamInstanceProfile", "ssm:SendCommand"],
+                ON_INSTANCE,
+            ),
+            if_also(
+                &[
+                    "ec2:ReplaceIamInstanceProfileAssociation",
+                    "ssm:StartSession",
+                ],
+                ON_INSTANCE,
+            ),
+            if_also(
+                &[
+                    "ec2:ReplaceIamInstanceProfileAssociation",
+                    "ssm:SendCommand",
+                ],
+                ON_INSTANCE,
+            ),
         ],
     },
     Service {
         name: "lambda.amazonaws.com",
         ways: &[
-            &["lambda:CreateFunction", "lambda:InvokeFunction"],
-            &["lambda:CreateFunction", "lambda:AddPermission"],
-            &["lambda:CreateFunction", "lambda:CreateEventSourceMapping"],
+            by(&["lambda:CreateFunction", "lambda:InvokeFunction"]),
+            by(&["lambda:CreateFunction", "lambda:AddPermission"]),
+            by(&["lambda:CreateFunction", "lambda:CreateEventSourceMapping"]),
+            if_also(
+                &[
+                    "lambda:UpdateFunctionConfiguration",
+                    "lambda:UpdateFunctionCode",
+                    "lambda:InvokeFunction",
+                ],
+                "there is a function, which then runs as the role",
+            ),
         ],
     },
     Service {
         name: "cloudformation.amazonaws.com",
         ways: &[
-            &["cloudformation:CreateStack"],
-            &[
+            by(&["cloudformation:CreateStack"]),
+            by(&[
                 "cloudformation:CreateChangeSet",
                 "cloudformation:ExecuteChangeSet",
-            ],
-            &["cloudformation:UpdateStack"],
-            &[
+            ]),
+            by(&["cloudformation:UpdateStack"]),
+            by(&[
                 "cloudformation:CreateStackSet",
                 "cloudformation:CreateStackInstances",
-            ],
+            ]),
         ],
     },
     Service {
         name: "codebuild.amazonaws.com",
         ways: &[
-            &["codebuild:CreateProject", "codebuild:StartBuild"],
-            &["codebuild:CreateProject", "codebuild:StartBuildBatch"],
+            by(&["codebuild:CreateProject", "codebuild:StartBuild"]),
+            by(&["codebuild:CreateProject", "codebuild:StartBuildBatch"]),
         ],
     },
     Service {
         name: "codepipeline.amazonaws.com",
-        ways: &[&["codepipeline:CreatePipeline"]],
+        ways: &[by(&["codepipeline:CreatePipeline"])],
     },
     Service {
         name: "ecs-tasks.amazonaws.com",
         ways: &[
-            &["ecs:RegisterTaskDefinition", "ecs:RunTask"],
-            &["ecs:RegisterTaskDefinition", "ecs:CreateService"],
-            &["ecs:RegisterTaskDefinition", "ecs:StartTask"],
-            &["batch:RegisterJobDefinition", "batch:SubmitJob"],
+            by(&["ecs:RegisterTaskDefinition", "ecs:RunTask"]),
+            by(&["ecs:RegisterTaskDefinition", "ecs:CreateService"]),
+            by(&["ecs:RegisterTaskDefinition", "ecs:StartTask"]),
+            by(&["batch:RegisterJobDefinition", "batch:SubmitJob"]),
         ],
     },
     Service {
         name: "glue.amazonaws.com",
         ways: &[
-            &["glue:CreateDevEndpoint"],
-            &["glue:CreateJob", "glue:StartJobRun"],
-            &["glue:CreateJob", "glue:CreateTrigger"],
-            &["glue:UpdateJob", "glue:StartJobRun"],
-            &["glue:CreateSession", "glue:RunStatement"],
+            by(&["glue:CreateDevEndpoint"]),
+            by(&["glue:CreateJob", "glue:StartJobRun"]),
+            by(&["glue:CreateJob", "glue:CreateTrigger"]),
+            by(&["glue:UpdateJob", "glue:StartJobRun"]),
+            by(&["glue:CreateSession", "glue:RunStatement"]),
         ],
     },
     Service {
         name: "sagemaker.amazonaws.com",
         ways: &[
-            &[
+            by(&[
                 "sagemaker:CreateNotebookInstance",
                 "sagemaker:CreatePresignedNotebookInstanceUrl",
-            ],
-            &["sagemaker:CreateTrainingJob"],
-            &["sagemaker:CreateProcessingJob"],
+            ]),
+            by(&["sagemaker:CreateTrainingJob"]),
+            by(&["sagemaker:CreateProcessingJob"]),
         ],
     },
     Service {
         name: "datapipeline.amazonaws.com",
-        ways: &[&[
+        ways: &[by(&[
             "datapipeline:CreatePipeline",
             "datapipeline:PutPipelineDefinition",
             "datapipeline:ActivatePipeline",
-        ]],
+        ])],
     },
     Service {
         name: "tasks.apprunner.amazonaws.com",
-        ways: &[&["apprunner:CreateService"]],
+        ways: &[by(&["apprunner:CreateService"])],
     },
     Service {
         name: "bedrock-agentcore.amazonaws.com",
-        ways: &[&[
+        ways: &[by(&[
             "bedrock-agentcore:CreateCodeInterpreter",
             "bedrock-agentcore:StartCodeInterpreterSession",
             "bedrock-agentcore:InvokeCodeInterpreter",
-        ]],
+        ])],
     },
     Service {
         name: "states.amazonaws.com",
-        ways: &[&["states:CreateStateMachine", "states:StartExecution"]],
+        ways: &[by(&["states:CreateStateMachine", "states:StartExecution"])],
     },
     Service {
         name: "ssm.amazonaws.com",
-        ways: &[&["ssm:StartAutomationExecution"]],
+        ways: &[by(&["ssm:StartAutomationExecution"])],
     },
     Service {
         name: "scheduler.amazonaws.com",
-        ways: &[&["scheduler:CreateSchedule"]],
+        ways: &[by(&["scheduler:CreateSchedule"])],
     },
     Service {
         name: "emr-serverless.amazonaws.com",
-        ways: &[&[
+        ways: &[by(&[
             "emr-serverless:CreateApplication",
             "emr-serverless:StartJobRun",
-        ]],
+        ])],
     },
     Service {
         name: "braket.amazonaws.com",
-        ways: &[&["braket:CreateJob"]],
+        ways: &[by(&["braket:CreateJob"])],
     },
     Service {
         name: "omics.amazonaws.com",
-        ways: &[&["omics:CreateWorkflow", "omics:StartRun"]],
+        ways: &[by(&["omics:CreateWorkflow", "omics:StartRun"])],
     },
     Service {
         name: "gamelift.amazonaws.com",
-        ways: &[&["gamelift:CreateBuild", "gamelift:CreateFleet"]],
+        ways: &[by(&["gamelift:CreateBuild", "gamelift:CreateFleet"])],
     },
     Service {
         name: "kinesisanalytics.amazonaws.com",
-        ways: &[&[
+        ways: &[by(&[
             "kinesisanalytics:CreateApplication",
             "kinesisanalytics:StartApplication",
-        ]],
+        ])],
     },
 ];
 
@@ -207,9 +240,11 @@ fn judge_pair(
         let Some(passes) = passes else { continue };
         let keys = power.keys();
         let ways = service.ways.iter().filter_map(|way| {
-            way.iter().try_fold(Judgement::default(), |all, action| {
+            let mut actions = way.actions.iter();
+            let may = actions.try_fold(Judgement::default(), |all, action| {
                 Some(all.and(power.may_somewhere(action, &keys)?))
-            })
+            })?;
+            Some(may.also(way.besides))
         });
         let Some(runs) = ways.map(Some).fold(None, better) else {
             continue;
@@ -256,8 +291,7 @@ impl LinkKind for PassRoleCompute {
 
     fn actions(&self) -> Vec<&'static str> {
         let ways = SERVICES.iter().flat_map(|service| service.ways);
-        ways.copied()
-            .flatten()
+        ways.flat_map(|way| way.actions)
             .chain(PROFILE)
             .copied()
             .chain([PASS])

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use blastwall_policy::Keys;
+use blastwall_model::Tags;
+use blastwall_policy::{Keys, Principal};
 
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
@@ -65,13 +66,20 @@ impl<'a, 'w> Power<'a, 'w> {
         }
     }
 
-    pub(super) fn has_boundary(&self) -> bool {
-        self.boundary.is_some()
+    /// The ARN of its permissions boundary.
+    pub(super) fn boundary(&self) -> Option<&'w str> {
+        self.boundary.map(|from| &*from.origin)
     }
 
     /// What is known of a request about something in its account.
     pub(super) fn keys(&self) -> Keys {
         self.request().for_account(self.row.account).build()
+    }
+
+    /// The same about something with these tags.
+    pub(super) fn keys_tagged(&self, tags: Option<&Tags>) -> Keys {
+        let request = self.request().tagged(tags);
+        request.for_account(self.row.account).build()
     }
 
     /// The same about a user or role of its account.
@@ -112,6 +120,51 @@ impl<'a, 'w> Power<'a, 'w> {
             return None;
         }
         self.ask(action, resource, keys, None)
+    }
+
+    /// Whether it may do this to something with a policy of its own, which has a say.
+    pub(super) fn may_past(
+        &self,
+        action: &str,
+        resource: &str,
+        keys: Keys,
+        policy: Option<ResourcePolicy<'_>>,
+    ) -> Option<Judgement> {
+        self.ask(action, resource, keys, policy)
+    }
+
+    /// Whether anybody of another organization may do this in its account, once let in.
+    pub(super) fn stranger_may_once_let_in(
+        &self,
+        action: &str,
+        resource: &str,
+    ) -> Option<Judgement> {
+        let stranger = format!(
+            "arn:{}:iam::000000000000:role/{ANY_NAME}",
+            self.world().partition
+        );
+        let judgement = self.judge.judge(
+            &Case {
+                principal: &Principal::parse(&stranger).ok()?,
+                role_path: None,
+                action,
+                resource,
+                resource_account: self.account.id.as_str(),
+                keys: RequestKeys::new(self.world())
+                    .sent_from_outside()
+                    .for_account(self.row.account)
+                    .build(),
+                identity: Identity::Anything,
+                boundary: None,
+                scps: None,
+                rcps: Some(self.account.rcps),
+                resource_policy: Some(ResourcePolicy::NotSeen),
+                made_by_attacker: true,
+            },
+            self.detail,
+        )?;
+        let from = "the attacker comes from an account of its own, outside of the organization";
+        Some(judgement.also(from))
     }
 
     /// The same to something whose own policy lets everybody in.

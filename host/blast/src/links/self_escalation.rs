@@ -70,10 +70,13 @@ fn judge_pair(
         return None;
     }
     let rewritten = rewrite(writer, &written).and_then(|rewrite| {
-        let gain = administers(&written.with_any_policy()).or_else(|| unbound(writer, &written))?;
+        let rewritten = written.with_any_policy();
+        let gain = administers(&rewritten)
+            .or_else(|| unbound(writer, &written, &rewritten.without_boundary()))?;
         Some(rewrite.and(gain))
     });
-    let judgement = better(rewritten, join(judge, writer, &written))?;
+    let freed = || unbound(writer, &written, &written.without_boundary());
+    let judgement = better(better(rewritten, freed()), join(judge, writer, &written))?;
     Some(written.complete(writer.complete(judgement)))
 }
 
@@ -115,11 +118,14 @@ fn rewrite(writer: &Power<'_, '_>, written: &Power<'_, '_>) -> Option<Judgement>
     best
 }
 
-/// Whether the target has the account once its boundary is gone, and the writer may see to that.
-fn unbound(writer: &Power<'_, '_>, written: &Power<'_, '_>) -> Option<Judgement> {
-    if !written.has_boundary() {
-        return None;
-    }
+/// Whether the target, as it is `afterwards`, has the account once its boundary is gone or bounds nothing any
+/// more, and the writer may see to that.
+fn unbound(
+    writer: &Power<'_, '_>,
+    written: &Power<'_, '_>,
+    afterwards: &Power<'_, '_>,
+) -> Option<Judgement> {
+    let boundary = written.boundary()?;
     let actions = match written.row.kind {
         PrincipalKind::User => UNBOUND_USER,
         PrincipalKind::Role => UNBOUND_ROLE,
@@ -128,8 +134,17 @@ fn unbound(writer: &Power<'_, '_>, written: &Power<'_, '_>) -> Option<Judgement>
     let may = actions
         .iter()
         .map(|action| writer.may(action, arn, writer.keys_about(written.row)))
-        .fold(None, better)?;
-    Some(may.and(administers(&written.without_boundary().with_any_policy())?))
+        .fold(None, better);
+    let own = format!(":{}:policy/", written.account.id);
+    let of_policy = ON_POLICY
+        .iter()
+        .filter(|_| boundary.contains(&own))
+        .map(|(action, besides)| {
+            let may = writer.may(action, boundary, writer.keys());
+            may.map(|may| may.also(besides))
+        })
+        .fold(None, better);
+    Some(better(may, of_policy)?.and(administers(afterwards)?))
 }
 
 /// Whether the writer may put the target, a user, into a group whose policies have the account.

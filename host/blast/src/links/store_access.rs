@@ -6,13 +6,14 @@
 use blastwall_model::AccountId;
 
 use super::access::{Gate, ask, candidates};
+use super::power::Power;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::store_kinds;
+use crate::facts::{GrantFacts, store_kinds};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
-use crate::world::StoreIndex;
+use crate::world::{AccountRow, StoreIndex, StoreRow, World};
 
 /// A kind of link to data.
 pub(super) struct StoreAccess(LinkDocumentation);
@@ -57,8 +58,8 @@ store_access! {
     ECR_PULL: "ecr-pull", "ECR: pull by policy", "the images of a repository",
         "aws:PrincipalOrgID; resource control policies",
         "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html";
-    SNAPSHOT_READ: "snapshot-share", "Snapshots, and with whom they are shared",
-        "the disk that a snapshot is of",
+    SNAPSHOT_READ: "snapshot-share", "Snapshots and images, and with whom they are shared",
+        "the disk that a snapshot or image is of",
         "block public access for snapshots, ec2:Add/userId and ec2:Add/group on \
          ec2:ModifySnapshotAttribute",
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html";
@@ -81,7 +82,7 @@ impl LinkKind for StoreAccess {
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for store in world.store_indices() {
-            let of_this_kind = |row: &crate::world::StoreRow| row.kind.link == self.0.id;
+            let of_this_kind = |row: &StoreRow| row.kind.link == self.0.id;
             let Some(row) = world.store(store).filter(|row| of_this_kind(row)) else {
                 continue;
             };
@@ -91,6 +92,17 @@ impl LinkKind for StoreAccess {
             candidates::add_links(judge, rules, &gate);
             for holder in shared_with(judge, row) {
                 rules.add(Certainty::Certain, &[holder], gate.conclusion);
+                let Capability::Account(account) = holder else {
+                    continue;
+                };
+                for principal in world.principals_of(account) {
+                    let action = row.kind.action;
+                    let power = rules.unspent(judge, principal, &[action]);
+                    if let Some(judgement) = power.and_then(|power| reads(&power, row)) {
+                        let premises = [Capability::Principal(principal)];
+                        rules.add(judgement.certainty, &premises, gate.conclusion);
+                    }
+                }
             }
         }
     }
@@ -110,14 +122,26 @@ impl LinkKind for StoreAccess {
         if premises.iter().all(shared) {
             return Some(Judgement::default());
         }
+        if let [Capability::Principal(principal)] = premises
+            && let Some(account) = world.principal(*principal).map(|row| row.account)
+            && shared(&Capability::Account(account))
+        {
+            return reads(&Power::of(judge, *principal, Detail::Full)?, row);
+        }
         let gate = Gate::of_store(world, store)?;
         ask::from(judge, premises, &gate, Detail::Full)
     }
 }
 
+/// Whether a principal of an account that a store is shared with may read it: its own policies decide.
+fn reads(power: &Power<'_, '_>, row: &StoreRow) -> Option<Judgement> {
+    let may = power.may(row.kind.action, row.arn.as_str(), power.keys())?;
+    Some(power.complete(may))
+}
+
 /// Those that it is shared with, by name or as everybody. An account that it is shared with needs nothing
 /// but its own leave.
-fn shared_with(judge: &Judge<'_>, row: &crate::world::StoreRow) -> Vec<Capability> {
+fn shared_with(judge: &Judge<'_>, row: &StoreRow) -> Vec<Capability> {
     let world = judge.world();
     let anyone = row.public.then_some(OutsideParty::Anyone);
     let named = row.shared_with.iter().filter_map(|id| {
@@ -131,15 +155,24 @@ fn shared_with(judge: &Judge<'_>, row: &crate::world::StoreRow) -> Vec<Capabilit
         .map(Capability::Outside);
     let inside = world.account_indices().filter(|index| {
         world.account(*index).is_some_and(|account| {
-            let id = account.id.as_str();
-            *index != row.account
-                && (row.public || row.shared_with.iter().any(|shared| shared == id))
+            *index != row.account && (row.public || is_named(account, &row.shared_with))
         })
     });
     if row.public || !row.shared_with.is_empty() {
         return outside.chain(inside.map(Capability::Account)).collect();
     }
     Vec::new()
+}
+
+/// Whether an account is among those that something is shared with: by its id, or by the ARN of its
+/// organization or of a unit above it. Source: EC2 User Guide, "Share an AMI with organizations or OUs".
+fn is_named(account: &AccountRow, shared_with: &[String]) -> bool {
+    let path = account.organization_path.as_deref().unwrap_or_default();
+    shared_with.iter().any(|shared| {
+        let last = shared.rsplit('/').next().unwrap_or_default();
+        shared == account.id.as_str()
+            || (shared.starts_with("arn:") && path.split('/').any(|place| place == last))
+    })
 }
 
 /// Ciphertext and key together are data.
@@ -241,6 +274,16 @@ const KMS_GRANT: LinkDocumentation = LinkDocumentation {
     references: &["https://docs.aws.amazon.com/kms/latest/developerguide/grants.html"],
 };
 
+/// Whom a grant names, if that is somebody at hand.
+fn holder(world: &World, grant: &GrantFacts) -> Option<Capability> {
+    let account = || {
+        let id = grant.grantee.strip_suffix(":root")?.rsplit(':').next()?;
+        world.find_account(id).map(Capability::Account)
+    };
+    let principal = world.find_principal(&grant.grantee);
+    principal.map(Capability::Principal).or_else(account)
+}
+
 impl LinkKind for KmsGrant {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &KMS_GRANT
@@ -252,16 +295,41 @@ impl LinkKind for KmsGrant {
             let Some(row) = world.store(store) else {
                 continue;
             };
-            for grantee in &row.grantees {
-                let account = || {
-                    let id = grantee.strip_suffix(":root")?.rsplit(':').next()?;
-                    world.find_account(id).map(Capability::Account)
-                };
-                let principal = world.find_principal(grantee).map(Capability::Principal);
-                if let Some(holder) = principal.or_else(account) {
-                    rules.add(Certainty::Certain, &[holder], Capability::Data(store));
+            for grant in &row.grants {
+                if let Some(holder) = holder(world, grant) {
+                    let certainty = if grant.constrained {
+                        Certainty::Conditional
+                    } else {
+                        Certainty::Certain
+                    };
+                    rules.add(certainty, &[holder], Capability::Data(store));
                 }
             }
         }
+    }
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        let Capability::Data(store) = conclusion else {
+            return None;
+        };
+        let world = judge.world();
+        let grants = &world.store(store)?.grants;
+        let mut named = grants
+            .iter()
+            .filter(|grant| holder(world, grant).is_some_and(|holder| premises == [holder]));
+        let free = named.clone().any(|grant| !grant.constrained);
+        let context =
+            "the ciphertext has the encryption context that the grant asks for".to_owned();
+        let judgement = Judgement::default();
+        named.next()?;
+        Some(if free {
+            judgement
+        } else {
+            judgement.hanging_on(Certainty::Conditional, &[context])
+        })
     }
 }

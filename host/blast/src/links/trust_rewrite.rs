@@ -1,10 +1,10 @@
 //! Whoever may rewrite the trust policy of a role, or the policy of what holds data, can let itself in.
 
-use super::power::Power;
+use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
-use crate::facts::{PrincipalKind, store_kinds};
-use crate::judge::{Detail, Judge, Judgement};
+use crate::facts::{PrincipalKind, StorePolicy, store_kinds};
+use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
 use crate::world::{ASSUME_ROLE, PrincipalIndex, StoreIndex};
 
 pub(super) struct TrustRewrite;
@@ -15,11 +15,12 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "trust-rewrite",
     name: "Rewrite of a trust or resource policy",
     family: "identity",
-    source: "principal with iam:UpdateAssumeRolePolicy on the role, or the like of s3:PutBucketPolicy on \
-        what holds data",
+    source: "principal with iam:UpdateAssumeRolePolicy on the role, or the like of s3:PutBucketPolicy, \
+        kms:PutKeyPolicy, kms:CreateGrant or ec2:ModifySnapshotAttribute on what holds data",
     target: "role or data of the same account",
-    precondition: "boundary and service control policies leave the rewriting open, and entering or reading \
-        for whoever is let in",
+    precondition: "boundary, service control policies and the policy that is there leave the rewriting open, \
+        and entering or reading for whoever is let in: somebody of the account, or else somebody of an \
+        account outside, whom only resource control policies bind",
     mitigations: "service control policies on iam:UpdateAssumeRolePolicy, aws:PrincipalOrgID in a resource \
         control policy on sts:AssumeRole",
     references: &[
@@ -35,24 +36,35 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, role: PrincipalIndex) ->
     }
     let rewrite = power.may(UPDATE, row.arn.as_str(), power.keys_about(row))?;
     // The new trust policy names whomever it takes.
-    let enter = power.with_any_policy().may_once_let_in(
-        ASSUME_ROLE,
-        row.arn.as_str(),
-        power.keys_about(row),
-    )?;
+    let enter = power
+        .with_any_policy()
+        .may_once_let_in(ASSUME_ROLE, row.arn.as_str(), power.keys_about(row))
+        .or_else(|| power.stranger_may_once_let_in(ASSUME_ROLE, row.arn.as_str()))?;
     Some(power.complete(rewrite.and(enter)))
 }
 
 fn judge_store(judge: &Judge<'_>, power: &Power<'_, '_>, store: StoreIndex) -> Option<Judgement> {
     let row = judge.world().store(store)?;
-    if row.kind.rewrite.is_empty() {
-        return None;
-    }
-    let rewrite = power.may(row.kind.rewrite, row.arn.as_str(), power.keys())?;
+    let policy = match row.policy {
+        StorePolicy::Policy(index) => Some(ResourcePolicy::Resource(index, &row.arn)),
+        // A key without a policy is nobody's; anything else is whoever's identity policies allow.
+        StorePolicy::Unknown => Some(ResourcePolicy::NotSeen),
+        StorePolicy::None => None,
+    };
+    let keys = power.keys();
+    let rewrite = row
+        .kind
+        .rewrites
+        .iter()
+        .filter(|action| power.mentions(action) || policy.is_some())
+        .map(|action| power.may_past(action, row.arn.as_str(), keys.clone(), policy))
+        .fold(None, better)?;
     let data = format!("{}{}", row.arn, row.kind.suffix);
+    // What is shared by name with an account needs no more than that.
     let read = power
         .with_any_policy()
-        .may_once_let_in(row.kind.action, &data, power.keys())?;
+        .may_once_let_in(row.kind.action, &data, keys)
+        .or_else(|| power.stranger_may_once_let_in(row.kind.action, &data))?;
     Some(power.complete(rewrite.and(read)))
 }
 
@@ -62,11 +74,8 @@ impl LinkKind for TrustRewrite {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        let stores = store_kinds().iter().map(|kind| kind.rewrite);
-        stores
-            .filter(|action| !action.is_empty())
-            .chain([UPDATE])
-            .collect()
+        let stores = store_kinds().iter().flat_map(|kind| kind.rewrites);
+        stores.copied().chain([UPDATE]).collect()
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
@@ -77,13 +86,13 @@ impl LinkKind for TrustRewrite {
         for store in world.store_indices() {
             let Some(row) = world
                 .store(store)
-                .filter(|row| !row.kind.rewrite.is_empty())
+                .filter(|row| !row.kind.rewrites.is_empty())
             else {
                 continue;
             };
             for writer in world.principals_of(row.account) {
                 let judgement = rules
-                    .unspent(judge, writer, &[row.kind.rewrite])
+                    .unspent(judge, writer, row.kind.rewrites)
                     .and_then(|power| judge_store(judge, &power, store));
                 if let Some(judgement) = judgement {
                     let gained = match row.key {

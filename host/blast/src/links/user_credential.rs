@@ -25,26 +25,43 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     ],
 };
 
-/// Each with what must be the case besides.
-const WAYS: &[(&str, &str)] = &[
-    ("iam:CreateAccessKey", ""),
-    ("iam:CreateLoginProfile", "the user has no password yet"),
-    (
-        "iam:UpdateLoginProfile",
-        "the user has a password, and signing in takes no second factor",
-    ),
-];
+const NEW_KEY: &str = "iam:CreateAccessKey";
+const OLD_KEY: &str = "iam:DeleteAccessKey";
+const NEW_PASSWORD: &str = "iam:CreateLoginProfile";
+const OTHER_PASSWORD: &str = "iam:UpdateLoginProfile";
+
+/// A user has at most so many. Source: IAM User Guide, "IAM and AWS STS quotas".
+const ACCESS_KEYS: u8 = 2;
 
 fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, user: PrincipalIndex) -> Option<Judgement> {
     let row = judge.world().principal(user)?;
     if row.kind != PrincipalKind::User {
         return None;
     }
-    let ways = WAYS.iter().map(|(action, besides)| {
-        let may = power.may(action, row.arn.as_str(), power.keys_about(row));
-        may.map(|may| may.also(besides))
+    let has = row.credentials;
+    let may = |action| power.may(action, row.arn.as_str(), power.keys_about(row));
+    let key = may(NEW_KEY).and_then(|new| match has.access_keys {
+        Some(keys) if keys >= ACCESS_KEYS => Some(new.and(may(OLD_KEY)?)),
+        _ => Some(new),
     });
-    Some(power.complete(ways.fold(None, better)?))
+    let new_password = may(NEW_PASSWORD)
+        .filter(|_| has.password != Some(true))
+        .map(|may| match has.password {
+            Some(_) => may,
+            None => may.also("the user has no password yet"),
+        });
+    let other_password = may(OTHER_PASSWORD)
+        .filter(|_| has.password != Some(false))
+        .map(|may| match has.password {
+            Some(_) => may,
+            None => may.also("the user has a password"),
+        });
+    let password = better(new_password, other_password).map(|may| match has.second_factor {
+        Some(false) => may,
+        Some(true) => may.also("the second factor of the user is had too"),
+        None => may.also("signing in takes no second factor"),
+    });
+    Some(power.complete(better(key, password)?))
 }
 
 impl LinkKind for UserCredential {
@@ -53,13 +70,12 @@ impl LinkKind for UserCredential {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        WAYS.iter().map(|(action, _)| *action).collect()
+        vec![NEW_KEY, OLD_KEY, NEW_PASSWORD, OTHER_PASSWORD]
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        rules.add_pairs(judge, &self.actions(), |power, user| {
-            judge_pair(judge, power, user)
-        });
+        let makes = [NEW_KEY, NEW_PASSWORD, OTHER_PASSWORD];
+        rules.add_pairs(judge, &makes, |power, user| judge_pair(judge, power, user));
     }
 
     fn explain(

@@ -5,8 +5,9 @@ use blastwall_policy::{Layers, Requirement};
 use super::ask::{Asked, QuestionError, Questions};
 use super::caller::Caller;
 use super::resource::{Bucket, Place, can_have_policy};
+use crate::facts::StorePolicy;
 use crate::judge::ResourcePolicy;
-use crate::world::PrincipalRow;
+use crate::world::{PrincipalRow, StoreRow};
 
 /// Keys that every request has, or every one that a person or a program sends itself. Without a value
 /// for one that matters there is no answer.
@@ -64,6 +65,15 @@ impl Questions {
             self.bucket(name, own, &mut target);
         } else if place.service == "iam" && place.name.starts_with("role/") {
             self.role(asked, place, &mut target)?;
+        } else if let Some(row) = self.store(asked.resource) {
+            target.policy = match row.policy {
+                StorePolicy::Policy(index) => Some(ResourcePolicy::Resource(index, &row.arn)),
+                StorePolicy::None => None,
+                StorePolicy::Unknown => Some(ResourcePolicy::NotSeen),
+            };
+            if row.policy == StorePolicy::Unknown {
+                target.gaps.push(format!("the policy of {}", row.arn));
+            }
         } else if can_have_policy(&place) {
             target.policy = Some(ResourcePolicy::NotSeen);
             target.gaps.push(format!(
@@ -72,6 +82,13 @@ impl Questions {
             ));
         }
         Ok(target)
+    }
+
+    /// What holds data, where documents tell its policy, or that it has none.
+    fn store(&self, arn: &str) -> Option<&StoreRow> {
+        let row = self.world.store(self.world.find_store(arn)?)?;
+        let told = row.policy != StorePolicy::None || row.kind.tells_policy();
+        told.then_some(row)
     }
 
     pub(super) fn bucket<'q>(&'q self, name: &str, own: Option<&str>, target: &mut Target<'q>) {

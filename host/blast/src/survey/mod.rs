@@ -5,6 +5,7 @@
 
 mod backwards;
 mod cut;
+mod data;
 mod scores;
 mod tally;
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::closure::{Closure, Rating};
+use crate::closure::{Closure, Rating, Settled};
 use crate::facts::Unjudged;
 use crate::graph::{BlindSpot, Graph, Size};
 use crate::rules::{FactId, RuleId};
@@ -24,6 +25,7 @@ use crate::steps::{Step, Steps};
 use crate::subject::Subject;
 use crate::world::{AccountIndex, AccountRow, OutsideIndex};
 
+pub use data::DataCrossing;
 pub use scores::{Containment, Exposure};
 pub use tally::PrincipalCounts;
 use tally::{Found, Tally};
@@ -181,6 +183,9 @@ pub struct Survey {
     pub accounts: Vec<AccountBlast>,
     /// The crossing matrix, by environments.
     pub crossings: Vec<Crossing>,
+    /// Data that is read across environments without the account that has it, by environments.
+    #[serde(default)]
+    pub data_crossings: Vec<DataCrossing>,
     /// The links that most ways go over, most first.
     #[serde(default)]
     pub choke_points: Vec<ChokePoint>,
@@ -209,8 +214,9 @@ impl Graph {
         };
         let mut accounts = Vec::new();
         let mut matrix = Matrix::default();
+        let mut data = data::DataMatrix::default();
         for index in self.world.account_indices() {
-            accounts.extend(surveyor.account(index, &mut matrix));
+            accounts.extend(surveyor.account(index, &mut matrix, &mut data));
         }
         for index in 0..self.world.outside.len() {
             surveyor.outside(OutsideIndex::new(index));
@@ -243,6 +249,7 @@ impl Graph {
         Survey {
             accounts,
             crossings: self.with_cuts(matrix.finish()),
+            data_crossings: data.finish(),
             choke_points: self.choke_points(ways),
             blind_spots: self.blind_spots(),
             unjudged: self.unjudged().to_vec(),
@@ -394,19 +401,29 @@ struct Surveyor<'g> {
 }
 
 impl Surveyor<'_> {
-    /// What falls in which account when `start` falls; in the order of account ids.
-    fn run(&mut self, start: Capability) -> BTreeMap<AccountIndex, Found> {
+    /// What falls in which account when `start` falls, in the order of account ids; and all of it.
+    fn run(&mut self, start: Capability) -> (BTreeMap<AccountIndex, Found>, Vec<Settled>) {
         let Some(start) = self.graph.capabilities.find(start) else {
-            return BTreeMap::new();
+            return (BTreeMap::new(), Vec::new());
         };
         let settled = self.closure.run(&[start], |rule| self.tally.spreads(rule));
-        self.tally.count(self.graph, &settled)
+        (self.tally.count(self.graph, &settled), settled)
     }
 
-    fn account(&mut self, index: AccountIndex, matrix: &mut Matrix) -> Option<AccountBlast> {
+    fn account(
+        &mut self,
+        index: AccountIndex,
+        matrix: &mut Matrix,
+        data: &mut data::DataMatrix,
+    ) -> Option<AccountBlast> {
         let row = self.graph.world.account(index)?;
-        let mut found = self.run(Capability::Account(index));
+        let (mut found, settled) = self.run(Capability::Account(index));
         found.remove(&index);
+        let read = data::read(self.graph, index, &settled);
+        drop(settled);
+        data.add(self.graph, index, &read, |fact| {
+            self.steps.path(&self.closure, fact)
+        });
         let containment = scores::containment(self.graph, index, &found);
         let mut ranked: Vec<(AccountIndex, &AccountRow, Found)> = found
             .into_iter()
@@ -482,7 +499,7 @@ impl Surveyor<'_> {
         let Some(party) = self.graph.world.outside.get(index.index()) else {
             return;
         };
-        let found = self.run(Capability::Outside(index));
+        let (found, _) = self.run(Capability::Outside(index));
         for (account, found) in found {
             let via = self.steps.path(&self.closure, found.foothold);
             if let Some(entered) = self.entered.get_mut(account.index()) {

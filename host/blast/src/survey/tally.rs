@@ -152,6 +152,8 @@ impl Tally {
                     self.count_principal(graph, counting, principal, settled.rating.certainty);
                 }
                 Capability::Workload(_)
+                | Capability::Network(_)
+                | Capability::Supply(_)
                 | Capability::Data(_)
                 | Capability::Encrypted(_)
                 | Capability::Outside(_)

@@ -6,13 +6,14 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
+use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, WorkloadIndex, WorkloadRow, World,
+    StoreIndex, StoreRow, WorkloadIndex, World,
 };
 use crate::facts::{
-    AssignmentFacts, Boundary, Facts, KEY, OrganizationFacts, PolicyIndex, PolicyType,
-    PrincipalFacts, PrincipalKind, StoreFacts, StorePolicy, Trust, WorkloadFacts,
+    AssignmentFacts, Boundary, Credentials, Facts, OrganizationFacts, PolicyIndex, PolicyType,
+    PrincipalFacts, PrincipalKind, Trust, networks::NetworkFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -77,6 +78,7 @@ impl World {
         let mut workload_facts = Vec::new();
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
+        let mut networks = NetworkFacts::default();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
             .zip(&mut accounts)
@@ -86,6 +88,7 @@ impl World {
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
+                networks.extend(facts.networks);
                 facts
                     .principals
                     .into_iter()
@@ -123,8 +126,9 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let workloads = workload_rows(workload_facts, &accounts, &principals);
+        let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
         let stores = store_rows(store_facts, &accounts, &policies);
+        let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
@@ -139,6 +143,7 @@ impl World {
         }
         let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
         outside.extend(assigned.iter().map(|(party, _)| party.clone()));
+        outside.extend(supplies.iter().filter_map(|supply| supply.outside.clone()));
         outside.sort();
         outside.dedup();
         let stores_by_arn = stores
@@ -168,6 +173,13 @@ impl World {
             .management_account
             .as_ref()
             .and_then(|id| accounts_by_id.get(id).copied());
+        let delegation = organization.resource_policy.and_then(|(arn, policy)| {
+            let summary = summarize(
+                &policies.get(policy)?.policy,
+                crate::links::POLICY_ADMINISTRATION,
+            );
+            Some((arn, policy, summary))
+        });
         Self {
             tag_keys: tag_keys(&policies),
             policies,
@@ -175,6 +187,8 @@ impl World {
             principals,
             workloads,
             stores,
+            networks,
+            supplies,
             assignments,
             outside,
             levels: interner.all,
@@ -182,6 +196,7 @@ impl World {
             management,
             feature_set: organization.feature_set,
             delegated: delegated(&organization.delegated, &accounts_by_id),
+            delegation,
             organization_features: organization.features,
             trusted_services: organization.trusted_services,
             partition,
@@ -194,65 +209,6 @@ impl World {
             stores_by_arn,
         }
     }
-}
-
-/// What holds data in each account, with its key found.
-fn store_rows(
-    facts: Vec<Vec<StoreFacts>>,
-    accounts: &[AccountRow],
-    policies: &crate::facts::Policies,
-) -> Vec<StoreRow> {
-    let mut rows = Vec::new();
-    let mut key_names = Vec::new();
-    for ((index, mut of_account), account) in facts.into_iter().enumerate().zip(accounts) {
-        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
-        of_account.dedup_by(|one, other| one.arn == other.arn);
-        for store in of_account {
-            let stored = match store.policy {
-                StorePolicy::Policy(policy) => policies.get(policy),
-                StorePolicy::None | StorePolicy::Unknown => None,
-            };
-            let public = stored.is_some_and(|stored| {
-                blastwall_policy::analysis::public_access(&stored.policy, account.id.as_str())
-                    .is_some()
-            });
-            key_names.push(store.key);
-            rows.push(StoreRow {
-                account: AccountIndex::new(index),
-                summary: stored.map_or_else(TrustSummary::default, |stored| {
-                    summarize(&stored.policy, &[store.kind.action])
-                }),
-                closed: (store.restricted && public) || store.own_key,
-                arn: store.arn,
-                kind: store.kind,
-                policy: store.policy,
-                key: None,
-                unseen_key: None,
-                grantees: store.grantees,
-                shared_with: store.shared_with,
-                public: store.public,
-            });
-        }
-    }
-    let mut keys: HashMap<String, StoreIndex> = HashMap::new();
-    for (place, row) in rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.kind.kind == KEY)
-    {
-        let id = row.arn.resource().rsplit('/').next().unwrap_or_default();
-        let in_account = format!("{}/{id}", row.arn.account());
-        keys.insert(row.arn.to_string(), StoreIndex::new(place));
-        keys.insert(in_account, StoreIndex::new(place));
-    }
-    for (row, name) in rows.iter_mut().zip(key_names) {
-        let Some(name) = name else { continue };
-        let account = accounts.get(row.account.index());
-        let id = account.map(|account| format!("{}/{name}", account.id));
-        row.key = keys.get(&name).or_else(|| keys.get(&id?)).copied();
-        row.unseen_key = Some(name).filter(|_| row.key.is_none());
-    }
-    rows
 }
 
 /// The role of each assignment. Identity Center names it after the permission set, with a hash behind.
@@ -307,47 +263,6 @@ fn delegated(
         }
     }
     delegated
-}
-
-/// The workloads of each account, with their roles found; those without any are left out.
-fn workload_rows(
-    facts: Vec<Vec<WorkloadFacts>>,
-    accounts: &[AccountRow],
-    principals: &[PrincipalRow],
-) -> Vec<WorkloadRow> {
-    let mut rows = Vec::new();
-    for ((index, of_account), account) in facts.into_iter().enumerate().zip(accounts) {
-        let mut roles: HashMap<&str, PrincipalIndex> = HashMap::new();
-        if !of_account.is_empty() {
-            for place in account.principals.clone() {
-                if let Some(row) = principals.get(place)
-                    && row.kind == PrincipalKind::Role
-                {
-                    let name = row.arn.resource().rsplit('/').next().unwrap_or_default();
-                    roles.insert(name, PrincipalIndex::new(place));
-                }
-            }
-        }
-        let mut of_account: Vec<WorkloadRow> = of_account
-            .into_iter()
-            .map(|workload| WorkloadRow {
-                account: AccountIndex::new(index),
-                roles: workload
-                    .roles
-                    .iter()
-                    .filter_map(|name| roles.get(name.as_str()).copied())
-                    .collect(),
-                arn: workload.arn,
-                kind: workload.kind,
-                exposed: workload.exposed,
-            })
-            .filter(|row| !row.roles.is_empty())
-            .collect();
-        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
-        of_account.dedup_by(|one, other| one.arn == other.arn);
-        rows.extend(of_account);
-    }
-    rows
 }
 
 fn account_row(
@@ -413,6 +328,7 @@ fn principal_row(account: AccountIndex, facts: PrincipalFacts) -> PrincipalRow {
         tags: facts.tags,
         shaped_by: facts.shaped_by,
         in_instance_profile: facts.in_instance_profile,
+        credentials: facts.credentials,
     }
 }
 
@@ -436,6 +352,7 @@ fn unseen_principal(arn: Arn) -> PrincipalFacts {
         tags: None,
         shaped_by: Vec::new(),
         in_instance_profile: None,
+        credentials: Credentials::default(),
     }
 }
 
@@ -538,7 +455,8 @@ fn outside_parties(
         );
     }
     for row in stores {
-        if row.public {
+        // A service that reads may read for anyone.
+        if row.public || !row.summary.services.is_empty() {
             parties.insert(OutsideParty::Anyone);
         }
         parties.extend(row.shared_with.iter().filter_map(|id| outside(id)));
@@ -556,6 +474,11 @@ fn outside_parties(
                     provider: provider.to_string(),
                 }),
         );
+        let workflows = summary.workflows.iter();
+        parties.extend(workflows.map(|(provider, subject)| OutsideParty::Workflow {
+            provider: provider.to_string(),
+            subject: subject.to_string(),
+        }));
     }
     parties.into_iter().collect()
 }

@@ -25,6 +25,8 @@ pub(crate) struct TrustSummary {
     pub(crate) services: BTreeSet<Box<str>>,
     /// Identity providers.
     pub(crate) federated: BTreeSet<Box<str>>,
+    /// Identity providers and the subjects that conditions ask of their tokens.
+    pub(crate) workflows: BTreeSet<(Box<str>, Box<str>)>,
     /// Values that conditions compare `aws:PrincipalArn` with.
     pub(crate) principal_arns: BTreeSet<Box<str>>,
     /// Accounts that conditions compare the caller's account with.
@@ -75,6 +77,11 @@ pub(crate) fn summarize(policy: &Policy, actions: &[&str]) -> TrustSummary {
         for condition in &statement.conditions {
             for value in &condition.values {
                 let text = value.as_str();
+                if let Some(provider) = condition.key.strip_suffix(":sub")
+                    && crate::issuers::issuer(provider).is_some()
+                {
+                    summary.workflows.insert((provider.into(), text.into()));
+                }
                 match &*condition.key {
                     "aws:principalarn" => {
                         summary.principal_arns.insert(text.into());

@@ -108,29 +108,37 @@ fn ask(
             })
         };
     let (scps, rcps) = (slices(&scps), slices(&rcps));
-    let answer = reach(
-        &Question {
-            principal: &who,
-            role_path: None,
-            action,
-            resource,
-            resource_account,
-            keys: &keys,
-        },
-        &Layers {
-            scps: scps.as_deref(),
-            rcps: rcps.as_deref(),
-            identity: &identity,
-            boundary: boundary.as_ref(),
-            resource: trust.as_ref(),
-            ..Layers::default()
-        },
-    );
-    match answer {
-        Reach::Yes { .. } => Some(Certainty::Certain),
-        Reach::OnlyIf { .. } => Some(Certainty::Conditional),
-        Reach::No { .. } => None,
-    }
+    let answer = |keys: &Keys| {
+        let answer = reach(
+            &Question {
+                principal: &who,
+                role_path: None,
+                action,
+                resource,
+                resource_account,
+                keys,
+            },
+            &Layers {
+                scps: scps.as_deref(),
+                rcps: rcps.as_deref(),
+                identity: &identity,
+                boundary: boundary.as_ref(),
+                resource: trust.as_ref(),
+                ..Layers::default()
+            },
+        );
+        match answer {
+            Reach::Yes { .. } => Some(Certainty::Certain),
+            Reach::OnlyIf { .. } => Some(Certainty::Conditional),
+            Reach::No { .. } => None,
+        }
+    };
+    // A user signs with an access key, or signs in, as it likes.
+    let by_key = trust.as_ref().filter(|_| caller.arn.contains(":user/"));
+    best([
+        answer(&keys),
+        by_key.and_then(|_| answer(&keys.clone().absent("aws:MultiFactorAuthPresent"))),
+    ])
 }
 
 fn as_it_is(principal: &Principal) -> Caller<'_> {
@@ -221,6 +229,15 @@ fn rewriting(
         })?;
         Some(write.max(gain))
     });
+    let freed = target.boundary.as_ref().and_then(|_| {
+        let unbind = may_any(model, writer, unbinds, target)?;
+        let free = Caller {
+            boundary: None,
+            ..as_it_is(target)
+        };
+        Some(unbind.max(administers(model, &free)?))
+    });
+    let account = best([account, freed]);
     let becomes = if is_role {
         may_any(model, writer, &["iam:UpdateAssumeRolePolicy"], target).and_then(|rewrite| {
             let anybody = policy(&[serde_json::json!({"Effect": "Allow", "Principal": "*",
@@ -230,15 +247,24 @@ fn rewriting(
                 ..as_it_is(writer)
             };
             let (role, account) = (target.arn(), target.account);
-            let enter = ask(
-                model,
-                &caller,
-                "sts:AssumeRole",
-                &role,
-                account,
-                Some(&anybody),
-            )?;
-            Some(rewrite.max(enter))
+            let stranger = Caller {
+                arn: "arn:aws:iam::000000000000:role/stranger".to_owned(),
+                account: None,
+                policies: vec![full()],
+                boundary: None,
+            };
+            let enter = |caller: &Caller<'_>| {
+                ask(
+                    model,
+                    caller,
+                    "sts:AssumeRole",
+                    &role,
+                    account,
+                    Some(&anybody),
+                )
+            };
+            let from_outside = || Some(enter(&stranger)?.max(Certainty::Conditional));
+            Some(rewrite.max(enter(&caller).or_else(from_outside)?))
         })
     } else {
         let key = may_any(model, writer, &["iam:CreateAccessKey"], target);

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use blastwall_aws::Meter;
-use blastwall_blast::{Advice, Change, Graph, Radius, ReachChange, Subject, Survey};
+use blastwall_blast::{
+    Advice, BlindSpot, Change, Graph, Radius, ReachChange, Subject, Survey, Unjudged,
+};
+use blastwall_report::view::UnseenListing;
 use blastwall_report::{Format, Report, view};
 use blastwall_scan::WhatIf;
 use serde::Serialize;
@@ -99,6 +102,14 @@ fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
     let mut changes = WhatIf::default();
     for at in &arguments.with_scp {
         let content = policy(&at.file)?;
+        let parsed = blastwall_policy::Policy::from_value(&content).map_err(Failure::usage)?;
+        if parsed.statements.iter().any(|one| one.principal.is_some()) {
+            let file = at.file.display();
+            return Err(Failure::usage(anyhow!(
+                "`{file}` names principals, which AWS Organizations refuses in a service control policy"
+            ))
+            .hint("say whom it binds by conditions, such as aws:PrincipalArn"));
+        }
         changes
             .service_control_policies
             .push((content, at.place.clone()));
@@ -115,6 +126,12 @@ fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
 struct RadiusAnswer<'a> {
     #[serde(flatten)]
     radius: &'a Radius,
+    /// Accounts that were not looked into.
+    blind_spots: Vec<BlindSpot>,
+    /// What could not be read, so that reach that hangs on it is unknown.
+    unjudged: &'a [Unjudged],
+    /// Listings that failed, so that links may be missing.
+    unseen: Vec<UnseenListing<'a>>,
     /// What falls once the guardrails are taken away; only where the start has power over them.
     #[serde(skip_serializing_if = "Option::is_none")]
     second_wave: Option<Vec<Change>>,
@@ -127,6 +144,8 @@ struct RadiusAnswer<'a> {
 struct SurveyAnswer<'a> {
     #[serde(flatten)]
     survey: &'a Survey,
+    /// Listings that failed, so that links may be missing.
+    unseen: Vec<UnseenListing<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<Advice>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,6 +175,7 @@ pub(crate) async fn run(
         let survey = survey.ok_or_else(|| anyhow!("the blast radius was not computed"))?;
         let answer = SurveyAnswer {
             survey,
+            unseen: view::unseen(report).collect(),
             advice: arguments.advise.map(|count| graph.advice(count)),
             changes: changed
                 .as_ref()
@@ -182,6 +202,9 @@ pub(crate) async fn run(
     let radius = graph.radius(&start).map_err(unknown)?;
     let answer = RadiusAnswer {
         radius: &radius,
+        blind_spots: graph.blind_spots(),
+        unjudged: graph.unjudged(),
+        unseen: view::unseen(report).collect(),
         second_wave: graph.second_wave(&start).map_err(unknown)?,
         changes: match changed {
             Some(changed) => Some(radius.difference(&changed.radius(&start).map_err(unknown)?)),

@@ -1,5 +1,6 @@
 //! `blastwall path`.
 
+use blastwall_blast::Subject;
 use blastwall_report::view;
 
 use super::blast_radius::{find, reach};
@@ -30,9 +31,22 @@ pub(crate) async fn run(
     let proofs = graph
         .proofs(&start, target, arguments.limit)
         .map_err(Failure::usage)?;
+    // Where a whole account is out of reach, parts of it may not be.
+    let parts = match proofs.proofs.is_empty() {
+        true => Some(graph.radius(&start).map_err(Failure::usage)?),
+        false => None,
+    };
     let style = Output::STDOUT.style(terminal);
     write(&Output::STDOUT, |writer| match arguments.output {
-        PathFormat::Text => view::proofs(&reach.report, &proofs, &style, writer),
+        PathFormat::Text => {
+            view::proofs(&reach.report, &proofs, &style, writer)?;
+            match (target, &parts) {
+                (Subject::Account { id }, Some(radius)) => {
+                    view::parts(&reach.report, radius, id, &style, writer)
+                }
+                _ => Ok(()),
+            }
+        }
         PathFormat::Json => view::json(&proofs, writer),
         PathFormat::Mermaid => view::mermaid(&reach.report, &proofs, writer),
         PathFormat::Dot => view::dot(&reach.report, &proofs, writer),

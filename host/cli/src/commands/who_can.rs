@@ -32,6 +32,9 @@ struct WhoCan<'a> {
 struct Direct {
     principal: String,
     verdict: Verdict,
+    /// Of an undecided answer: what it hangs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +68,7 @@ pub(crate) async fn run(
         if answer.verdict != Verdict::Denied {
             direct.push(Direct {
                 principal: principal.to_owned(),
+                why: (answer.verdict == Verdict::Undecided).then_some(answer.reason),
                 verdict: answer.verdict,
             });
         }
@@ -77,11 +81,18 @@ pub(crate) async fn run(
         terminal,
     )
     .await?;
-    let holders: Vec<Subject> = direct
+    let mut holders: Vec<Subject> = direct
         .iter()
         .filter_map(|one| reach.graph.find(&one.principal).ok())
         .collect();
+    // Those who gain it by other links than the request itself: rewriting of the policy, a grant, a share.
+    let data = reach
+        .graph
+        .data_read_by(&arguments.action, &arguments.resource);
+    holders.extend(data);
+    let named: Vec<String> = direct.iter().map(|one| one.principal.clone()).collect();
     let reaching = reach.graph.reaching(&holders).into_iter();
+    let reaching = reaching.filter(|(subject, _)| !named.contains(&subject.to_string()));
     let answer = WhoCan {
         action: &arguments.action,
         resource: &arguments.resource,
@@ -103,10 +114,9 @@ fn text(answer: &WhoCan<'_>, writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer)?;
     writeln!(writer, "Straight: {}", answer.direct.len())?;
     for one in &answer.direct {
-        let open = match one.verdict {
-            Verdict::Undecided => "  (undecided: something could not be seen)",
-            Verdict::Allowed | Verdict::Denied => "",
-        };
+        let open = one.why.as_ref().map_or_else(String::new, |why| {
+            format!("  (undecided: {})", visible(why))
+        });
         writeln!(writer, "  {}{open}", visible(&one.principal))?;
     }
     writeln!(writer)?;

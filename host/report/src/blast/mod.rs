@@ -6,3 +6,4 @@ mod path;
 pub(crate) mod proofs;
 pub(crate) mod radius;
 pub(crate) mod survey;
+pub(crate) mod unseen;

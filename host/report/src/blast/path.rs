@@ -47,7 +47,16 @@ pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
             Some(account) => format!("{} of {}", arn.resource(), names.label(&account)),
             None => arn.to_string(),
         },
-        Subject::Data { .. }
+        Subject::Network { arn } => match subject.account() {
+            Some(account) => format!(
+                "network reach of {} of {}",
+                arn.resource(),
+                names.label(&account)
+            ),
+            None => subject.to_string(),
+        },
+        Subject::Supply { .. }
+        | Subject::Data { .. }
         | Subject::Encrypted { .. }
         | Subject::Outside { .. }
         | Subject::Guardrails => subject.to_string(),
@@ -124,7 +133,11 @@ pub(super) fn steps(
             line.push(plain(evidence.policy.as_str()));
             // A policy that nobody has seen has no statement to tell.
             if !evidence.text.is_empty() {
-                line.push(plain(format!(", {}: ", evidence.statement)));
+                let statement = match evidence.statement.as_str() {
+                    "" => ": ".to_owned(),
+                    statement => format!(", {statement}: "),
+                };
+                line.push(plain(statement));
                 line.push(span(Tone::Faint, evidence.text.as_str()));
             }
             page.hanging(indent, indent + 3, &line)?;
@@ -145,7 +158,10 @@ pub(super) fn conditions<'a>(
             plain(condition.text.as_str()),
         ];
         if condition.attacker_can_set {
-            line.push(span(Tone::Doubtful, " (the attacker chooses it)"));
+            line.push(span(
+                Tone::Doubtful,
+                " (the caller sends it, and must know it)",
+            ));
         }
         page.hanging(indent, indent + 8, &line)?;
     }

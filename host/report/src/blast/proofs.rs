@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use blastwall_blast::{Certainty, Proofs, Step, is_structural, link_kind};
 
-use super::path;
+use super::{path, survey, unseen};
 use crate::escape::visible;
 use crate::names::{Names, count, len};
 use crate::page::{Page, plain, span};
@@ -40,11 +40,14 @@ pub fn proofs(
                 span(Tone::Strong, to),
             ],
         )?;
-        return page.prose(
+        page.prose(
             2,
-            "No way was found by the kinds of link that are looked at; what could not be seen is in \
-             the blind spots of the report.",
-        );
+            "No way was found by the kinds of link that are looked at, in what could be seen.",
+        )?;
+        if let Some(survey) = &report.blast_radius {
+            survey::blind(page, survey, names)?;
+        }
+        return unseen::write(page, report, names);
     }
     let ways = count(len(proofs.proofs.len()), "way", "ways");
     page.line(

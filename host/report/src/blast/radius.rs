@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use blastwall_blast::{AccountBlast, Certainty, Condition, Radius, RadiusFact, Subject};
 use blastwall_model::{AccountId, Criticality};
 
-use super::path;
+use super::{path, survey, unseen};
 use crate::names::{Names, count, len, percent};
 use crate::page::{Page, plain, span};
 use crate::report::Environment;
@@ -57,16 +57,39 @@ pub fn radius(
         write_account(page, radius, account, names)?;
     }
     page.more(2, fallen.len() - shown, "accounts")?;
-    data(page, radius)?;
+    data(page, radius, names)?;
     if let Some(blast) = survey_of(report, radius) {
         entrances(page, blast, names)?;
     }
-    Ok(())
+    if let Some(survey) = &report.blast_radius {
+        survey::blind(page, survey, names)?;
+    }
+    unseen::write(page, report, names)
 }
 
-/// The data that is read on the way, but for what the start holds anyway. The ARN of a bucket does not
-/// say whose it is, so that data stands by itself.
-fn data(page: &mut Page<'_>, radius: &Radius) -> io::Result<()> {
+/// The data of others that is read, but for accounts that fall as a whole.
+fn data_of_others(radius: &Radius) -> Vec<&RadiusFact> {
+    let lost: BTreeSet<&AccountId> = radius
+        .facts
+        .iter()
+        .filter_map(|fact| match &fact.subject {
+            Subject::Account { id } => Some(id),
+            _ => None,
+        })
+        .collect();
+    let home = home(radius);
+    let facts = radius.facts.iter();
+    facts
+        .filter(|fact| matches!(fact.subject, Subject::Data { .. }))
+        .filter(|fact| {
+            let of_other = |account: &AccountId| !lost.contains(account) && !home.contains(account);
+            fact.account.as_ref().is_none_or(of_other)
+        })
+        .collect()
+}
+
+/// The data that is read, but for what the start holds anyway, with whose it is and on what it hangs.
+fn data(page: &mut Page<'_>, radius: &Radius, names: &Names<'_>) -> io::Result<()> {
     let mut read: Vec<&RadiusFact> = radius
         .facts
         .iter()
@@ -79,14 +102,66 @@ fn data(page: &mut Page<'_>, radius: &Radius) -> io::Result<()> {
     page.heading("Data")?;
     let shown = page.style().shown(read.len());
     for fact in read.iter().take(shown) {
+        let whose = fact.account.as_ref().map_or_else(String::new, |account| {
+            let environment = names
+                .account(account)
+                .map_or_else(String::new, |row| format!(", {}", row.environment.name));
+            format!(" of {}{environment}", names.label(account))
+        });
         let line = [
-            plain(fact.subject.to_string()),
+            plain(format!("{}{whose}", fact.subject)),
             plain("  "),
             path::rating(fact.certainty, fact.hops),
         ];
         page.hanging(2, 4, &line)?;
+        let way = radius.path(&fact.subject);
+        page.line(6, &[plain(path::chain(&way, names, page.glyphs().arrow))])?;
+        let conditions: BTreeSet<&Condition> =
+            way.iter().flat_map(|step| &step.conditions).collect();
+        path::conditions(page, 6, conditions)?;
     }
     page.more(2, read.len() - shown, "resources")
+}
+
+/// Where an account does not fall as a whole: what falls of it.
+///
+/// # Errors
+/// What the writer answers.
+pub fn parts(
+    report: &Report,
+    radius: &Radius,
+    account: &AccountId,
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let page = &mut Page::new(writer, style);
+    let parts: Vec<&RadiusFact> = radius
+        .facts
+        .iter()
+        .filter(|fact| fact.account.as_ref() == Some(account))
+        .collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    page.line(
+        2,
+        &[plain(
+            "The account does not fall as a whole, but these of it do:",
+        )],
+    )?;
+    let shown = page.style().shown(parts.len());
+    for fact in parts.iter().take(shown) {
+        page.line(
+            4,
+            &[
+                plain(path::subject(&fact.subject, names)),
+                plain("  "),
+                path::rating(fact.certainty, fact.hops),
+            ],
+        )?;
+    }
+    page.more(4, parts.len() - shown, "facts")
 }
 
 /// What falls of one account.
@@ -111,7 +186,7 @@ fn fallen<'radius>(radius: &'radius Radius, names: &Names<'radius>) -> Vec<Falle
     for fact in &radius.facts {
         if matches!(
             fact.subject,
-            Subject::Data { .. } | Subject::Encrypted { .. }
+            Subject::Data { .. } | Subject::Encrypted { .. } | Subject::Supply { .. }
         ) {
             continue;
         }
@@ -167,8 +242,35 @@ fn in_short(page: &mut Page<'_>, radius: &Radius, fallen: &[Fallen<'_>]) -> io::
         .iter()
         .filter(|fallen| !home.contains(&fallen.account))
         .collect();
+    let own = radius.facts.iter().any(|fact| match &fact.subject {
+        Subject::Account { id } => home.contains(id) && !radius.start.contains(&fact.subject),
+        _ => false,
+    });
+    if own {
+        page.line(
+            2,
+            &[span(Tone::Strong, "Its own account falls as a whole.")],
+        )?;
+    }
+    let data = data_of_others(radius);
     if others.is_empty() {
-        return page.line(2, &[span(Tone::Good, "No other account is reached.")]);
+        if data.is_empty() {
+            return page.line(2, &[span(Tone::Good, "No other account is reached.")]);
+        }
+        let accounts: BTreeSet<&AccountId> = data
+            .iter()
+            .filter_map(|fact| fact.account.as_ref())
+            .collect();
+        return page.line(
+            2,
+            &[span(
+                Tone::Strong,
+                format!(
+                    "No other account falls, but data of {} is read.",
+                    count(len(accounts.len()), "account", "accounts")
+                ),
+            )],
+        );
     }
     let whole = others
         .iter()
@@ -235,6 +337,8 @@ fn write_account(
             Subject::Principal { arn } | Subject::Workload { arn } => arn.resource().to_owned(),
             Subject::Data { .. }
             | Subject::Encrypted { .. }
+            | Subject::Network { .. }
+            | Subject::Supply { .. }
             | Subject::Outside { .. }
             | Subject::Guardrails => fact.subject.to_string(),
         };

@@ -5,8 +5,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
-use blastwall_blast::{AccountBlast, Certainty, Crossing, OutsideParty, Subject, Survey};
-use blastwall_model::{AccountId, Criticality};
+use blastwall_blast::{
+    AccountBlast, Certainty, Crossing, DataCrossing, OutsideParty, Subject, Survey,
+};
+use blastwall_model::{Access, AccountId, Criticality};
 
 use super::path;
 use crate::Report;
@@ -171,7 +173,8 @@ fn crossings(
     }
     let crossings = environments.crossings(survey);
     if crossings.is_empty() {
-        return page.line(2, &[plain("No environment reaches another.")]);
+        page.line(2, &[plain("No environment reaches another.")])?;
+        return data_crossings(page, survey, names);
     }
     let arrow = page.glyphs().arrow;
     let shown = page.style().shown(crossings.len());
@@ -195,7 +198,8 @@ fn crossings(
         page.line(6, &[plain(path::chain(&crossing.via, names, arrow))])?;
         cut(page, crossing, names)?;
     }
-    page.more(2, crossings.len() - shown, "crossings")
+    page.more(2, crossings.len() - shown, "crossings")?;
+    data_crossings(page, survey, names)
 }
 
 /// The links to cut, if they are few enough to be a plan.
@@ -253,6 +257,11 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         .iter()
         .map(|crossing| ((crossing.from.as_str(), crossing.to.as_str()), crossing))
         .collect();
+    let data: BTreeMap<(&str, &str), &DataCrossing> = survey
+        .data_crossings
+        .iter()
+        .map(|crossing| ((crossing.from.as_str(), crossing.to.as_str()), crossing))
+        .collect();
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     for account in &survey.accounts {
         *accounts.entry(&account.environment).or_default() += 1;
@@ -262,7 +271,7 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         &[span(
             Tone::Faint,
             "Accounts of the row that reach into the column, of all, and in how many hops; ? if \
-             conditions hold, ?? if it is speculative.",
+             conditions hold, ?? if it is speculative. `data`: no account, but data of some is read.",
         )],
     )?;
     page.gap()?;
@@ -274,7 +283,17 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         let mut row = vec![cell(Tone::Strong, *from)];
         for to in order {
             row.push(match cells.get(&(*from, *to)) {
-                None => cell(Tone::Faint, "-"),
+                None => match data.get(&(*from, *to)) {
+                    Some(crossing) => cell(
+                        path::tone(crossing.certainty),
+                        format!(
+                            "data, {}{}",
+                            count(u64::from(crossing.hops), "hop", "hops"),
+                            doubt(crossing.certainty)
+                        ),
+                    ),
+                    None => cell(Tone::Faint, "-"),
+                },
                 Some(crossing) => crossing_cell(crossing, accounts.get(from).copied()),
             });
         }
@@ -291,13 +310,53 @@ fn crossing_cell(crossing: &Crossing, total: Option<usize>) -> Cell {
             crossing.sources,
             total.unwrap_or(crossing.sources),
             count(u64::from(crossing.hops), "hop", "hops"),
-            match crossing.certainty {
-                Certainty::Certain => "",
-                Certainty::Conditional => "?",
-                Certainty::Speculative => "??",
-            },
+            doubt(crossing.certainty),
         ),
     )
+}
+
+fn doubt(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Certain => "",
+        Certainty::Conditional => "?",
+        Certainty::Speculative => "??",
+    }
+}
+
+/// The data that is read across.
+fn data_crossings(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
+    if survey.data_crossings.is_empty() {
+        return Ok(());
+    }
+    let arrow = page.glyphs().arrow;
+    page.gap()?;
+    page.line(
+        2,
+        &[span(
+            Tone::Strong,
+            "Data that is read across, of accounts that do not fall",
+        )],
+    )?;
+    let shown = page.style().shown(survey.data_crossings.len());
+    for crossing in survey.data_crossings.iter().take(shown) {
+        page.line(
+            2,
+            &[
+                span(
+                    Tone::Strong,
+                    format!("{} {arrow} {}", crossing.from, crossing.to),
+                ),
+                plain(format!(
+                    "  {} from {}  ",
+                    count(len(crossing.resources), "resource", "resources"),
+                    count(len(crossing.sources), "account", "accounts"),
+                )),
+                path::rating(crossing.certainty, crossing.hops),
+            ],
+        )?;
+        page.line(6, &[plain(path::chain(&crossing.via, names, arrow))])?;
+    }
+    page.more(2, survey.data_crossings.len() - shown, "crossings")
 }
 
 fn accounts(
@@ -425,14 +484,22 @@ fn outside(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Resul
     page.grid(2, &grid, "parties")
 }
 
-fn blind(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
+/// Where the graph is blind.
+pub(super) fn blind(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
     if survey.blind_spots.is_empty() && survey.unjudged.is_empty() {
         return Ok(());
     }
     page.heading("Where the blast radius is blind")?;
-    let mut reasons: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, Vec<&AccountId>> = BTreeMap::new();
     for spot in &survey.blind_spots {
-        reasons.entry(&spot.why).or_default().push(&spot.account);
+        let access = names.account(&spot.account).map(|account| &account.access);
+        let why = match access {
+            Some(Access::Refused { tried, answer, .. }) => {
+                format!("{} ({tried}: {answer})", spot.why)
+            }
+            _ => spot.why.clone(),
+        };
+        reasons.entry(why).or_default().push(&spot.account);
     }
     for (why, accounts) in reasons {
         page.line(

@@ -12,7 +12,8 @@ use serde::Serialize;
 pub use crate::blast::advice::{advice, second_wave};
 pub use crate::blast::changes::{changes, reach_changes};
 pub use crate::blast::proofs::{dot, mermaid, proofs};
-pub use crate::blast::radius::radius;
+pub use crate::blast::radius::{parts, radius};
+pub use crate::blast::unseen::{UnseenListing, unseen};
 
 use crate::blast;
 use crate::names::Names;
@@ -25,7 +26,9 @@ use crate::{Report, Style};
 /// What the writer answers.
 pub fn survey(report: &Report, style: &Style, writer: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(writer, style);
-    blast::survey::write(page, report, &Names::new(report))
+    let names = &Names::new(report);
+    blast::survey::write(page, report, names)?;
+    blast::unseen::write(page, report, names)
 }
 
 /// Writes an answer for programs: indented JSON with a newline behind it.

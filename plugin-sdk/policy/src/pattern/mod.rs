@@ -54,6 +54,25 @@ enum Shape {
 }
 
 impl Pattern {
+    /// A pattern with the wildcards `*` and `?`, as in a condition on strings; no policy variables.
+    ///
+    /// ```
+    /// let pattern = blastwall_policy::Pattern::glob("repo:acme/*");
+    /// assert!(pattern.matches("repo:acme/web:pull_request"));
+    /// assert!(!pattern.matches("repo:other/web"));
+    /// ```
+    #[must_use]
+    pub fn glob(source: &str) -> Self {
+        Self::compile(
+            source,
+            Reading {
+                wildcards: true,
+                variables: false,
+                fold: false,
+            },
+        )
+    }
+
     /// Compiles `source`.
     pub(crate) fn compile(source: &str, reading: Reading) -> Self {
         let tokens = tokenize(source, reading);

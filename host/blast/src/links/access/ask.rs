@@ -7,6 +7,7 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
+use crate::links::power::{better, is_certain};
 use crate::subject::OutsideParty;
 use crate::world::{
     AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, TrustSummary, principal_arn_values,
@@ -34,23 +35,36 @@ fn ask(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
-    judge.judge(
-        &Case {
-            principal: caller.principal,
-            role_path: None,
-            action: gate.action,
-            resource: &gate.resource,
-            resource_account: gate.account.id.as_str(),
-            keys: caller.keys,
-            identity: caller.identity,
-            boundary: caller.boundary,
-            scps: caller.scps,
-            rcps: Some(gate.account.rcps),
-            resource_policy: gate.policy,
-            made_by_attacker: caller.made_by_attacker,
-        },
-        detail,
-    )
+    let with = |keys: Keys| {
+        judge.judge(
+            &Case {
+                principal: caller.principal,
+                role_path: None,
+                action: gate.action,
+                resource: &gate.resource,
+                resource_account: gate.account.id.as_str(),
+                keys,
+                identity: caller.identity,
+                boundary: caller.boundary,
+                scps: caller.scps,
+                rcps: Some(gate.account.rcps),
+                resource_policy: gate.policy,
+                made_by_attacker: caller.made_by_attacker,
+            },
+            detail,
+        )
+    };
+    let answer = with(caller.keys.clone());
+    if is_certain(answer.as_ref()) || !matches!(caller.principal, Principal::User { .. }) {
+        return answer;
+    }
+    // A request that is signed by an access key says nothing of a second factor. Source: IAM User Guide,
+    // "Secure API access with MFA".
+    let by_access_key = caller
+        .keys
+        .absent("aws:MultiFactorAuthPresent")
+        .absent("aws:MultiFactorAuthAge");
+    better(answer, with(by_access_key))
 }
 
 /// A user or role, with the permissions that it has.
@@ -66,18 +80,19 @@ pub(in crate::links) fn from_principal(
     let world = judge.world();
     let row = world.principal(caller)?;
     let account = world.account(row.account)?;
+    let keys = gate
+        .keys(
+            RequestKeys::new(world)
+                .sent_from_account(row.account)
+                .with_tags_of(row),
+        )
+        .build();
     let with = |identity| {
         ask(
             judge,
             Caller {
                 principal: row.principal.as_ref()?,
-                keys: gate
-                    .keys(
-                        RequestKeys::new(world)
-                            .sent_from_account(row.account)
-                            .with_tags_of(row),
-                    )
-                    .build(),
+                keys: keys.clone(),
                 identity,
                 boundary: match &row.boundary {
                     Boundary::Policy(from) => Some(from),
@@ -141,6 +156,7 @@ pub(in crate::links) fn from_outside(
         OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
         OutsideParty::IdentityProvider { .. }
         | OutsideParty::IdentityCenter { .. }
+        | OutsideParty::Workflow { .. }
         | OutsideParty::Service { .. } => return None,
     };
     let callers = callers_of(id, &world.partition, gate.summary?, std::iter::empty());

@@ -83,6 +83,40 @@ impl<'w> Gate<'w> {
         })
     }
 
+    /// To changing what others run from a store; none if nobody does.
+    pub(super) fn to_supply(world: &'w World, store: StoreIndex) -> Option<Self> {
+        let gate = Self::of_store(world, store)?;
+        let row = world.store(store)?;
+        Some(Self {
+            action: row.kind.push.first()?,
+            unseen_key: None,
+            conclusion: Capability::Supply(store),
+            ..gate
+        })
+    }
+
+    /// To the policies of the organization, past its resource policy; none if it has none.
+    pub(super) fn of_organization(
+        world: &'w World,
+        action: &'static str,
+        resource: String,
+    ) -> Option<Self> {
+        let (arn, policy, summary) = world.delegation.as_ref()?;
+        let owner = world.management?;
+        Some(Self {
+            action,
+            resource,
+            owner,
+            account: world.account(owner)?,
+            policy: Some(ResourcePolicy::Resource(*policy, arn)),
+            summary: Some(summary),
+            role: None,
+            closed: false,
+            unseen_key: None,
+            conclusion: Capability::Guardrails,
+        })
+    }
+
     /// What is known of a request.
     fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
         match self.role {

@@ -1,0 +1,330 @@
+//! The networks of an account, as far as peering connections lead out of them: subnets with their
+//! routes, network ACLs and security groups. IPv4 alone, because peered networks have that in common.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use blastwall_model::resources::ec2::{NetworkAclEntry, Route, Rule};
+use blastwall_model::resources::{
+    NetworkAclKind, RouteTableKind, SecurityGroupKind, SubnetKind, VpcPeeringConnectionKind,
+};
+use blastwall_model::{Document, Kind, Resource};
+use ipnet::Ipv4Net;
+
+/// Every type that is read here.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    [
+        NetworkAclKind::TYPE,
+        RouteTableKind::TYPE,
+        SecurityGroupKind::TYPE,
+        SubnetKind::TYPE,
+        VpcPeeringConnectionKind::TYPE,
+    ]
+    .into_iter()
+}
+
+/// Where a host is in a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
+    pub(crate) vpc: String,
+    pub(crate) subnet: String,
+    pub(crate) address: std::net::Ipv4Addr,
+    /// Its security groups.
+    pub(crate) groups: Vec<String>,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subnet {
+    pub(crate) vpc: String,
+    pub(crate) range: Ipv4Net,
+}
+
+/// A route: where to, and through which peering connection; none for any other target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RouteFacts {
+    pub(crate) to: Ipv4Net,
+    pub(crate) peering: Option<String>,
+}
+
+/// What decides about a subnet: its own route table or network ACL, or that of its VPC.
+#[derive(Clone, Debug)]
+pub(crate) struct BySubnet<T> {
+    own: BTreeMap<String, T>,
+    of_vpc: BTreeMap<String, T>,
+}
+
+impl<T> Default for BySubnet<T> {
+    fn default() -> Self {
+        Self {
+            own: BTreeMap::new(),
+            of_vpc: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T> BySubnet<T> {
+    pub(crate) fn get(&self, subnet: &str, vpc: &str) -> Option<&T> {
+        self.own.get(subnet).or_else(|| self.of_vpc.get(vpc))
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.own.extend(other.own);
+        self.of_vpc.extend(other.of_vpc);
+    }
+}
+
+/// A rule of a network ACL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AclRule {
+    pub(crate) egress: bool,
+    pub(crate) allows: bool,
+    pub(crate) range: Ipv4Net,
+    pub(crate) traffic: Traffic,
+}
+
+/// Whom a rule of a security group is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Range(Ipv4Net),
+    Group(String),
+    /// The ranges of a prefix list, which are not collected.
+    List(String),
+}
+
+/// A rule of a security group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GroupRule {
+    pub(crate) peer: Peer,
+    pub(crate) traffic: Traffic,
+}
+
+/// The rules of a security group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SecurityGroupFacts {
+    pub(crate) ingress: Vec<GroupRule>,
+    pub(crate) egress: Vec<GroupRule>,
+}
+
+/// A protocol with ports, and which of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    /// Its number; none is every protocol.
+    pub(crate) protocol: Option<u8>,
+    pub(crate) ports: RangeInclusive<u16>,
+}
+
+/// The number of TCP. Source: IANA, "Protocol Numbers".
+pub(crate) const TCP: u8 = 6;
+const UDP: u8 = 17;
+
+impl Traffic {
+    /// None for protocols without ports, by which no service is reached.
+    fn new(protocol: &str, from: Option<i32>, to: Option<i32>) -> Option<Self> {
+        let protocol = match protocol {
+            "-1" | "all" => None,
+            "tcp" | "6" => Some(TCP),
+            "udp" | "17" => Some(UDP),
+            _ => return None,
+        };
+        let port = |port: Option<i32>, other: u16| {
+            let port = port.filter(|port| *port >= 0 && protocol.is_some());
+            port.map_or(Some(other), |port| u16::try_from(port).ok())
+        };
+        Some(Self {
+            protocol,
+            ports: port(from, 0)?..=port(to, u16::MAX)?,
+        })
+    }
+
+    pub(crate) fn covers(&self, protocol: u8, port: u16) -> bool {
+        self.protocol.is_none_or(|own| own == protocol) && self.ports.contains(&port)
+    }
+
+    /// In words: `tcp 443`.
+    pub(crate) fn words(&self) -> String {
+        let protocol = match self.protocol {
+            None => return "all ports".to_owned(),
+            Some(UDP) => "udp",
+            Some(_) => "tcp",
+        };
+        let (from, to) = (self.ports.start(), self.ports.end());
+        match (from, to) {
+            (0, &u16::MAX) => format!("all {protocol} ports"),
+            (from, to) if from == to => format!("{protocol} port {from}"),
+            (from, to) => format!("{protocol} ports {from} to {to}"),
+        }
+    }
+}
+
+/// One end of a peering connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PeeringEnd {
+    pub(crate) vpc: String,
+    pub(crate) account: String,
+}
+
+/// What is known of the networks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NetworkFacts {
+    pub(crate) subnets: BTreeMap<String, Subnet>,
+    pub(crate) routes: BySubnet<Vec<RouteFacts>>,
+    pub(crate) acls: BySubnet<Vec<AclRule>>,
+    pub(crate) groups: BTreeMap<String, SecurityGroupFacts>,
+    /// Active peering connections, by id.
+    pub(crate) peerings: BTreeMap<String, [PeeringEnd; 2]>,
+}
+
+impl NetworkFacts {
+    /// Reads the networks of an account; nothing is kept of one without a peering connection.
+    pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document> + Clone) -> Self {
+        let mut facts = Self::default();
+        for connection in all::<VpcPeeringConnectionKind>(documents.clone()) {
+            facts.add_peering(&connection);
+        }
+        if facts.peerings.is_empty() {
+            return facts;
+        }
+        for subnet in all::<SubnetKind>(documents.clone()) {
+            let config = &subnet.config;
+            let range = config.cidr_block.known().and_then(|it| it.parse().ok());
+            if let (Some(id), Some(vpc), Some(range)) =
+                (config.subnet_id.known(), config.vpc_id.known(), range)
+            {
+                let vpc = vpc.clone();
+                facts.subnets.insert(id.clone(), Subnet { vpc, range });
+            }
+        }
+        for table in all::<RouteTableKind>(documents.clone()) {
+            let config = &table.config;
+            let (Some(vpc), Some(routes)) = (config.vpc_id.known(), config.routes.known()) else {
+                continue;
+            };
+            let routes: Vec<_> = routes.iter().filter_map(route).collect();
+            for association in config.associations.known().into_iter().flatten() {
+                let place = match (&association.subnet_id, association.main) {
+                    (Some(subnet), _) => (&mut facts.routes.own, subnet),
+                    (None, true) => (&mut facts.routes.of_vpc, vpc),
+                    (None, false) => continue,
+                };
+                place.0.insert(place.1.clone(), routes.clone());
+            }
+        }
+        for acl in all::<NetworkAclKind>(documents.clone()) {
+            let config = &acl.config;
+            let Some(entries) = config.entries.known() else {
+                continue;
+            };
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by_key(|entry| entry.rule_number);
+            let rules: Vec<_> = entries.into_iter().filter_map(acl_rule).collect();
+            for subnet in config.subnet_ids.known().into_iter().flatten() {
+                facts.acls.own.insert(subnet.clone(), rules.clone());
+            }
+            if let (Some(vpc), Some(true)) =
+                (config.vpc_id.known(), acl.observed.is_default.known())
+            {
+                facts.acls.of_vpc.insert(vpc.clone(), rules);
+            }
+        }
+        for group in all::<SecurityGroupKind>(documents) {
+            let config = &group.config;
+            if let (Some(id), Some(ingress), Some(egress)) = (
+                config.group_id.known(),
+                config.security_group_ingress.known(),
+                config.security_group_egress.known(),
+            ) {
+                let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
+                let group = SecurityGroupFacts {
+                    ingress: rules(ingress),
+                    egress: rules(egress),
+                };
+                facts.groups.insert(id.clone(), group);
+            }
+        }
+        facts
+    }
+
+    fn add_peering(&mut self, connection: &Resource<VpcPeeringConnectionKind>) {
+        let (config, observed) = (&connection.config, &connection.observed);
+        let active = observed.status.known();
+        if active.is_some_and(|status| status != "active") {
+            return;
+        }
+        let account = connection.account.as_str();
+        let end = |vpc: Option<&String>, owner: Option<&String>| {
+            Some(PeeringEnd {
+                vpc: vpc?.clone(),
+                account: owner.map_or(account, String::as_str).to_owned(),
+            })
+        };
+        if let (Some(id), Some(asked), Some(peer)) = (
+            config.id.known(),
+            end(config.vpc_id.known(), observed.owner_id.known()),
+            end(config.peer_vpc_id.known(), config.peer_owner_id.known()),
+        ) {
+            self.peerings.insert(id.clone(), [asked, peer]);
+        }
+    }
+
+    /// Takes in what is known of other accounts. Ids of networks are unique across accounts.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.subnets.extend(other.subnets);
+        self.routes.extend(other.routes);
+        self.acls.extend(other.acls);
+        self.groups.extend(other.groups);
+        self.peerings.extend(other.peerings);
+    }
+}
+
+fn all<'a, K: Kind>(
+    documents: impl Iterator<Item = &'a Document>,
+) -> impl Iterator<Item = Resource<K>> {
+    documents
+        .filter(|document| document.kind == K::TYPE)
+        .filter_map(|document| document.to::<K>().ok())
+}
+
+/// A route that works.
+fn route(route: &Route) -> Option<RouteFacts> {
+    if route.state.as_deref() == Some("blackhole") {
+        return None;
+    }
+    Some(RouteFacts {
+        to: route.destination_cidr_block.as_deref()?.parse().ok()?,
+        peering: route.vpc_peering_connection_id.clone(),
+    })
+}
+
+fn acl_rule(entry: &NetworkAclEntry) -> Option<AclRule> {
+    let ports = entry.port_range.as_ref();
+    Some(AclRule {
+        egress: entry.egress,
+        allows: entry.rule_action == "allow",
+        range: entry.cidr_block.as_deref()?.parse().ok()?,
+        traffic: Traffic::new(
+            &entry.protocol,
+            ports.map(|ports| ports.from),
+            ports.map(|ports| ports.to),
+        )?,
+    })
+}
+
+fn group_rule(rule: &Rule) -> Option<GroupRule> {
+    let range = rule.cidr_ip.as_deref().and_then(|range| range.parse().ok());
+    let group = rule
+        .source_security_group_id
+        .as_ref()
+        .or(rule.destination_security_group_id.as_ref());
+    let list = rule
+        .source_prefix_list_id
+        .as_ref()
+        .or(rule.destination_prefix_list_id.as_ref());
+    Some(GroupRule {
+        peer: range
+            .map(Peer::Range)
+            .or_else(|| group.cloned().map(Peer::Group))
+            .or_else(|| list.cloned().map(Peer::List))?,
+        traffic: Traffic::new(&rule.ip_protocol, rule.from_port, rule.to_port)?,
+    })
+}

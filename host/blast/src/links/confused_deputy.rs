@@ -1,0 +1,119 @@
+//! A service of AWS that reads for whoever asks it to: its leave in a resource policy is everybody's, unless
+//! a condition says for whom it may act.
+
+use blastwall_policy::Principal;
+
+use super::{Deriver, LinkDocumentation, LinkKind};
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::facts::StorePolicy;
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::subject::OutsideParty;
+use crate::world::StoreIndex;
+
+pub(super) struct ConfusedDeputy;
+
+const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
+    id: "confused-deputy",
+    name: "AWS service acting for a stranger",
+    family: "outside",
+    source: "anyone with an AWS account",
+    target: "data whose resource policy lets a service read it for everybody",
+    precondition: "the policy allows a service principal to read, and neither it nor a resource control \
+        policy asks for aws:SourceAccount, aws:SourceArn or aws:SourceOrgID; the service can be pointed at \
+        resources of others, which no policy tells: never more than speculative. Roles are left out: to \
+        hand a role to a service takes iam:PassRole in the role's own account",
+    mitigations: "aws:SourceAccount, aws:SourceArn or aws:SourceOrgID in the policy; a resource control \
+        policy that asks for aws:SourceOrgID of service principals",
+    references: &["https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"],
+};
+
+/// An account that is nobody's at hand.
+const STRANGER: &str = "000000000000";
+
+/// Whether some service may read the store for a stranger.
+fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<Judgement> {
+    let world = judge.world();
+    let row = world.store(store)?;
+    let account = world.account(row.account)?;
+    let StorePolicy::Policy(index) = row.policy else {
+        return None;
+    };
+    let resource = format!("{}{}", row.arn, row.kind.suffix);
+    let keys = || {
+        RequestKeys::new(world)
+            .for_account(row.account)
+            .build()
+            .fixed("aws:SourceAccount", [STRANGER])
+            .fixed("aws:SourceOrgID", ["o-stranger"])
+            .fixed("aws:SourceOrgPaths", ["o-stranger/r-none/"])
+            .fixed(
+                "aws:SourceArn",
+                [format!(
+                    "arn:{}:any:us-east-1:{STRANGER}:any/any",
+                    world.partition
+                )],
+            )
+            .fixed("aws:PrincipalIsAWSService", ["true"])
+    };
+    row.summary.services.iter().find_map(|service| {
+        let principal = Principal::parse(service).ok()?;
+        let judgement = judge.judge(
+            &Case {
+                principal: &principal,
+                role_path: None,
+                action: row.kind.action,
+                resource: &resource,
+                resource_account: account.id.as_str(),
+                keys: keys(),
+                identity: Identity::Attached(&[]),
+                boundary: None,
+                scps: None,
+                rcps: Some(account.rcps),
+                resource_policy: Some(ResourcePolicy::Resource(index, &row.arn)),
+                made_by_attacker: false,
+            },
+            detail,
+        )?;
+        let deputy = format!("{service} can be made to read it for somebody else's account");
+        Some(
+            judgement
+                .hanging_on(Certainty::Speculative, &[deputy])
+                .hanging_on(Certainty::Speculative, &account.rcp_gaps),
+        )
+    })
+}
+
+impl LinkKind for ConfusedDeputy {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &DOCUMENTATION
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        let Some(anyone) = world.find_outside(&OutsideParty::Anyone) else {
+            return;
+        };
+        for store in world.store_indices() {
+            if let Some(judgement) = judge_store(judge, store, Detail::Certainty) {
+                rules.add(
+                    judgement.certainty,
+                    &[Capability::Outside(anyone)],
+                    Capability::Data(store),
+                );
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        _premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        match conclusion {
+            Capability::Data(store) => judge_store(judge, store, Detail::Full),
+            _ => None,
+        }
+    }
+}

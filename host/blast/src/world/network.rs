@@ -1,0 +1,252 @@
+//! Which host opens a connection to which, across peering connections: routes of both subnets, network
+//! ACLs of both in both directions, security groups of both.
+//!
+//! Sources: Amazon VPC Peering Guide, "Update your route tables" and "Update your security groups";
+//! Amazon VPC User Guide, "Network ACLs" (rules in order, no state) and "Route priority".
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use crate::facts::networks::{AclRule, GroupRule, Host, NetworkFacts, Peer, TCP, Traffic};
+
+/// Where a connection starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// A host with the attacker's code in it.
+    Host(&'a Host),
+    /// A host that the attacker starts in some subnet of a VPC, with the security groups of its choice.
+    Vpc(&'a str),
+}
+
+/// A connection that passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Passage {
+    /// What passes, in words: `tcp port 443`.
+    pub(crate) traffic: String,
+    /// What would have to be the case and could not be seen.
+    pub(crate) unseen: Vec<String>,
+}
+
+/// Where a packet comes from.
+struct Sender<'a> {
+    vpc: &'a str,
+    subnet: &'a str,
+    address: Ipv4Addr,
+    /// Its security groups; none if it has those that it takes.
+    groups: Option<&'a [String]>,
+}
+
+impl NetworkFacts {
+    /// Whether a connection from a source to a host passes through a peering connection.
+    pub(crate) fn passage(
+        &self,
+        peering: &str,
+        source: Source<'_>,
+        target: &Host,
+    ) -> Option<Passage> {
+        let senders: Vec<(&str, &str, Ipv4Net, Option<&[String]>)> = match source {
+            Source::Host(host) => {
+                let groups = Some(host.groups.as_slice());
+                vec![(&host.vpc, &host.subnet, host.address.into(), groups)]
+            }
+            Source::Vpc(vpc) => self
+                .subnets
+                .iter()
+                .filter(|(_, subnet)| subnet.vpc == vpc)
+                .map(|(id, subnet)| (vpc, id.as_str(), subnet.range, None))
+                .collect(),
+        };
+        let ingress = self.ingress_of(target);
+        let mut best: Option<Passage> = None;
+        for (vpc, subnet, range, groups) in senders {
+            for rule in &ingress {
+                let Some(address) = first_common(range, &rule.peer) else {
+                    continue;
+                };
+                let sender = Sender {
+                    vpc,
+                    subnet,
+                    address,
+                    groups,
+                };
+                let Some(passage) = self.through(peering, &sender, target, rule) else {
+                    continue;
+                };
+                if passage.unseen.is_empty() {
+                    return Some(passage);
+                }
+                best = best.or(Some(passage));
+            }
+        }
+        best
+    }
+
+    /// The rules that let a host be reached. A group that was not seen may let in anything.
+    fn ingress_of(&self, target: &Host) -> Vec<GroupRule> {
+        let everything = || Traffic {
+            protocol: None,
+            ports: 0..=u16::MAX,
+        };
+        let of_group = |group: &String| match self.groups.get(group) {
+            Some(facts) => facts.ingress.clone(),
+            None => vec![GroupRule {
+                peer: Peer::List(format!("the rules of {group}")),
+                traffic: everything(),
+            }],
+        };
+        target.groups.iter().flat_map(of_group).collect()
+    }
+
+    fn through(
+        &self,
+        peering: &str,
+        sender: &Sender<'_>,
+        target: &Host,
+        rule: &GroupRule,
+    ) -> Option<Passage> {
+        let mut unseen = Vec::new();
+        if let Peer::Group(group) = &rule.peer
+            && sender.groups.is_some_and(|own| !own.contains(group))
+        {
+            return None;
+        }
+        if let Peer::List(list) = &rule.peer {
+            unseen.push(format!("{list} lets in {}", sender.address));
+        }
+        let there = self.routes.get(sender.subnet, sender.vpc);
+        let back = self.routes.get(&target.subnet, &target.vpc);
+        for (routes, subnet, to) in [
+            (there, sender.subnet, target.address),
+            (back, target.subnet.as_str(), sender.address),
+        ] {
+            match routes {
+                Some(routes) => {
+                    let longest = routes
+                        .iter()
+                        .filter(|route| route.to.contains(&to))
+                        .max_by_key(|route| route.to.prefix_len())?;
+                    if longest.peering.as_deref() != Some(peering) {
+                        return None;
+                    }
+                }
+                None => unseen.push(format!("the routes of {subnet} lead through {peering}")),
+            }
+        }
+        let protocol = rule.traffic.protocol.unwrap_or(TCP);
+        let acls = [
+            self.acls.get(sender.subnet, sender.vpc),
+            self.acls.get(&target.subnet, &target.vpc),
+        ];
+        for (acl, subnet) in acls.iter().zip([sender.subnet, target.subnet.as_str()]) {
+            if acl.is_none() {
+                unseen.push(format!("the network ACL of {subnet} lets it pass"));
+            }
+        }
+        let [near, far] = acls;
+        let egress = self.egress_of(sender, &mut unseen);
+        let passes = |port: u16| {
+            let out = egress.as_ref().is_none_or(|rules| {
+                rules
+                    .iter()
+                    .any(|rule| lets_out(rule, target, protocol, port))
+            });
+            out && decides(near, true, target.address, protocol, port)
+                && decides(far, false, sender.address, protocol, port)
+        };
+        // Answers go to a port of the sender's choice.
+        let answered = |port: u16| {
+            decides(far, true, sender.address, protocol, port)
+                && decides(near, false, target.address, protocol, port)
+        };
+        let boundaries = || {
+            let rules = acls.into_iter().flatten().flatten();
+            let of_acls = rules.map(|rule| &rule.traffic);
+            let of_egress = egress.iter().flatten().map(|rule| &rule.traffic);
+            of_acls
+                .chain(of_egress)
+                .flat_map(|traffic| {
+                    [
+                        *traffic.ports.start(),
+                        traffic.ports.end().saturating_add(1),
+                    ]
+                })
+                .collect::<Vec<u16>>()
+        };
+        let ports = &rule.traffic.ports;
+        let passes = std::iter::once(*ports.start())
+            .chain(boundaries().into_iter().filter(|port| ports.contains(port)))
+            .any(passes);
+        let answered = [SOME_PORT]
+            .into_iter()
+            .chain(boundaries().into_iter().filter(|port| *port >= 1024))
+            .any(answered);
+        (passes && answered).then(|| Passage {
+            traffic: rule.traffic.words(),
+            unseen,
+        })
+    }
+
+    /// The rules that let the sender out; none if it makes its own.
+    fn egress_of(&self, sender: &Sender<'_>, unseen: &mut Vec<String>) -> Option<Vec<GroupRule>> {
+        let groups = sender.groups?;
+        let mut rules = Vec::new();
+        for group in groups {
+            match self.groups.get(group) {
+                Some(facts) => rules.extend(facts.egress.iter().cloned()),
+                None => {
+                    unseen.push(format!("{group} lets it out"));
+                    return None;
+                }
+            }
+        }
+        Some(rules)
+    }
+}
+
+/// A port that clients use. Source: RFC 6335, section 6 (dynamic ports).
+const SOME_PORT: u16 = 50_000;
+
+/// The first address of a range that a rule is about. AWS keeps the first four of a subnet.
+fn first_common(range: Ipv4Net, peer: &Peer) -> Option<Ipv4Addr> {
+    let own = || {
+        let mut hosts = range.hosts();
+        let first = hosts.next();
+        hosts.nth(2).or(first)
+    };
+    match peer {
+        Peer::Range(allowed) if allowed.contains(&range) => own(),
+        Peer::Range(allowed) if range.contains(allowed) => allowed.hosts().next(),
+        Peer::Range(_) => None,
+        Peer::Group(_) | Peer::List(_) => own(),
+    }
+}
+
+fn lets_out(rule: &GroupRule, target: &Host, protocol: u8, port: u16) -> bool {
+    rule.traffic.covers(protocol, port)
+        && match &rule.peer {
+            Peer::Range(range) => range.contains(&target.address),
+            Peer::Group(group) => target.groups.contains(group),
+            Peer::List(_) => false,
+        }
+}
+
+/// What a network ACL says of a packet: the first rule that matches, or no. One that was not seen says
+/// yes, and the caller has said so.
+fn decides(
+    acl: Option<&Vec<AclRule>>,
+    egress: bool,
+    other: Ipv4Addr,
+    protocol: u8,
+    port: u16,
+) -> bool {
+    let Some(rules) = acl else { return true };
+    rules
+        .iter()
+        .find(|rule| {
+            rule.egress == egress
+                && rule.range.contains(&other)
+                && rule.traffic.covers(protocol, port)
+        })
+        .is_some_and(|rule| rule.allows)
+}

@@ -1,0 +1,176 @@
+//! Workloads and what holds data, as rows, with what they name found: roles, keys, what they are made of.
+
+use std::collections::{BTreeMap, HashMap};
+
+use blastwall_model::AccountId;
+
+use super::outside::{TrustSummary, summarize};
+use super::{
+    AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, StoreIndex, StoreRow, SupplyRow,
+    WorkloadIndex, WorkloadRow,
+};
+use crate::facts::{KEY, PrincipalKind, StoreFacts, StorePolicy, SupplyName, WorkloadFacts};
+use crate::subject::OutsideParty;
+
+/// The workloads of each account, with their roles found, and what each is made of; those that are neither
+/// somebody nor somewhere are left out.
+pub(super) fn workload_rows(
+    facts: Vec<Vec<WorkloadFacts>>,
+    accounts: &[AccountRow],
+    principals: &[PrincipalRow],
+) -> (Vec<WorkloadRow>, Vec<Vec<SupplyName>>) {
+    let mut rows = Vec::new();
+    for ((index, of_account), account) in facts.into_iter().enumerate().zip(accounts) {
+        let mut roles: HashMap<&str, PrincipalIndex> = HashMap::new();
+        if !of_account.is_empty() {
+            for place in account.principals.clone() {
+                if let Some(row) = principals.get(place)
+                    && row.kind == PrincipalKind::Role
+                {
+                    let name = row.arn.resource().rsplit('/').next().unwrap_or_default();
+                    roles.insert(name, PrincipalIndex::new(place));
+                }
+            }
+        }
+        let mut of_account: Vec<(WorkloadRow, Vec<SupplyName>)> = of_account
+            .into_iter()
+            .map(|workload| {
+                (
+                    WorkloadRow {
+                        account: AccountIndex::new(index),
+                        roles: workload
+                            .roles
+                            .iter()
+                            .filter_map(|name| roles.get(name.as_str()).copied())
+                            .collect(),
+                        arn: workload.arn,
+                        kind: workload.kind,
+                        tags: workload.tags,
+                        exposed: workload.exposed,
+                        host: workload.host,
+                    },
+                    workload.supplies,
+                )
+            })
+            // What is neither somebody nor somewhere leads nowhere.
+            .filter(|(row, _)| !row.roles.is_empty() || row.host.is_some() || row.exposed.is_some())
+            .collect();
+        of_account.sort_by(|one, other| one.0.arn.cmp(&other.0.arn));
+        of_account.dedup_by(|one, other| one.0.arn == other.0.arn);
+        rows.extend(of_account);
+    }
+    rows.into_iter().unzip()
+}
+
+/// What holds data in each account, with its key found.
+pub(super) fn store_rows(
+    facts: Vec<Vec<StoreFacts>>,
+    accounts: &[AccountRow],
+    policies: &crate::facts::Policies,
+) -> Vec<StoreRow> {
+    let mut rows = Vec::new();
+    let mut key_names = Vec::new();
+    for ((index, mut of_account), account) in facts.into_iter().enumerate().zip(accounts) {
+        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
+        of_account.dedup_by(|one, other| one.arn == other.arn);
+        for store in of_account {
+            let stored = match store.policy {
+                StorePolicy::Policy(policy) => policies.get(policy),
+                StorePolicy::None | StorePolicy::Unknown => None,
+            };
+            let public = stored.is_some_and(|stored| {
+                blastwall_policy::analysis::public_access(&stored.policy, account.id.as_str())
+                    .is_some()
+            });
+            key_names.push(store.key);
+            rows.push(StoreRow {
+                account: AccountIndex::new(index),
+                summary: stored.map_or_else(TrustSummary::default, |stored| {
+                    let push = store.kind.push.first().copied();
+                    let actions: Vec<_> = push.into_iter().chain([store.kind.action]).collect();
+                    summarize(&stored.policy, &actions)
+                }),
+                closed: (store.restricted && public) || store.own_key,
+                arn: store.arn,
+                kind: store.kind,
+                policy: store.policy,
+                key: None,
+                unseen_key: None,
+                grants: store.grants,
+                shared_with: store.shared_with,
+                public: store.public,
+                immutable: store.immutable,
+            });
+        }
+    }
+    let mut keys: HashMap<String, StoreIndex> = HashMap::new();
+    for (place, row) in rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.kind.kind == KEY)
+    {
+        let id = row.arn.resource().rsplit('/').next().unwrap_or_default();
+        let in_account = format!("{}/{id}", row.arn.account());
+        keys.insert(row.arn.to_string(), StoreIndex::new(place));
+        keys.insert(in_account, StoreIndex::new(place));
+    }
+    for (row, name) in rows.iter_mut().zip(key_names) {
+        let Some(name) = name else { continue };
+        let account = accounts.get(row.account.index());
+        let id = account.map(|account| format!("{}/{name}", account.id));
+        row.key = keys.get(&name).or_else(|| keys.get(&id?)).copied();
+        row.unseen_key = Some(name).filter(|_| row.key.is_none());
+    }
+    rows
+}
+
+/// What each workload is made of: from which store at hand, or at least of whose account.
+pub(super) fn supplies(
+    names: &[Vec<SupplyName>],
+    workloads: &[WorkloadRow],
+    stores: &[StoreRow],
+    accounts: &HashMap<AccountId, AccountIndex>,
+) -> Vec<SupplyRow> {
+    if names.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let mut by_name: BTreeMap<&str, StoreIndex> = BTreeMap::new();
+    for (place, row) in stores.iter().enumerate() {
+        by_name.insert(row.arn.as_str(), StoreIndex::new(place));
+        // Images go by their id alone, which is of no account.
+        let id = row.arn.resource().rsplit('/').next().unwrap_or_default();
+        if id.starts_with("ami-") {
+            by_name.insert(id, StoreIndex::new(place));
+        }
+    }
+    let mut rows = Vec::new();
+    for (place, (names, workload)) in names.iter().zip(workloads).enumerate() {
+        for supply in names {
+            let store = by_name.get(supply.name.as_str()).copied();
+            let owner: Option<AccountId> = supply
+                .name
+                .split(':')
+                .nth(4)
+                .and_then(|account| account.parse().ok());
+            let account = owner.as_ref().and_then(|id| accounts.get(id)).copied();
+            let outside = match (&owner, account, store) {
+                (Some(id), None, None) => Some(OutsideParty::Account { id: id.clone() }),
+                _ => None,
+            };
+            // That an account supplies itself goes without saying.
+            let own = store.is_none() && account == Some(workload.account);
+            if own || (store.is_none() && account.is_none() && outside.is_none()) {
+                continue;
+            }
+            rows.push(SupplyRow {
+                workload: WorkloadIndex::new(place),
+                name: supply.name.clone(),
+                store,
+                account,
+                outside,
+                pinned: supply.pinned,
+            });
+        }
+    }
+    rows
+}

@@ -1,0 +1,115 @@
+//! The blast radius of an organization that boto3 builds (`reach.py`), live; worked out by hand.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use blastwall_tests::{Blastwall, Moto};
+use serde_json::Value;
+
+/// What falls with a start, how surely: subjects by ARN or id.
+fn falls(program: &Blastwall, start: &str) -> BTreeMap<String, String> {
+    let run = program.run(["blast-radius", start, "-o", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    let facts = answer["facts"].as_array().unwrap().iter();
+    facts
+        .map(|fact| {
+            let subject = &fact["subject"];
+            let name = ["arn", "id"].iter().find_map(|key| subject[key].as_str());
+            let kind = subject["kind"].as_str().unwrap();
+            let certainty = fact["certainty"].as_str().unwrap().to_owned();
+            (format!("{kind} {}", name.unwrap_or_default()), certainty)
+        })
+        .collect()
+}
+
+#[test]
+fn what_falls_live_is_what_was_worked_out() {
+    let moto = Moto::start(&[]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/moto/reach.py");
+    let output = Command::new(Moto::python())
+        .args([script, moto.endpoint()])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let ids: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let id = |name: &str| ids[name].as_str().unwrap().to_owned();
+    let (dev, prod) = (id("dev"), id("prod"));
+    let program = Blastwall::new()
+        .variable("AWS_ENDPOINT_URL", moto.endpoint())
+        .variable("AWS_REGION", "us-east-1")
+        .credentials("AKIAIOSFODNN7EXAMPLE", "secret");
+    let principal = |account: &str, name: &str| format!("arn:aws:iam::{account}:{name}");
+
+    let of_dev = falls(&program, &dev);
+    let database = format!("arn:aws:ec2:us-east-1:{prod}:instance/{}", id("database"));
+    for (subject, certainty) in [
+        (format!("account {prod}"), "certain"),
+        (
+            format!("principal {}", principal(&prod, "role/deploy")),
+            "certain",
+        ),
+        ("data arn:aws:s3:::shop-orders".to_owned(), "certain"),
+        (format!("network {database}"), "certain"),
+        (format!("workload {database}"), "speculative"),
+    ] {
+        assert_eq!(
+            of_dev.get(&subject).map(String::as_str),
+            Some(certainty),
+            "{subject}"
+        );
+    }
+
+    let host = format!("arn:aws:ec2:us-east-1:{dev}:instance/{}", id("host"));
+    let leaflets = "arn:aws:s3:::shop-leaflets";
+    let function = format!("arn:aws:lambda:us-east-1:{dev}:function:shop");
+    for (start, expected) in [
+        (
+            principal(&dev, "user/ann"),
+            vec![(principal(&dev, "role/function"), "principal", "certain")],
+        ),
+        (principal(&dev, "user/bob"), vec![]),
+        (
+            principal(&dev, "role/reader"),
+            vec![
+                ("arn:aws:s3:::shop-orders".to_owned(), "data", "certain"),
+                (leaflets.to_owned(), "data", "certain"),
+            ],
+        ),
+        (
+            "acme/shop".to_owned(),
+            // Inside its own account a role needs no leave to read what is public.
+            vec![
+                (principal(&prod, "role/pipeline"), "principal", "certain"),
+                (leaflets.to_owned(), "data", "certain"),
+            ],
+        ),
+        (
+            "anyone".to_owned(),
+            vec![(leaflets.to_owned(), "data", "certain")],
+        ),
+        (
+            principal(&dev, "role/coder"),
+            vec![
+                (function, "workload", "conditional"),
+                (principal(&dev, "role/function"), "principal", "conditional"),
+            ],
+        ),
+        (
+            host,
+            vec![
+                (database.clone(), "network", "certain"),
+                (database, "workload", "speculative"),
+            ],
+        ),
+    ] {
+        let mut fallen = falls(&program, &start);
+        fallen.retain(|subject, _| !subject.ends_with(&start) && !subject.starts_with("outside"));
+        let expected: BTreeMap<String, String> = expected
+            .into_iter()
+            .map(|(arn, kind, certainty)| (format!("{kind} {arn}"), certainty.to_owned()))
+            .collect();
+        assert_eq!(fallen, expected, "{start}");
+    }
+}
