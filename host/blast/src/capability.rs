@@ -1,13 +1,14 @@
 //! The facts of the closure: what an attacker can hold, numbered.
 //!
-//! A new kind of capability (power over evidence, over what others run)
-//! is a new variant here and a new arm in [`crate::world::World::subject`]; the rules and the
+//! A new kind of capability is a new variant here and a new arm in [`crate::world::World::subject`]; the rules and the
 //! closure know numbers only.
 
 use std::collections::HashMap;
 
 use crate::rules::FactId;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, StoreIndex, WorkloadIndex};
+use crate::world::{
+    AccountIndex, EvidenceIndex, OutsideIndex, PrincipalIndex, StoreIndex, WorkloadIndex,
+};
 
 /// Something that an attacker can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +29,8 @@ pub(crate) enum Capability {
     Supply(StoreIndex),
     /// Power over the policies of the organization.
     Guardrails,
+    /// Power over what tells what happened, or brings it back.
+    Evidence(EvidenceIndex),
     /// Being a party outside.
     Outside(OutsideIndex),
     /// Control of some principal of a class whose members no policy at hand tells apart. It

@@ -189,6 +189,10 @@ impl Graph {
                 arn: row.arn.clone(),
             });
         }
+        // What a bucket or vault holds comes before what it is evidence of.
+        if let Some(row) = self.world.evidence.iter().find(|row| row.of == text) {
+            return Ok(Subject::Evidence { of: row.of.clone() });
+        }
         if let Some(root) = text.strip_suffix(":root")
             && let Some(subject) = root.rsplit(':').next().and_then(account)
         {
@@ -308,6 +312,8 @@ impl Graph {
                 OutsideParty::Account { id } => id.as_str() == text,
                 OutsideParty::Organization { id } => id == text,
                 OutsideParty::IdentityProvider { provider } => provider == text,
+                OutsideParty::CertificateHolder { anchor } => anchor == text,
+                OutsideParty::ApplicationUsers { pool } => pool == text,
                 OutsideParty::IdentityCenter { principal } => principal == text,
                 OutsideParty::Workflow { subject, .. } => subject == text,
                 OutsideParty::Service { name } => name == text,

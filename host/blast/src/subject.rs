@@ -40,6 +40,12 @@ pub enum Subject {
     },
     /// Power over the policies of the organization: to take away whatever they forbid.
     Guardrails,
+    /// Power over what tells what happened or brings it back: to stop a trail, to delete logs or backups, to
+    /// blind a service that watches.
+    Evidence {
+        /// The ARN of the trail, bucket or vault, or the service and the account that administers it.
+        of: String,
+    },
     /// Something that runs code as a role, with the attacker's code in it.
     Workload {
         /// Its ARN.
@@ -87,6 +93,16 @@ pub enum OutsideParty {
         /// The subject, or pattern of subjects, that a trust policy asks for.
         subject: String,
     },
+    /// Whoever holds a certificate that IAM Roles Anywhere takes.
+    CertificateHolder {
+        /// The ARN of the trust anchor.
+        anchor: String,
+    },
+    /// The users of an application that signs them in with Cognito.
+    ApplicationUsers {
+        /// The id of the identity pool.
+        pool: String,
+    },
     /// A user or group of Identity Center, by its id in the identity store.
     IdentityCenter {
         /// The id.
@@ -112,7 +128,7 @@ impl Subject {
             Subject::Data { arn } | Subject::Encrypted { arn } | Subject::Supply { arn } => {
                 arn.account().parse().ok()
             }
-            Subject::Outside { .. } | Subject::Guardrails => None,
+            Subject::Outside { .. } | Subject::Guardrails | Subject::Evidence { .. } => None,
         }
     }
 }
@@ -128,6 +144,7 @@ impl fmt::Display for Subject {
             Subject::Supply { arn } => write!(formatter, "supply from {arn}"),
             Subject::Network { arn } => write!(formatter, "network reach of {arn}"),
             Subject::Guardrails => formatter.write_str("the guardrails of the organization"),
+            Subject::Evidence { of } => write!(formatter, "evidence of {of}"),
         }
     }
 }
@@ -147,6 +164,12 @@ impl fmt::Display for OutsideParty {
             OutsideParty::Workflow { provider, subject } => {
                 let name = crate::issuers::issuer(provider).map_or(provider.as_str(), |it| it.name);
                 write!(formatter, "{name} as {subject}")
+            }
+            OutsideParty::CertificateHolder { anchor } => {
+                write!(formatter, "holder of a certificate under {anchor}")
+            }
+            OutsideParty::ApplicationUsers { pool } => {
+                write!(formatter, "users of the identity pool {pool}")
             }
             OutsideParty::IdentityCenter { principal } => {
                 write!(formatter, "Identity Center user or group {principal}")

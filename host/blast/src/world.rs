@@ -4,6 +4,7 @@
 //! not depend on the order in which documents came.
 
 mod build;
+mod evidence;
 mod network;
 mod outside;
 mod resources;
@@ -17,13 +18,14 @@ use blastwall_policy::{Effect, Principal};
 
 use crate::capability::Capability;
 use crate::facts::{
-    Attachment, Boundary, Credentials, Environment, Exposure, GrantFacts, GroupFacts, Policies,
-    PolicyIndex, PrincipalKind, StoreKind, StorePolicy, Trust, WorkloadKind, networks::Host,
-    networks::NetworkFacts,
+    AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
+    GrantFacts, GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
+    StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
 };
 use crate::subject::{OutsideParty, Subject};
 
 pub(crate) use build::named_roles;
+pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
     ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, TrustSummary,
@@ -69,6 +71,10 @@ index!(
     StoreIndex
 );
 index!(
+    /// The place of a piece of evidence in [`World::evidence`].
+    EvidenceIndex
+);
+index!(
     /// The place of an organization policy set in [`World::levels`].
     LevelsIndex
 );
@@ -112,6 +118,10 @@ pub(crate) struct WorkloadRow {
     pub(crate) exposed: Option<Exposure>,
     /// Where it is in a network, if it is a host.
     pub(crate) host: Option<Host>,
+    /// Of a cluster: whom it lets run code.
+    pub(crate) entries: Vec<AccessEntry>,
+    /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
+    pub(crate) issuer: Option<String>,
 }
 
 /// Something that holds data.
@@ -137,6 +147,11 @@ pub(crate) struct StoreRow {
     pub(crate) public: bool,
     /// Of a repository: whether a tag stays what it is.
     pub(crate) immutable: bool,
+    pub(crate) lock: Lock,
+    /// Of a bucket: whether versions of objects are kept.
+    pub(crate) versioned: bool,
+    /// Of a bucket: where it is copied to.
+    pub(crate) replicas: Vec<Replica>,
 }
 
 /// What a workload is made of and who supplies it.
@@ -210,6 +225,12 @@ pub(crate) struct World {
     pub(crate) supplies: Vec<SupplyRow>,
     /// Users and groups of Identity Center, and the roles that they are assigned.
     pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
+    /// Those of them that are groups.
+    pub(crate) assigned_groups: Vec<OutsideIndex>,
+    /// The services of each account by which somebody without an identity of AWS becomes a role.
+    pub(crate) federation: Vec<FederationFacts>,
+    /// What tells what happened, or brings it back.
+    pub(crate) evidence: Vec<EvidenceRow>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,
@@ -430,6 +451,9 @@ impl World {
                 arn: self.store(index)?.arn.clone(),
             }),
             Capability::Guardrails => Some(Subject::Guardrails),
+            Capability::Evidence(index) => Some(Subject::Evidence {
+                of: self.evidence(index)?.of.clone(),
+            }),
             Capability::Class(_) => None,
         }
     }
@@ -445,6 +469,11 @@ impl World {
             Subject::Data { arn } => self.find_store(arn.as_str()).map(Capability::Data),
             Subject::Encrypted { arn } => self.find_store(arn.as_str()).map(Capability::Encrypted),
             Subject::Guardrails => Some(Capability::Guardrails),
+            Subject::Evidence { of } => {
+                let mut rows = self.evidence.iter();
+                let place = rows.position(|row| row.of == *of)?;
+                Some(Capability::Evidence(EvidenceIndex::new(place)))
+            }
             Subject::Workload { arn } => self.find_workload(arn.as_str()).map(Capability::Workload),
             Subject::Supply { arn } => self.find_store(arn.as_str()).map(Capability::Supply),
             Subject::Network { arn } => self.find_workload(arn.as_str()).map(Capability::Network),
@@ -457,12 +486,13 @@ impl World {
             Capability::Account(index) => Some(index),
             Capability::Principal(index) => self.principal(index).map(|row| row.account),
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
-            // Neither data nor an open port is a foothold in the account that it is in.
+            // Neither data, an open port nor power over logs is a foothold in the account that it is in.
             Capability::Data(_)
             | Capability::Encrypted(_)
             | Capability::Network(_)
             | Capability::Supply(_)
             | Capability::Outside(_)
+            | Capability::Evidence(_)
             | Capability::Guardrails
             | Capability::Class(_) => None,
         }
@@ -475,6 +505,7 @@ impl World {
                 self.store(index).map(|row| row.account)
             }
             Capability::Network(index) => self.workload(index).map(|row| row.account),
+            Capability::Evidence(index) => self.evidence(index).map(|row| row.owner),
             other => self.account_of(other),
         }
     }

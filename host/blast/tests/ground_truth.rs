@@ -93,6 +93,7 @@ fn reach(graph: &Graph, start: &Subject, owners: &BTreeMap<String, String>) -> R
             let account = match &fact.subject {
                 Subject::Account { .. } => return true,
                 Subject::Data { arn } => owners.get(arn.as_str()).cloned(),
+                Subject::Evidence { .. } => fact.account.as_ref().map(ToString::to_string),
                 other => other.account().map(|id| id.to_string()),
             };
             account.is_none_or(|account| !whole.contains(&account))

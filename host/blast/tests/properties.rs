@@ -38,6 +38,7 @@ fn name(subject: &Subject) -> String {
         | Subject::Encrypted { arn } => arn.to_string(),
         Subject::Outside { .. } => VENDOR.to_owned(),
         Subject::Guardrails => "the guardrails".to_owned(),
+        Subject::Evidence { of } => of.clone(),
     }
 }
 

@@ -10,6 +10,8 @@ use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
 use super::assignments::{self, AssignmentFacts};
+use super::evidence::EvidenceFacts;
+use super::federation::FederationFacts;
 use super::networks::NetworkFacts;
 use super::stores::{self, StoreFacts};
 use super::workloads::{self, WorkloadFacts};
@@ -96,6 +98,8 @@ pub(crate) struct AccountFacts {
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
     pub(crate) networks: NetworkFacts,
+    pub(crate) federation: FederationFacts,
+    pub(crate) evidence: EvidenceFacts,
 }
 
 impl AccountFacts {
@@ -137,6 +141,8 @@ impl AccountFacts {
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
             networks: NetworkFacts::read(own()),
+            federation: FederationFacts::read(own()),
+            evidence: EvidenceFacts::read(own()),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct AssignmentFacts {
     pub(crate) permission_set: String,
     /// The account.
     pub(crate) account: String,
+    /// Whether it is a group.
+    pub(crate) group: bool,
 }
 
 /// Reads the assignments that are kept in an account.
@@ -55,6 +57,7 @@ pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<Ass
                 principal: text(assignment, "PrincipalId")?,
                 permission_set: names.get(&text(assignment, "PermissionSetArn")?)?.clone(),
                 account: text(assignment, "TargetId")?,
+                group: text(assignment, "PrincipalType").as_deref() == Some("GROUP"),
             })
         })
         .collect()

@@ -9,6 +9,9 @@
 
 mod account;
 mod assignments;
+mod clusters;
+mod evidence;
+mod federation;
 mod known_policies;
 pub(crate) mod networks;
 mod organization;
@@ -26,9 +29,15 @@ pub(crate) use account::{
     Trust,
 };
 pub(crate) use assignments::AssignmentFacts;
+pub(crate) use clusters::AccessEntry;
+pub(crate) use evidence::EvidenceFacts;
+pub(crate) use federation::{FederationFacts, IdentityPool, TrustAnchor};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
-pub(crate) use stores::{GrantFacts, KEY, StoreFacts, StoreKind, StorePolicy, store_kinds};
+pub(crate) use stores::{
+    BACKUP_VAULT, BUCKET, Copying, GrantFacts, KEY, Lock, Replica, StoreFacts, StoreKind,
+    StorePolicy, store_kinds,
+};
 pub(crate) use workloads::{
     Exposure, SupplyName, Takeover, WorkloadFacts, WorkloadKind, by, if_also, workload_kinds,
 };
@@ -41,6 +50,8 @@ pub fn is_read(resource_type: &str) -> bool {
         || stores::types().any(|kind| kind == resource_type)
         || networks::types().any(|kind| kind == resource_type)
         || assignments::types().any(|kind| kind == resource_type)
+        || federation::types().any(|kind| kind == resource_type)
+        || evidence::types().any(|kind| kind == resource_type)
 }
 
 /// The types without which the principals of an account are not known.
@@ -153,6 +164,8 @@ impl Facts {
         known.stores.extend(facts.stores);
         known.assignments.extend(facts.assignments);
         known.networks.extend(facts.networks);
+        known.federation.extend(facts.federation);
+        known.evidence.extend(facts.evidence);
         self.environments.insert(account.clone(), environment);
     }
 

@@ -11,6 +11,25 @@ use serde_json::Value;
 
 use super::{Policies, PolicyIndex, Unjudged, in_words};
 
+/// A way to copy what holds data.
+#[derive(Debug)]
+pub(crate) struct Copying {
+    /// The action that makes the copy, asked about the original.
+    pub(crate) source: &'static str,
+    /// The actions that read the copy or hand it over, all needed.
+    pub(crate) copy: &'static [&'static str],
+    /// What must be the case besides; empty if nothing.
+    pub(crate) besides: &'static str,
+}
+
+const fn copying(source: &'static str, copy: &'static [&'static str]) -> Copying {
+    Copying {
+        source,
+        copy,
+        besides: "",
+    }
+}
+
 /// A resource type that holds data.
 #[derive(Debug)]
 pub(crate) struct StoreKind {
@@ -26,6 +45,8 @@ pub(crate) struct StoreKind {
     pub(crate) push: &'static [&'static str],
     /// The actions, each enough, that rewrite its policy or share it otherwise.
     pub(crate) rewrites: &'static [&'static str],
+    /// The ways in which an insider copies it and has the copy.
+    pub(crate) copies: &'static [Copying],
     /// A JSON pointer below `config` to the list of those that it is shared with.
     shares: &'static str,
     /// A JSON pointer below `config` to its policy; empty if it has none there.
@@ -54,6 +75,7 @@ const fn store(
         suffix: "",
         push: &[],
         rewrites: &[],
+        copies: &[],
         shares: "",
         policy,
         keys: &[],
@@ -62,6 +84,11 @@ const fn store(
 
 /// The type of keys, which other data needs besides.
 pub(crate) const KEY: &str = "AWS::KMS::Key";
+pub(crate) const BUCKET: &str = "AWS::S3::Bucket";
+pub(crate) const BACKUP_VAULT: &str = "AWS::Backup::BackupVault";
+
+/// The link by which those have the data who copy it.
+const COPIED: &str = "snapshot-grab";
 
 const KINDS: &[StoreKind] = &[
     StoreKind {
@@ -71,12 +98,7 @@ const KINDS: &[StoreKind] = &[
         keys: &[
             "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
         ],
-        ..store(
-            "AWS::S3::Bucket",
-            "s3-policy",
-            "s3:GetObject",
-            "/PolicyDocument",
-        )
+        ..store(BUCKET, "s3-policy", "s3:GetObject", "/PolicyDocument")
     },
     StoreKind {
         rewrites: &["kms:PutKeyPolicy", "kms:CreateGrant"],
@@ -180,8 +202,57 @@ const KINDS: &[StoreKind] = &[
             "",
         )
     },
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        copies: &[
+            copying("ec2:CreateSnapshot", &["ec2:ModifySnapshotAttribute"]),
+            copying(
+                "ec2:CreateSnapshot",
+                &["ebs:ListSnapshotBlocks", "ebs:GetSnapshotBlock"],
+            ),
+            Copying {
+                besides: "the attacker has an instance in the zone to attach the copy to",
+                ..copying(
+                    "ec2:CreateSnapshot",
+                    &["ec2:CreateVolume", "ec2:AttachVolume"],
+                )
+            },
+        ],
+        ..store("AWS::EC2::Volume", COPIED, "", "")
+    },
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        copies: &[
+            copying("rds:CreateDBSnapshot", &["rds:ModifyDBSnapshotAttribute"]),
+            Copying {
+                besides: "the attacker reaches the restored database over the network",
+                ..copying(
+                    "rds:CreateDBSnapshot",
+                    &[
+                        "rds:RestoreDBInstanceFromDBSnapshot",
+                        "rds:ModifyDBInstance",
+                    ],
+                )
+            },
+        ],
+        ..store("AWS::RDS::DBInstance", COPIED, "", "")
+    },
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        copies: &[copying(
+            "rds:CreateDBClusterSnapshot",
+            &["rds:ModifyDBClusterSnapshotAttribute"],
+        )],
+        ..store("AWS::RDS::DBCluster", COPIED, "", "")
+    },
     store(
-        "AWS::Backup::BackupVault",
+        "AWS::ACMPCA::CertificateAuthority",
+        "private-ca",
+        "acm-pca:IssueCertificate",
+        "/Policy",
+    ),
+    store(
+        BACKUP_VAULT,
         "data-store-policy",
         "backup:CopyFromBackupVault",
         "/AccessPolicy",
@@ -234,6 +305,35 @@ pub(crate) enum StorePolicy {
     Unknown,
 }
 
+/// Whether what is in a store may be deleted before its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lock {
+    #[default]
+    None,
+    /// By those with a permission of its own.
+    Governance,
+    /// By nobody. Sources: S3 User Guide, "Locking objects with Object Lock"; AWS Backup Developer Guide,
+    /// "AWS Backup Vault Lock".
+    Compliance,
+}
+
+impl Lock {
+    /// What deleting takes besides; none if nothing.
+    pub(crate) fn words(self) -> Option<&'static str> {
+        (self == Self::Governance)
+            .then_some("the lock, which is in governance mode, is bypassed or taken off")
+    }
+}
+
+/// Where a bucket is copied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Replica {
+    /// The ARN of the other bucket.
+    pub(crate) bucket: String,
+    /// Its account, if that is told.
+    pub(crate) account: Option<String>,
+}
+
 /// A grant of a key that lets somebody decrypt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GrantFacts {
@@ -264,6 +364,11 @@ pub(crate) struct StoreFacts {
     pub(crate) public: bool,
     /// Of a repository: whether a tag stays what it is.
     pub(crate) immutable: bool,
+    pub(crate) lock: Lock,
+    /// Of a bucket: whether versions of objects are kept.
+    pub(crate) versioned: bool,
+    /// Of a bucket: where it is copied to.
+    pub(crate) replicas: Vec<Replica>,
 }
 
 /// Reads what holds data in an account.
@@ -332,6 +437,9 @@ pub(super) fn read<'a>(
             shared_with: shared_with(value, kind.shares),
             public: is_public(value, kind.shares),
             immutable: text("/ImageTagMutability") == Some("IMMUTABLE"),
+            lock: lock(value),
+            versioned: text("/VersioningConfiguration/Status") == Some("Enabled"),
+            replicas: replicas(value),
         });
     }
     stores
@@ -399,6 +507,38 @@ fn restricts(value: &Value) -> bool {
         .pointer("/config/PublicAccessBlockConfiguration/RestrictPublicBuckets")
         .and_then(Value::as_bool)
         .unwrap_or_default()
+}
+
+/// The lock that a bucket's objects get unless the writer says otherwise, or that of a vault.
+fn lock(value: &Value) -> Lock {
+    let retention = value.pointer("/config/ObjectLockConfiguration/Rule/DefaultRetention/Mode");
+    if let Some(mode) = retention.and_then(Value::as_str) {
+        return match mode {
+            "COMPLIANCE" => Lock::Compliance,
+            _ => Lock::Governance,
+        };
+    }
+    match value.pointer("/config/LockConfiguration") {
+        // With a day from which nobody changes it any more it is in compliance mode.
+        Some(lock) if lock.get("ChangeableForDays").is_some() => Lock::Compliance,
+        Some(lock) if lock.is_object() => Lock::Governance,
+        _ => Lock::None,
+    }
+}
+
+fn replicas(value: &Value) -> Vec<Replica> {
+    let rules = value.pointer("/config/ReplicationConfiguration/Rules");
+    let rules = rules.and_then(Value::as_array).into_iter().flatten();
+    rules
+        .filter(|rule| rule.get("Status").and_then(Value::as_str) != Some("Disabled"))
+        .filter_map(|rule| {
+            let text = |name: &str| Some(rule.pointer(name)?.as_str()?.to_owned());
+            Some(Replica {
+                bucket: text("/Destination/Bucket")?,
+                account: text("/Destination/Account"),
+            })
+        })
+        .collect()
 }
 
 fn shares<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use blastwall_model::{Arn, Document, Tags};
 use serde_json::Value;
 
+use super::clusters::{self, AccessEntry};
 use super::networks::Host;
 
 /// A way to run code of one's own in an existing workload.
@@ -44,6 +45,9 @@ pub(crate) const fn if_also(actions: &'static [&'static str], besides: &'static 
 }
 
 const AGENT: &str = "the Systems Manager agent runs on the instance and may report to its service";
+
+/// The type of clusters of EKS, whose roles other documents tell.
+const CLUSTER: &str = "AWS::EKS::Cluster";
 
 const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
@@ -118,6 +122,18 @@ const KINDS: &[WorkloadKind] = &[
                 "cloudformation:CreateChangeSet",
                 "cloudformation:ExecuteChangeSet",
             ]),
+        ],
+    },
+    WorkloadKind {
+        kind: CLUSTER,
+        roles: &[],
+        supplies: &[],
+        takeovers: &[
+            by(&["eks:CreateAccessEntry", "eks:AssociateAccessPolicy"]),
+            if_also(
+                &["eks:AssociateAccessPolicy"],
+                "the cluster has an access entry of the attacker's already",
+            ),
         ],
     },
     WorkloadKind {
@@ -213,6 +229,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         .iter()
         .map(|kind| kind.kind)
         .chain(CONTEXT.iter().copied())
+        .chain(clusters::types())
 }
 
 /// A workload of an account.
@@ -230,6 +247,10 @@ pub(crate) struct WorkloadFacts {
     pub(crate) host: Option<Host>,
     /// What it is made of, if somebody else may supply that.
     pub(crate) supplies: Vec<SupplyName>,
+    /// Of a cluster: whom it lets run code.
+    pub(crate) entries: Vec<AccessEntry>,
+    /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
+    pub(crate) issuer: Option<String>,
 }
 
 /// Something that a workload is made of.
@@ -280,6 +301,7 @@ pub(super) fn read<'a>(
     let urls: BTreeMap<String, Exposure> = values(FUNCTION_URL)
         .filter_map(|(_, value)| open_url(&value))
         .collect();
+    let mut clusters = clusters::read(documents.clone());
     let mut workloads = Vec::new();
     for kind in KINDS {
         for (document, value) in values(kind.kind) {
@@ -287,12 +309,23 @@ pub(super) fn read<'a>(
                 .roles
                 .iter()
                 .filter_map(|pointer| value.pointer(&format!("/config{pointer}"))?.as_str());
-            let roles: Vec<String> = named.flat_map(|name| role_names(name, &profiles)).collect();
+            let cluster = (kind.kind == CLUSTER).then(|| {
+                clusters
+                    .remove(last(document.arn.as_str()))
+                    .unwrap_or_default()
+            });
+            let elsewhere = cluster.iter().flat_map(|cluster| &cluster.roles);
+            let roles: Vec<String> = named
+                .chain(elsewhere.map(String::as_str))
+                .flat_map(|name| role_names(name, &profiles))
+                .collect();
+            let issuer = issuer(&value);
             let state = value.pointer("/observed/State").and_then(Value::as_str);
             let by_url = || urls.get(last(document.arn.as_str())).cloned();
             let exposed = exposure(&value, &open).or_else(by_url);
             let host = host(&value);
-            let leads_nowhere = roles.is_empty() && host.is_none() && exposed.is_none();
+            let leads_nowhere =
+                roles.is_empty() && host.is_none() && exposed.is_none() && issuer.is_none();
             if leads_nowhere || matches!(state, Some("terminated" | "shutting-down")) {
                 continue;
             }
@@ -304,10 +337,24 @@ pub(super) fn read<'a>(
                 tags: tags(&value),
                 host,
                 supplies: supplies(kind, &value, document.arn.partition()),
+                entries: cluster.map(|cluster| cluster.entries).unwrap_or_default(),
+                issuer,
             });
         }
     }
     workloads
+}
+
+/// The issuer of the tokens of a cluster's service accounts, `oidc.eks.eu-west-1.amazonaws.com/id/…`.
+fn issuer(value: &Value) -> Option<String> {
+    let pointers = [
+        "/config/OpenIdConnectIssuerUrl",
+        "/observed/OpenIdConnectIssuerUrl",
+    ];
+    let url = pointers
+        .iter()
+        .find_map(|pointer| value.pointer(pointer)?.as_str())?;
+    Some(url.trim_start_matches("https://").to_owned())
 }
 
 /// The names of the roles that instance profiles of an account have; none if no profile was told.

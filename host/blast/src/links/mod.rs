@@ -8,10 +8,14 @@ mod account_administrator;
 mod account_principals;
 mod assume_role;
 mod classes;
+mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
+mod eks_access;
+mod evidence;
 mod existing_compute;
 mod federated_trust;
+mod identity_directory;
 mod internet_workload;
 mod listening_flaw;
 mod management_account;
@@ -20,8 +24,11 @@ mod organization_control;
 mod outside_trust;
 mod passrole_compute;
 mod power;
+mod replication;
+mod roles_anywhere;
 mod self_escalation;
 mod service_trust;
+mod snapshot_grab;
 mod sso_assignment;
 mod store_access;
 mod supply;
@@ -42,7 +49,10 @@ use crate::links::power::Power;
 use crate::rules::{Cost, RuleSet};
 use crate::world::PrincipalIndex;
 
+pub(crate) use cognito_pool::users as application_users;
 pub(crate) use control_plane::ACTIONS as POLICY_ADMINISTRATION;
+pub(crate) use identity_directory::directory;
+pub(crate) use roles_anywhere::holder as certificate_holder;
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -119,6 +129,8 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &user_credential::UserCredential,
     &passrole_compute::PassRoleCompute,
     &existing_compute::ExistingCompute,
+    &eks_access::EksAccess,
+    &eks_access::ServiceAccountRole,
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
@@ -131,7 +143,10 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::ECR_PULL,
     &store_access::DATA_STORE,
     &store_access::SNAPSHOT_READ,
+    &store_access::PRIVATE_CA,
     &store_access::KmsGrant,
+    &snapshot_grab::SnapshotGrab,
+    &replication::Replication,
     &store_access::Decryption,
     &store_access::AccountData,
     &supply::SupplyUse,
@@ -143,9 +158,17 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &organization_control::ACCOUNT_MANAGEMENT,
     &organization_control::IDENTITY_CENTER,
     &organization_control::DELEGATED_ADMINISTRATOR,
+    &identity_directory::GroupMembership,
+    &evidence::LOG_ARCHIVE,
+    &evidence::BACKUP,
+    &evidence::SECURITY_SERVICE,
     &service_trust::SERVICE_TRUST,
     &federated_trust::FEDERATED_TRUST,
     &oidc::Oidc,
+    &identity_directory::DirectoryAdministrator,
+    &roles_anywhere::RolesAnywhere,
+    &roles_anywhere::PrivateAuthority,
+    &cognito_pool::CognitoPool,
     &confused_deputy::ConfusedDeputy,
 ];
 

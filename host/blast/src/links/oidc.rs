@@ -3,14 +3,15 @@
 //! `federated-trust` has the whole provider, whose tokens may say anything; this kind has those who come
 //! under one subject, and says how wide it is.
 
-use blastwall_policy::Principal;
+use blastwall_policy::{Keys, Principal};
 
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
+use crate::facts::PolicyIndex;
 use crate::issuers::issuer;
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
 use crate::subject::OutsideParty;
-use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, OutsideIndex, PrincipalIndex};
+use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, OutsideIndex, PrincipalIndex, World};
 
 pub(super) struct Oidc;
 
@@ -30,6 +31,25 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
     ],
 };
+
+/// The claims that a trust policy asks of a token, with a value that suits it: the audience is of the
+/// workflow's own choice, and so is the subject for whoever has the whole issuer.
+pub(super) fn token(world: &World, trust: PolicyIndex, provider: &str, keys: Keys) -> Keys {
+    let asked = |name: String| {
+        let stored = world.policies.get(trust)?;
+        let statements = stored.policy.statements.iter();
+        let mut conditions = statements.flat_map(|statement| &statement.conditions);
+        let condition = conditions.find(|condition| condition.key.eq_ignore_ascii_case(&name))?;
+        Some(condition.values.first()?.as_str().replace(['*', '?'], "x"))
+    };
+    let [subject, audience] = ["sub", "aud"].map(|claim| format!("{provider}:{claim}"));
+    let value = asked(audience.clone()).unwrap_or_else(|| "sts.amazonaws.com".to_owned());
+    let keys = keys.fixed(&audience, [value]);
+    match asked(subject.clone()) {
+        Some(value) => keys.fixed(&subject, [value]),
+        None => keys,
+    }
+}
 
 /// Whether a run under the subject of the workflow gets into the role.
 fn judge_pair(
@@ -58,20 +78,8 @@ fn judge_pair(
     let principal = Principal::parse(named).ok()?;
     // Some run that comes under the pattern.
     let run = subject.replace(['*', '?'], "x");
-    let stored = world.policies.get(index)?;
-    let audience = stored
-        .policy
-        .statements
-        .iter()
-        .flat_map(|statement| &statement.conditions)
-        .find(|condition| *condition.key == *format!("{provider}:aud"))
-        .and_then(|condition| Some(condition.values.first()?.as_str().to_owned()))
-        .unwrap_or_else(|| "sts.amazonaws.com".to_owned());
-    let keys = RequestKeys::new(world)
-        .for_resource(row)
-        .build()
-        .fixed(&format!("{provider}:sub"), [run])
-        .fixed(&format!("{provider}:aud"), [audience]);
+    let keys = RequestKeys::new(world).for_resource(row).build();
+    let keys = token(world, index, provider, keys).fixed(&format!("{provider}:sub"), [run]);
     let judgement = judge.judge(
         &Case {
             principal: &principal,

@@ -63,6 +63,9 @@ store_access! {
         "block public access for snapshots, ec2:Add/userId and ec2:Add/group on \
          ec2:ModifySnapshotAttribute",
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html";
+    PRIVATE_CA: "private-ca", "Shared private authority", "certificates of a private certificate authority",
+        "acm-pca:TemplateArn; who may issue in the policy of the authority",
+        "https://docs.aws.amazon.com/privateca/latest/userguide/pca-resource-sharing.html";
     DATA_STORE: "data-store-policy", "Policies of data stores",
         "tables, streams, file systems, search domains and backup vaults",
         "aws:PrincipalOrgID, aws:SourceVpce; resource control policies where the service has them",

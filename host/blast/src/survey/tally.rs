@@ -158,6 +158,7 @@ impl Tally {
                 | Capability::Encrypted(_)
                 | Capability::Outside(_)
                 | Capability::Guardrails
+                | Capability::Evidence(_)
                 | Capability::Class(_) => {}
             }
         }

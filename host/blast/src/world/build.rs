@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
+use super::evidence::evidence_rows;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
@@ -12,8 +13,9 @@ use super::{
     StoreIndex, StoreRow, WorkloadIndex, World,
 };
 use crate::facts::{
-    AssignmentFacts, Boundary, Credentials, Facts, OrganizationFacts, PolicyIndex, PolicyType,
-    PrincipalFacts, PrincipalKind, Trust, networks::NetworkFacts,
+    AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
+    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, Trust,
+    networks::NetworkFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -79,6 +81,8 @@ impl World {
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
         let mut networks = NetworkFacts::default();
+        let mut federation = Vec::new();
+        let mut evidence = EvidenceFacts::default();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
             .zip(&mut accounts)
@@ -89,6 +93,8 @@ impl World {
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
                 networks.extend(facts.networks);
+                federation.push(facts.federation);
+                evidence.extend(facts.evidence);
                 facts
                     .principals
                     .into_iter()
@@ -141,6 +147,13 @@ impl World {
             outside.push(OutsideParty::Anyone);
             outside.sort();
         }
+        federation.retain(|facts| !facts.is_empty());
+        outside.extend(federation.iter().flat_map(federated_parties));
+        let groups: BTreeSet<String> = assignment_facts
+            .iter()
+            .filter(|assignment| assignment.group)
+            .map(|assignment| assignment.principal.clone())
+            .collect();
         let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
         outside.extend(assigned.iter().map(|(party, _)| party.clone()));
         outside.extend(supplies.iter().filter_map(|supply| supply.outside.clone()));
@@ -165,6 +178,11 @@ impl World {
             .into_iter()
             .filter_map(|(party, role)| Some((*outside_by_party.get(&party)?, role)))
             .collect();
+        let assigned_groups = groups
+            .into_iter()
+            .map(|principal| OutsideParty::IdentityCenter { principal })
+            .filter_map(|party| outside_by_party.get(&party).copied())
+            .collect();
         let partition = principals
             .first()
             .map_or("aws", |row: &PrincipalRow| row.arn.partition())
@@ -180,7 +198,18 @@ impl World {
             );
             Some((arn, policy, summary))
         });
+        let delegated = delegated(&organization.delegated, &accounts_by_id);
         Self {
+            evidence: evidence_rows(
+                &evidence,
+                &stores,
+                &accounts,
+                &accounts_by_id,
+                &delegated,
+                &partition,
+            ),
+            federation,
+            assigned_groups,
             tag_keys: tag_keys(&policies),
             policies,
             accounts,
@@ -195,7 +224,7 @@ impl World {
             organization_id: organization.id,
             management,
             feature_set: organization.feature_set,
-            delegated: delegated(&organization.delegated, &accounts_by_id),
+            delegated,
             delegation,
             organization_features: organization.features,
             trusted_services: organization.trusted_services,
@@ -246,6 +275,26 @@ fn assigned_roles(
     assigned.sort();
     assigned.dedup();
     assigned
+}
+
+/// Those who come to an account's roles by its services of that kind.
+fn federated_parties(facts: &FederationFacts) -> Vec<OutsideParty> {
+    let pools = facts.pools.iter();
+    let strangers = facts
+        .pools
+        .iter()
+        .any(|pool| pool.guests.is_some() || pool.open == Some(true));
+    pools
+        .map(crate::links::application_users)
+        .chain(facts.anchors.iter().map(crate::links::certificate_holder))
+        .chain(
+            facts
+                .directories
+                .iter()
+                .map(|one| crate::links::directory(one)),
+        )
+        .chain(strangers.then_some(OutsideParty::Anyone))
+        .collect()
 }
 
 /// By service, the accounts at hand that it is delegated to.
@@ -460,6 +509,8 @@ fn outside_parties(
             parties.insert(OutsideParty::Anyone);
         }
         parties.extend(row.shared_with.iter().filter_map(|id| outside(id)));
+        let copied_to = row.replicas.iter().filter_map(|copy| copy.account.as_ref());
+        parties.extend(copied_to.filter_map(|id| outside(id)));
     }
     // That a service uses a bucket or key is no way in.
     for summary in trusts.values() {

@@ -48,12 +48,17 @@ pub(super) fn workload_rows(
                         tags: workload.tags,
                         exposed: workload.exposed,
                         host: workload.host,
+                        entries: workload.entries,
+                        issuer: workload.issuer,
                     },
                     workload.supplies,
                 )
             })
             // What is neither somebody nor somewhere leads nowhere.
-            .filter(|(row, _)| !row.roles.is_empty() || row.host.is_some() || row.exposed.is_some())
+            .filter(|(row, _)| {
+                let somewhere = row.host.is_some() || row.exposed.is_some();
+                !row.roles.is_empty() || somewhere || row.issuer.is_some()
+            })
             .collect();
         of_account.sort_by(|one, other| one.0.arn.cmp(&other.0.arn));
         of_account.dedup_by(|one, other| one.0.arn == other.0.arn);
@@ -100,6 +105,9 @@ pub(super) fn store_rows(
                 shared_with: store.shared_with,
                 public: store.public,
                 immutable: store.immutable,
+                lock: store.lock,
+                versioned: store.versioned,
+                replicas: store.replicas,
             });
         }
     }

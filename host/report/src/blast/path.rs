@@ -59,6 +59,7 @@ pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
         | Subject::Data { .. }
         | Subject::Encrypted { .. }
         | Subject::Outside { .. }
+        | Subject::Evidence { .. }
         | Subject::Guardrails => subject.to_string(),
     }
 }

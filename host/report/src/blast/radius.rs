@@ -57,7 +57,9 @@ pub fn radius(
         write_account(page, radius, account, names)?;
     }
     page.more(2, fallen.len() - shown, "accounts")?;
-    data(page, radius, names)?;
+    for section in BESIDES {
+        besides(page, radius, names, section)?;
+    }
     if let Some(blast) = survey_of(report, radius) {
         entrances(page, blast, names)?;
     }
@@ -88,20 +90,46 @@ fn data_of_others(radius: &Radius) -> Vec<&RadiusFact> {
         .collect()
 }
 
-/// The data that is read, but for what the start holds anyway, with whose it is and on what it hangs.
-fn data(page: &mut Page<'_>, radius: &Radius, names: &Names<'_>) -> io::Result<()> {
-    let mut read: Vec<&RadiusFact> = radius
+/// A section about what is no foothold.
+struct Section {
+    heading: &'static str,
+    /// What the rest is called where not all is shown.
+    plural: &'static str,
+    has: fn(&Subject) -> bool,
+}
+
+const BESIDES: &[Section] = &[
+    Section {
+        heading: "Data",
+        plural: "resources",
+        has: |subject| matches!(subject, Subject::Data { .. }),
+    },
+    Section {
+        heading: "Evidence, which could be destroyed",
+        plural: "pieces of evidence",
+        has: |subject| matches!(subject, Subject::Evidence { .. }),
+    },
+];
+
+/// What falls besides footholds, but for what the start holds anyway, with whose it is and on what it hangs.
+fn besides(
+    page: &mut Page<'_>,
+    radius: &Radius,
+    names: &Names<'_>,
+    section: &Section,
+) -> io::Result<()> {
+    let mut gained: Vec<&RadiusFact> = radius
         .facts
         .iter()
-        .filter(|fact| matches!(fact.subject, Subject::Data { .. }) && fact.hops > 0)
+        .filter(|fact| (section.has)(&fact.subject) && fact.hops > 0)
         .collect();
-    if read.is_empty() {
+    if gained.is_empty() {
         return Ok(());
     }
-    read.sort_by_key(|fact| (fact.certainty, fact.hops, &fact.subject));
-    page.heading("Data")?;
-    let shown = page.style().shown(read.len());
-    for fact in read.iter().take(shown) {
+    gained.sort_by_key(|fact| (fact.certainty, fact.hops, &fact.subject));
+    page.heading(section.heading)?;
+    let shown = page.style().shown(gained.len());
+    for fact in gained.iter().take(shown) {
         let whose = fact.account.as_ref().map_or_else(String::new, |account| {
             let environment = names
                 .account(account)
@@ -120,7 +148,7 @@ fn data(page: &mut Page<'_>, radius: &Radius, names: &Names<'_>) -> io::Result<(
             way.iter().flat_map(|step| &step.conditions).collect();
         path::conditions(page, 6, conditions)?;
     }
-    page.more(2, read.len() - shown, "resources")
+    page.more(2, gained.len() - shown, section.plural)
 }
 
 /// Where an account does not fall as a whole: what falls of it.
@@ -340,6 +368,7 @@ fn write_account(
             | Subject::Network { .. }
             | Subject::Supply { .. }
             | Subject::Outside { .. }
+            | Subject::Evidence { .. }
             | Subject::Guardrails => fact.subject.to_string(),
         };
         page.line(

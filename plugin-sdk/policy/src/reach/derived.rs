@@ -32,6 +32,9 @@ const DERIVABLE: [&str; 9] = [
     "s3:ResourceAccount",
 ];
 
+/// The one service that comes with tags of a principal.
+const ROLES_ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+
 impl<'a> Derived<'a> {
     pub(crate) fn new(
         principal: &'a Principal,
@@ -131,7 +134,8 @@ fn service<'a>(key: &str, name: &'a str) -> Fact<'a> {
         | "aws:principalaccount"
         | "aws:principalarn"
         | "aws:username" => Fact::Absent,
-        _ if key.starts_with("aws:principaltag/") => Fact::Absent,
+        // It hands on what a certificate says. Source: IAM Roles Anywhere User Guide, "Trust model".
+        _ if key.starts_with("aws:principaltag/") && name != ROLES_ANYWHERE => Fact::Absent,
         _ => Fact::Unknown,
     }
 }

@@ -155,6 +155,8 @@ pub(in crate::links) fn from_outside(
         OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
         OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
         OutsideParty::IdentityProvider { .. }
+        | OutsideParty::CertificateHolder { .. }
+        | OutsideParty::ApplicationUsers { .. }
         | OutsideParty::IdentityCenter { .. }
         | OutsideParty::Workflow { .. }
         | OutsideParty::Service { .. } => return None,

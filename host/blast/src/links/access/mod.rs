@@ -7,14 +7,19 @@
 pub(super) mod ask;
 pub(super) mod candidates;
 
+use std::sync::LazyLock;
+
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{PrincipalKind, StorePolicy};
 use crate::judge::{Judgement, RequestKeys, ResourcePolicy};
 use crate::world::{
-    ASSUME_ROLE, AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, StoreIndex, TrustSummary,
-    World,
+    ASSUME_ROLE, AccountIndex, AccountRow, EvidenceIndex, PrincipalIndex, PrincipalRow, StoreIndex,
+    TrustSummary, World,
 };
+
+/// What a policy names that names nobody.
+static NOBODY: LazyLock<TrustSummary> = LazyLock::new(TrustSummary::default);
 
 /// One action on one resource.
 pub(super) struct Gate<'w> {
@@ -29,8 +34,8 @@ pub(super) struct Gate<'w> {
     pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
     /// Whether nobody outside the owner's account gets through, whatever the policy says.
     pub(super) closed: bool,
-    /// The key that it takes besides and that was not seen.
-    unseen_key: Option<&'w str>,
+    /// What must be the case besides, in words.
+    besides: Vec<String>,
     /// What is behind it.
     pub(super) conclusion: Capability,
 }
@@ -54,7 +59,7 @@ impl<'w> Gate<'w> {
             summary,
             role: Some((role, row)),
             closed: false,
-            unseen_key: None,
+            besides: Vec::new(),
             conclusion: Capability::Principal(role),
         })
     }
@@ -75,7 +80,11 @@ impl<'w> Gate<'w> {
             summary: Some(&row.summary),
             role: None,
             closed: row.closed,
-            unseen_key: row.unseen_key.as_deref(),
+            besides: row
+                .unseen_key
+                .iter()
+                .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"))
+                .collect(),
             conclusion: match row.key {
                 Some(_) => Capability::Encrypted(store),
                 None => Capability::Data(store),
@@ -89,10 +98,44 @@ impl<'w> Gate<'w> {
         let row = world.store(store)?;
         Some(Self {
             action: row.kind.push.first()?,
-            unseen_key: None,
+            besides: Vec::new(),
             conclusion: Capability::Supply(store),
             ..gate
         })
+    }
+
+    /// To destroying what tells what happened.
+    pub(super) fn to_evidence(
+        world: &'w World,
+        evidence: EvidenceIndex,
+        action: &'static str,
+        resource: String,
+    ) -> Option<Self> {
+        let row = world.evidence(evidence)?;
+        let of_store = row.store.and_then(|store| Self::of_store(world, store));
+        let lock = row.store.and_then(|store| world.store(store)?.lock.words());
+        Some(Self {
+            action,
+            resource,
+            owner: row.owner,
+            account: world.account(row.owner)?,
+            policy: of_store.as_ref().and_then(|gate| gate.policy),
+            summary: Some(of_store.map_or(&NOBODY, |gate| gate.summary.unwrap_or(&NOBODY))),
+            role: None,
+            closed: false,
+            besides: lock.into_iter().map(str::to_owned).collect(),
+            conclusion: Capability::Evidence(evidence),
+        })
+    }
+
+    /// The same for whoever rewrites the policy first and lifts locks that can be lifted.
+    pub(super) fn for_owner(self) -> Self {
+        Self {
+            policy: None,
+            summary: Some(&NOBODY),
+            besides: Vec::new(),
+            ..self
+        }
     }
 
     /// To the policies of the organization, past its resource policy; none if it has none.
@@ -112,7 +155,7 @@ impl<'w> Gate<'w> {
             summary: Some(summary),
             role: None,
             closed: false,
-            unseen_key: None,
+            besides: Vec::new(),
             conclusion: Capability::Guardrails,
         })
     }
@@ -140,12 +183,9 @@ impl<'w> Gate<'w> {
             }),
             _ => None,
         };
-        let key = self
-            .unseen_key
-            .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
         judgement
             .hanging_on(Certainty::Speculative, unseen.as_slice())
-            .hanging_on(Certainty::Conditional, key.as_slice())
+            .hanging_on(Certainty::Conditional, &self.besides)
             .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)
     }
 }

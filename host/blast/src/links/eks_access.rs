@@ -1,0 +1,189 @@
+//! Whoever is let into a cluster of EKS as an administrator runs code in its pods and on its nodes; whoever
+//! does that has the roles of nodes and service accounts.
+
+use std::collections::HashMap;
+
+use blastwall_policy::Principal;
+
+use super::oidc::token;
+use super::{Deriver, LinkDocumentation, LinkKind};
+use crate::capability::Capability;
+use crate::certainty::Certainty;
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, WorkloadIndex};
+
+pub(super) struct EksAccess;
+
+const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
+    id: "eks-access",
+    name: "EKS access entry",
+    family: "workload",
+    source: "principal that an access entry of the cluster lets in as an administrator or editor",
+    target: "the pods and nodes of the cluster",
+    precondition: "the entry has AmazonEKSClusterAdminPolicy, AmazonEKSAdminPolicy or AmazonEKSEditPolicy. For \
+        a namespace alone it is conditional: only what runs there is had. So it is through a Kubernetes group, \
+        whose rights AWS does not tell",
+    mitigations: "access policies for single namespaces; AmazonEKSViewPolicy; private endpoints",
+    references: &[
+        "https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
+        "https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html",
+    ],
+};
+
+impl LinkKind for EksAccess {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &DOCUMENTATION
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        for workload in world.workload_indices() {
+            let entries = world.workload(workload).into_iter();
+            for entry in entries.flat_map(|row| &row.entries) {
+                let Some(principal) = world.find_principal(&entry.principal) else {
+                    continue;
+                };
+                let certainty = match entry.limit {
+                    None => Certainty::Certain,
+                    Some(_) => Certainty::Conditional,
+                };
+                rules.add(
+                    certainty,
+                    &[Capability::Principal(principal)],
+                    Capability::Workload(workload),
+                );
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        let ([Capability::Principal(principal)], Capability::Workload(workload)) =
+            (premises, conclusion)
+        else {
+            return None;
+        };
+        let world = judge.world();
+        let arn = world.principal(*principal)?.arn.as_str();
+        let entries = &world.workload(workload)?.entries;
+        let mut own = entries.iter().filter(|entry| entry.principal == arn);
+        // The widest counts.
+        let entry = own
+            .clone()
+            .find(|entry| entry.limit.is_none())
+            .or_else(|| own.next())?;
+        let judgement = Judgement::default().told("access entry", arn, &entry.told);
+        Some(judgement.hanging_on(Certainty::Conditional, entry.limit.as_slice()))
+    }
+}
+
+/// Roles for service accounts.
+pub(super) struct ServiceAccountRole;
+
+const SERVICE_ACCOUNT: LinkDocumentation = LinkDocumentation {
+    id: "eks-service-account",
+    name: "EKS cluster to the roles of its service accounts",
+    family: "workload",
+    source: "the pods of a cluster",
+    target: "role, of any account, that trusts the OIDC provider of the cluster",
+    precondition: "the trust policy lets in tokens of the cluster's issuer; whoever runs pods where they like \
+        has a token of any service account",
+    mitigations: "one cluster an environment; Pod Identity with conditions on the session's tags",
+    references: &[
+        "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html",
+        "https://docs.aws.amazon.com/eks/latest/userguide/cross-account-access.html",
+    ],
+};
+
+fn judge_role(
+    judge: &Judge<'_>,
+    workload: WorkloadIndex,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let issuer = world.workload(workload)?.issuer.as_deref()?;
+    let row = world.principal(role)?;
+    let account = world.account(row.account)?;
+    let policy = ResourcePolicy::of(row)?;
+    let ResourcePolicy::Trust(index, _) = policy else {
+        return None;
+    };
+    let named = world
+        .trusts
+        .get(&index)?
+        .federated
+        .iter()
+        .find(|name| name.ends_with(issuer))?;
+    let keys = RequestKeys::new(world).for_resource(row).build();
+    let judgement = judge.judge(
+        &Case {
+            principal: &Principal::parse(named).ok()?,
+            role_path: None,
+            action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+            resource: row.arn.as_str(),
+            resource_account: account.id.as_str(),
+            keys: token(world, index, issuer, keys),
+            identity: Identity::Attached(&[]),
+            boundary: None,
+            scps: None,
+            rcps: Some(account.rcps),
+            resource_policy: Some(policy),
+            made_by_attacker: false,
+        },
+        detail,
+    )?;
+    Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+}
+
+impl LinkKind for ServiceAccountRole {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &SERVICE_ACCOUNT
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        let mut clusters: HashMap<&str, Vec<WorkloadIndex>> = HashMap::new();
+        for index in world.workload_indices() {
+            if let Some(issuer) = world.workload(index).and_then(|row| row.issuer.as_deref()) {
+                clusters.entry(issuer).or_default().push(index);
+            }
+        }
+        if clusters.is_empty() {
+            return;
+        }
+        for (role, _, trust) in world.trusting_roles() {
+            let federated = world.trusts.get(&trust).into_iter();
+            let issuers = federated
+                .flat_map(|summary| &summary.federated)
+                .filter_map(|name| Some(name.split_once(":oidc-provider/")?.1));
+            for cluster in issuers.filter_map(|issuer| clusters.get(issuer)).flatten() {
+                if let Some(judgement) = judge_role(judge, *cluster, role, Detail::Certainty) {
+                    rules.add(
+                        judgement.certainty,
+                        &[Capability::Workload(*cluster)],
+                        Capability::Principal(role),
+                    );
+                }
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        match (premises, conclusion) {
+            ([Capability::Workload(cluster)], Capability::Principal(role)) => {
+                judge_role(judge, *cluster, role, Detail::Full)
+            }
+            _ => None,
+        }
+    }
+}

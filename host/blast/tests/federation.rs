@@ -1,0 +1,351 @@
+//! Who becomes a role without an identity of AWS, worked out with a pencil.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(dead_code, reason = "the support is shared with other tests")]
+
+mod support;
+
+use blastwall_blast::Certainty::{Certain, Conditional};
+use serde_json::{Value, json};
+use support::*;
+
+fn of_region(account: &str, kind: &str, arn: String, config: Value) -> Value {
+    json!({"type": kind, "arn": arn, "account": account, "region": "eu-west-1", "config": config})
+}
+
+fn anchor() -> String {
+    format!("arn:aws:rolesanywhere:eu-west-1:{PROD}:trust-anchor/a")
+}
+
+fn authority(account: &str) -> String {
+    format!("arn:aws:acm-pca:eu-west-1:{account}:certificate-authority/ca")
+}
+
+fn lets_in_certificates(condition: Value) -> Value {
+    policy(&[
+        json!({"Effect": "Allow", "Principal": {"Service": "rolesanywhere.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+        "Condition": condition}),
+    ])
+}
+
+/// A trust anchor of prod over an authority of test.
+fn anywhere(condition: Value, enabled: bool) -> Org {
+    let profile = anchor().replace("trust-anchor/a", "profile/p");
+    Org::three()
+        .role(PROD, "machine", lets_in_certificates(condition), &[])
+        .role(PROD, "other", lets_in_certificates(json!({})), &[])
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::RolesAnywhere::TrustAnchor",
+                anchor(),
+                json!({"Enabled": true,
+                "Source": {"SourceType": "AWS_ACM_PCA",
+                    "SourceData": {"AcmPcaArn": authority(TEST)}}}),
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::RolesAnywhere::Profile",
+                profile,
+                json!({"Enabled": enabled,
+                "RoleArns": [role(PROD, "machine")]}),
+            ),
+        )
+}
+
+#[test]
+fn a_certificate_gives_the_roles_of_the_profiles() {
+    let pinned = json!({"ArnEquals": {"aws:SourceArn": anchor()}});
+    let org = anywhere(pinned.clone(), true);
+    assert_eq!(org.reach(&anchor(), &role(PROD, "machine")), Some(Certain));
+    assert_eq!(
+        org.reach(&anchor(), &role(PROD, "other")),
+        None,
+        "no profile has it"
+    );
+    assert_eq!(
+        org.reach(TEST, &role(PROD, "machine")),
+        Some(Certain),
+        "the account of the authority"
+    );
+    assert_eq!(org.reach(DEV, &role(PROD, "machine")), None);
+    let named = json!({"StringEquals": {"aws:PrincipalTag/x509Subject/CN": "host-1"}});
+    let org = anywhere(named, true);
+    assert_eq!(
+        org.reach(&anchor(), &role(PROD, "machine")),
+        Some(Conditional)
+    );
+    let other = json!({"ArnEquals": {"aws:SourceArn": format!("{}b", anchor())}});
+    assert_eq!(
+        anywhere(other, true).reach(&anchor(), &role(PROD, "machine")),
+        None
+    );
+    assert_eq!(
+        anywhere(pinned, false).reach(&anchor(), &role(PROD, "machine")),
+        None
+    );
+}
+
+#[test]
+fn whoever_may_issue_has_a_certificate() {
+    let org = anywhere(json!({}), true)
+        .role(
+            TEST,
+            "issuer",
+            nobody(),
+            &[allow("acm-pca:IssueCertificate", "*")],
+        )
+        .role(TEST, "viewer", nobody(), &[allow("acm-pca:Get*", "*")])
+        .add(
+            TEST,
+            of_region(
+                TEST,
+                "AWS::ACMPCA::CertificateAuthority",
+                authority(TEST),
+                json!({}),
+            ),
+        );
+    let machine = role(PROD, "machine");
+    assert_eq!(org.reach(&role(TEST, "issuer"), &machine), Some(Certain));
+    assert_eq!(org.reach(&role(TEST, "viewer"), &machine), None);
+    assert_eq!(org.reach(TEST, &machine), Some(Certain));
+}
+
+const POOL: &str = "eu-west-1:11111111-2222-3333-4444-555555555555";
+
+fn lets_in_visitors(pool: &str, how: &str) -> Value {
+    policy(&[json!({"Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": pool},
+            "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": how}}})])
+}
+
+fn pool(config: Value, only_administrators: bool) -> Org {
+    let arn = |rest: &str| format!("arn:aws:cognito-identity:eu-west-1:{PROD}:{rest}");
+    let mut config = config;
+    config["CognitoIdentityProviders"] =
+        json!([{"ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_users"}]);
+    Org::three()
+        .role(
+            PROD,
+            "guest",
+            lets_in_visitors(POOL, "unauthenticated"),
+            &[],
+        )
+        .role(
+            PROD,
+            "customer",
+            lets_in_visitors(POOL, "authenticated"),
+            &[],
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::Cognito::IdentityPool",
+                arn(&format!("identitypool/{POOL}")),
+                config,
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::Cognito::IdentityPoolRoleAttachment",
+                arn("attachment/1"),
+                json!({"IdentityPoolId": POOL, "Roles": {"authenticated": role(PROD, "customer"),
+                    "unauthenticated": role(PROD, "guest")}}),
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::Cognito::UserPool",
+                format!("arn:aws:cognito-idp:eu-west-1:{PROD}:userpool/eu-west-1_users"),
+                json!({"AdminCreateUserConfig": {"AllowAdminCreateUserOnly": only_administrators}}),
+            ),
+        )
+}
+
+#[test]
+fn guests_of_an_identity_pool_are_anyone() {
+    let (guest, customer) = (role(PROD, "guest"), role(PROD, "customer"));
+    let classic = json!({"AllowUnauthenticatedIdentities": true, "AllowClassicFlow": true});
+    let open = pool(classic, true);
+    assert_eq!(open.reach("anyone", &guest), Some(Certain));
+    assert_eq!(open.reach("anyone", &customer), None);
+    assert_eq!(open.reach(POOL, &customer), Some(Certain));
+    assert_eq!(open.reach(POOL, &guest), None);
+    let narrowed = pool(json!({"AllowUnauthenticatedIdentities": true}), true);
+    assert_eq!(narrowed.reach("anyone", &guest), Some(Conditional));
+    let closed = pool(json!({"AllowUnauthenticatedIdentities": false}), false);
+    assert_eq!(closed.reach("anyone", &guest), None);
+    assert_eq!(
+        closed.reach("anyone", &customer),
+        Some(Conditional),
+        "strangers sign up"
+    );
+}
+
+fn assignment(principal: &str, kind: &str, account: &str) -> Value {
+    let arn = format!("arn:aws:sso:::assignment/{principal}/{account}");
+    of_region(
+        MANAGEMENT,
+        "AWS::SSO::Assignment",
+        arn,
+        json!({"PrincipalId": principal,
+        "PrincipalType": kind, "TargetId": account, "TargetType": "AWS_ACCOUNT",
+        "PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-1"}),
+    )
+}
+
+fn identity_center() -> Org {
+    let reserved = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef";
+    Org::three()
+        .role(PROD, reserved, nobody(), &[])
+        .role(DEV, reserved, nobody(), &[])
+        .add(
+            MANAGEMENT,
+            of_region(
+                MANAGEMENT,
+                "AWS::SSO::Instance",
+                "arn:aws:sso:::instance/ssoins-1".to_owned(),
+                json!({}),
+            ),
+        )
+        .add(
+            MANAGEMENT,
+            of_region(
+                MANAGEMENT,
+                "AWS::SSO::PermissionSet",
+                "arn:aws:sso:::permissionSet/ssoins-1/ps-1".to_owned(),
+                json!({"Name": "Ops"}),
+            ),
+        )
+        .add(MANAGEMENT, assignment("group-1", "GROUP", PROD))
+        .add(MANAGEMENT, assignment("user-1", "USER", DEV))
+        .role(
+            MANAGEMENT,
+            "helpdesk",
+            nobody(),
+            &[allow("identitystore:CreateGroupMembership", "*")],
+        )
+}
+
+#[test]
+fn the_directory_of_identity_center_has_all_of_its_users() {
+    let org = identity_center();
+    let reserved = |account: &str| {
+        role(
+            account,
+            "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef",
+        )
+    };
+    let directory = "arn:aws:sso:::instance/ssoins-1";
+    assert_eq!(org.reach(directory, &reserved(PROD)), Some(Certain));
+    assert_eq!(org.reach(directory, &reserved(DEV)), Some(Certain));
+    assert_eq!(org.reach("user-1", &reserved(PROD)), None);
+    let helpdesk = role(MANAGEMENT, "helpdesk");
+    assert_eq!(org.reach(&helpdesk, &reserved(PROD)), Some(Conditional));
+    assert_eq!(
+        org.reach(&helpdesk, &reserved(DEV)),
+        None,
+        "a user is no group to join"
+    );
+}
+
+const ISSUER: &str = "oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF0123456789";
+
+fn cluster() -> String {
+    format!("arn:aws:eks:eu-west-1:{PROD}:cluster/shop")
+}
+
+/// A cluster of prod with a node group, a pod identity, and an access entry of a role of dev.
+fn kubernetes(access: Value) -> Org {
+    let eks = |rest: &str| format!("arn:aws:eks:eu-west-1:{PROD}:{rest}");
+    let service_account = policy(&[json!({"Effect": "Allow",
+        "Principal": {"Federated": format!("arn:aws:iam::{TEST}:oidc-provider/{ISSUER}")},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {format!("{ISSUER}:sub"): "system:serviceaccount:shop:web",
+            format!("{ISSUER}:aud"): "sts.amazonaws.com"}}})]);
+    Org::three()
+        .role(PROD, "node", nobody(), &[])
+        .role(PROD, "pod", nobody(), &[])
+        .role(TEST, "web", service_account, &[])
+        .role(DEV, "ops", nobody(), &[])
+        .role(PROD, "granter", nobody(), &[allow("eks:*", "*")])
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::EKS::Cluster",
+                cluster(),
+                json!({"Name": "shop", "OpenIdConnectIssuerUrl": format!("https://{ISSUER}")}),
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::EKS::Nodegroup",
+                eks("nodegroup/shop/n/1"),
+                json!({"ClusterName": "shop", "NodeRole": role(PROD, "node")}),
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::EKS::PodIdentityAssociation",
+                eks("podidentityassociation/shop/a"),
+                json!({"ClusterName": "shop", "RoleArn": role(PROD, "pod")}),
+            ),
+        )
+        .add(
+            PROD,
+            of_region(
+                PROD,
+                "AWS::EKS::AccessEntry",
+                eks("access-entry/shop/role/1"),
+                json!({"ClusterName": "shop", "PrincipalArn": role(DEV, "ops"),
+                    "AccessPolicies": access}),
+            ),
+        )
+}
+
+fn access(policy: &str, scope: &str) -> Value {
+    json!([{"PolicyArn": format!("arn:aws:eks::aws:cluster-access-policy/{policy}"),
+        "AccessScope": {"Type": scope}}])
+}
+
+#[test]
+fn an_administrator_of_a_cluster_has_its_roles() {
+    let org = kubernetes(access("AmazonEKSClusterAdminPolicy", "cluster"));
+    for start in [role(DEV, "ops"), role(PROD, "granter"), cluster()] {
+        for reached in [role(PROD, "node"), role(PROD, "pod"), role(TEST, "web")] {
+            assert_eq!(
+                org.reach(&start, &reached),
+                Some(Certain),
+                "{start} {reached}"
+            );
+        }
+    }
+    let narrow = kubernetes(access("AmazonEKSEditPolicy", "namespace"));
+    assert_eq!(
+        narrow.reach(&role(DEV, "ops"), &role(PROD, "node")),
+        Some(Conditional)
+    );
+    let viewer = kubernetes(access("AmazonEKSViewPolicy", "cluster"));
+    assert_eq!(viewer.reach(&role(DEV, "ops"), &role(PROD, "node")), None);
+}
