@@ -48,7 +48,7 @@ mod world;
 pub use advice::{Advice, GuardrailValue, Improvement};
 pub use certainty::{Certainty, Condition, StatementEvidence};
 pub use difference::{Change, ReachChange};
-pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read};
+pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read, read_types};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
 pub use links::{LinkDocumentation, is_structural, link_kind, link_kinds};
 pub use proofs::{Proof, Proofs};

@@ -21,7 +21,8 @@ pub(crate) use self::policy::{
     AnswerFormat, DecideArguments, ExplainArguments, PolicyArguments, PolicyCommand,
 };
 pub(crate) use self::reach::{
-    BlastRadiusArguments, PathArguments, PathFormat, WhatIfArguments, WhoCanArguments,
+    BlastRadiusArguments, PathArguments, PathFormat, SourceArguments, WhatIfArguments,
+    WhoCanArguments,
 };
 use crate::output::Output;
 
@@ -258,6 +259,11 @@ pub(crate) struct ScanArguments {
     #[arg(long, conflicts_with = "from")]
     pub(crate) with_tags: bool,
 
+    /// Also collect everything else that the blast radius reads: secrets, queues, functions, pipelines,
+    /// clusters, identity pools and more, mostly a call a resource.
+    #[arg(long, conflicts_with_all = ["from", "no_blast_radius"])]
+    pub(crate) deep: bool,
+
     /// Leave the blast radius out, and do not collect what only it reads.
     #[arg(long)]
     pub(crate) no_blast_radius: bool,
@@ -377,6 +383,10 @@ pub(crate) struct RoleTemplateArguments {
     /// the credentials belong to.
     #[arg(long, value_name = "ARN")]
     pub(crate) caller: Option<Arn>,
+
+    /// Also allow what a scan with --deep reads.
+    #[arg(long)]
+    pub(crate) deep: bool,
 
     /// Also allow what the checks of this component read (repeatable).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

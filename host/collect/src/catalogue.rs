@@ -61,6 +61,12 @@ pub fn types() -> BTreeSet<&'static str> {
     products(catalogue()).map(|product| product.kind).collect()
 }
 
+/// Whether resources of this type can be collected, by a collector of its own or by Cloud Control.
+#[must_use]
+pub fn is_collected(kind: &str) -> bool {
+    types().contains(kind) || cloud_control::listed(kind).is_some()
+}
+
 /// The calls that a request takes, sorted. Types that nobody can list take none.
 #[must_use]
 pub fn declarations(request: &Request) -> Vec<Declaration> {

@@ -35,7 +35,7 @@ pub use filter::{AccountFilter, FilterError};
 pub use interrupt::Interrupt;
 pub use observer::{Event, Observer};
 pub use origin::{Live, Origin, OriginError, Stored};
-pub use plan::{Plan, UnloadedPlugin};
+pub use plan::{Plan, UnloadedPlugin, deep_types};
 pub use question::{questions, questions_of_all};
 pub use roster::{Member, Roster, RosterError, roster};
 pub use selection::{CheckFilter, CheckSettings, Selected, Selection, SelectionError};

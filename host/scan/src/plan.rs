@@ -19,22 +19,33 @@ const BLAST_TYPES: [&str; 3] = [
     "AWS::IAM::InstanceProfile",
 ];
 
-/// What holds data, and the networks between workloads, collected for the blast graph where nothing but the graph is asked for: with all
-/// checks it is collected anyway, and a scan with a single check should stay small. Not snapshots: each
-/// takes a call of its own to tell whom it is shared with, and there are thousands.
-const DATA_TYPES: [&str; 11] = [
+/// What holds data or tells what happened, and the networks between workloads, collected for the blast graph
+/// where nothing but the graph is asked for: with all checks it is collected anyway, and a scan with a single
+/// check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with, and
+/// there are thousands.
+const DATA_TYPES: [&str; 13] = [
+    "AWS::CloudTrail::Trail",
     "AWS::EC2::Image",
     "AWS::EC2::LaunchTemplate",
     "AWS::EC2::NetworkAcl",
     "AWS::EC2::RouteTable",
     "AWS::EC2::Subnet",
     "AWS::EC2::VPCPeeringConnection",
+    "AWS::EC2::Volume",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",
     "AWS::Lambda::Url",
     "AWS::S3::AccountPublicAccessBlock",
     "AWS::S3::Bucket",
 ];
+
+/// Everything that the blast graph reads and that can be collected. Types without a collector of their own
+/// cost a call a resource.
+pub fn deep_types() -> impl Iterator<Item = String> {
+    blastwall_blast::read_types()
+        .filter(|kind| blastwall_collect::is_collected(kind))
+        .map(str::to_owned)
+}
 
 /// What is to be scanned, settled before the first call.
 #[derive(Clone, Debug)]
@@ -55,6 +66,8 @@ pub struct Plan {
     pub environments: Vec<Rule>,
     /// Whether the blast radius is computed, and what only it reads collected.
     pub blast_radius: bool,
+    /// Whether everything that the blast radius reads and that can be collected is, whatever it costs.
+    pub deep: bool,
     /// Changes whose effect on the blast radius is asked for.
     pub what_if: WhatIf,
     /// How many accounts are in flight at once.
@@ -90,6 +103,9 @@ impl Plan {
             let data: &[&str] = if alone { &DATA_TYPES } else { &[] };
             let read = PRINCIPAL_TYPES.iter().chain(&BLAST_TYPES).chain(data);
             types.extend(read.map(|kind| (*kind).to_owned()));
+            if self.deep {
+                types.extend(deep_types());
+            }
         }
         types
     }

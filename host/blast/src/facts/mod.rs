@@ -42,16 +42,22 @@ pub(crate) use workloads::{
     Exposure, SupplyName, Takeover, WorkloadFacts, WorkloadKind, by, if_also, workload_kinds,
 };
 
+/// Every resource type that facts are made of, some more than once.
+pub fn read_types() -> impl Iterator<Item = &'static str> {
+    PRINCIPAL_TYPES
+        .into_iter()
+        .chain(workloads::types())
+        .chain(stores::types())
+        .chain(networks::types())
+        .chain(assignments::types())
+        .chain(federation::types())
+        .chain(evidence::types())
+}
+
 /// Whether facts are made of resources of this type.
 #[must_use]
 pub fn is_read(resource_type: &str) -> bool {
-    PRINCIPAL_TYPES.contains(&resource_type)
-        || workloads::types().any(|kind| kind == resource_type)
-        || stores::types().any(|kind| kind == resource_type)
-        || networks::types().any(|kind| kind == resource_type)
-        || assignments::types().any(|kind| kind == resource_type)
-        || federation::types().any(|kind| kind == resource_type)
-        || evidence::types().any(|kind| kind == resource_type)
+    read_types().any(|kind| kind == resource_type)
 }
 
 /// The types without which the principals of an account are not known.

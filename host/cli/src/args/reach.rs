@@ -1,6 +1,6 @@
 //! The arguments of the commands about reach: `blast-radius`, `path` and `who-can`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use blastwall_model::Arn;
@@ -34,9 +34,31 @@ pub(crate) struct BlastRadiusArguments {
     #[command(flatten)]
     pub(crate) output: OutputArguments,
 
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+}
+
+/// Where what reach is computed from comes from.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SourceArguments {
     /// Compute from what an earlier `scan --save` kept instead of asking AWS.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) from: Option<PathBuf>,
+
+    /// Also collect everything else that has a say: secrets, queues, functions, pipelines, clusters,
+    /// identity pools and more, mostly a call a resource.
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) deep: bool,
+}
+
+impl SourceArguments {
+    /// What is stored in a directory.
+    pub(crate) fn stored(from: &Path) -> Self {
+        Self {
+            from: Some(from.to_owned()),
+            deep: false,
+        }
+    }
 }
 
 /// Changes that nobody has made yet: the answer says what they would change.
@@ -137,9 +159,8 @@ pub(crate) struct PathArguments {
     #[command(flatten)]
     pub(crate) aws: AwsArguments,
 
-    /// Compute from what an earlier `scan --save` kept instead of asking AWS.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
 }
 
 /// How ways are written.

@@ -14,7 +14,7 @@ use blastwall_scan::WhatIf;
 use serde::Serialize;
 
 use super::scan::{Job, Prepared};
-use crate::args::{AwsArguments, BlastRadiusArguments, WhatIfArguments};
+use crate::args::{AwsArguments, BlastRadiusArguments, SourceArguments, WhatIfArguments};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{or_table, write};
@@ -32,7 +32,7 @@ pub(super) struct Reach {
 /// Looks at all principals of an organization, live or stored.
 pub(super) async fn reach(
     aws: AwsArguments,
-    from: Option<&Path>,
+    source: &SourceArguments,
     what_if: &WhatIfArguments,
     file: &ConfigFile,
     terminal: Terminal,
@@ -40,11 +40,13 @@ pub(super) async fn reach(
     let job = Job {
         aws,
         blast_radius: true,
+        deep: source.deep,
         what_if: changes(what_if)?,
         ..Job::default()
     };
     let meter = Meter::default();
     let prepared = Prepared::new(job, file, terminal)?;
+    let from = source.from.as_deref();
     let origin = setup::origin(&prepared.job.aws, &file.config, from, meter.clone()).await?;
     let outcome = prepared.run(&origin, meter, terminal).await?;
     let graph = outcome
@@ -159,8 +161,8 @@ pub(crate) async fn run(
     terminal: Terminal,
 ) -> CommandResult {
     let outputs = or_table(&arguments.output.output)?;
-    let from = arguments.from.as_deref();
-    let reach = reach(arguments.aws, from, &arguments.what_if, &file, terminal).await?;
+    let (source, what_if) = (&arguments.source, &arguments.what_if);
+    let reach = reach(arguments.aws, source, what_if, &file, terminal).await?;
     let Reach {
         report,
         graph,

@@ -17,8 +17,8 @@ pub(crate) async fn run(
     file: ConfigFile,
     terminal: Terminal,
 ) -> CommandResult {
-    let from = arguments.from.as_deref();
-    let reach = reach(arguments.aws, from, &arguments.what_if, &file, terminal).await?;
+    let (source, what_if) = (&arguments.source, &arguments.what_if);
+    let reach = reach(arguments.aws, source, what_if, &file, terminal).await?;
     let graph = reach.changed.as_ref().unwrap_or(&reach.graph);
     let start = find(graph, &arguments.start)?;
     let target = find(graph, &arguments.target)?;

@@ -24,7 +24,10 @@ pub(crate) async fn run(
     let plugins = plugins::load(&files, file, terminal)?;
     let checks = plugins::infos(&plugins.loaded);
     let checks = checks.iter().flat_map(|plugin| &plugin.checks);
-    let read: BTreeSet<String> = checks.flat_map(|check| check.reads.clone()).collect();
+    let mut read: BTreeSet<String> = checks.flat_map(|check| check.reads.clone()).collect();
+    if arguments.deep || file.config.collect.deep {
+        read.extend(blastwall_scan::deep_types());
+    }
     let (role, settings) = setup::role(&arguments.aws, &file.config)?;
     let caller = match arguments.caller {
         Some(caller) => caller,

@@ -28,6 +28,8 @@ pub(crate) struct Job {
     pub(crate) save: Option<PathBuf>,
     pub(crate) tags: bool,
     pub(crate) blast_radius: bool,
+    /// Whether everything that the blast radius reads is collected.
+    pub(crate) deep: bool,
     pub(crate) what_if: WhatIf,
     pub(crate) parallel_accounts: Option<u16>,
     /// The moment that counts as the time of the scan, if it is not now.
@@ -48,6 +50,7 @@ pub(crate) async fn run(
         save: arguments.save,
         tags: arguments.with_tags,
         blast_radius: !arguments.no_blast_radius,
+        deep: arguments.deep,
         what_if: WhatIf::default(),
         parallel_accounts: arguments.parallel_accounts,
         scanned_at: None,
@@ -107,6 +110,7 @@ impl Prepared {
             regions,
             environments: setup::environments(&file.config),
             blast_radius: job.blast_radius,
+            deep: job.deep || file.config.collect.deep,
             what_if: job.what_if.clone(),
             parallel_accounts: job
                 .parallel_accounts

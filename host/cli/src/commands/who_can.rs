@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::blast_radius::reach;
 use super::can::question_failure;
-use crate::args::{AnswerFormat, AwsArguments, WhatIfArguments, WhoCanArguments};
+use crate::args::{AnswerFormat, AwsArguments, SourceArguments, WhatIfArguments, WhoCanArguments};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{Output, write};
@@ -75,7 +75,7 @@ pub(crate) async fn run(
     }
     let reach = reach(
         AwsArguments::default(),
-        Some(&arguments.from),
+        &SourceArguments::stored(&arguments.from),
         &WhatIfArguments::default(),
         &file,
         terminal,

@@ -63,6 +63,7 @@ pub(crate) struct ScanConfig {
 #[derive(Debug, Default)]
 pub(crate) struct CollectConfig {
     pub(crate) tags: bool,
+    pub(crate) deep: bool,
 }
 
 /// A configuration with the text that it was read from, so that what only plugins can tell about
@@ -241,6 +242,7 @@ fn read(mut root: Table<'_>, path: &Path, spans: &mut BTreeMap<String, Range<usi
     }
     if let Some(mut collect) = root.table("collect") {
         config.collect.tags = collect.boolean("tags").unwrap_or_default();
+        config.collect.deep = collect.boolean("deep").unwrap_or_default();
         collect.finish();
     }
     let rules: Vec<Rule> = root
