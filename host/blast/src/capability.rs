@@ -10,6 +10,20 @@ use crate::world::{
     AccountIndex, EvidenceIndex, OutsideIndex, PrincipalIndex, StoreIndex, WorkloadIndex,
 };
 
+/// How the permissions of a principal were changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Rewrite {
+    /// Whether a policy that allows everything was added.
+    pub(crate) anything: bool,
+    /// Whether its permissions boundary was taken away.
+    pub(crate) unbound: bool,
+    /// A bit for each of the first of its policies that was taken away.
+    pub(crate) without: u32,
+    /// A group that it was put into, or a managed policy that it was attached, by its place in the account:
+    /// [`AccountRow::addition`](crate::world::AccountRow::addition).
+    pub(crate) added: Option<u16>,
+}
+
 /// Something that an attacker can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Capability {
@@ -17,6 +31,8 @@ pub(crate) enum Capability {
     Account(AccountIndex),
     /// Control of a user or role, with the permissions that it has.
     Principal(PrincipalIndex),
+    /// The same, once its permissions were changed.
+    Rewritten(PrincipalIndex, Rewrite),
     /// Running code in a workload, as its roles.
     Workload(WorkloadIndex),
     /// Opening connections to what listens in a workload.
@@ -62,6 +78,10 @@ impl Capabilities {
 
     pub(crate) fn get(&self, id: FactId) -> Option<Capability> {
         self.capabilities.get(id.index()).copied()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FactId, Capability)> + '_ {
+        (0..).map(FactId).zip(self.capabilities.iter().copied())
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -327,6 +327,11 @@ impl Graph {
     }
 
     pub(crate) fn fact(&self, subject: &Subject) -> Option<FactId> {
+        if let Subject::Rewritten { .. } = subject {
+            let mut facts = self.capabilities.iter();
+            let found = facts.find(|(_, one)| self.world.subject(*one).as_ref() == Some(subject));
+            return found.map(|(fact, _)| fact);
+        }
         self.capabilities.find(self.world.capability(subject)?)
     }
 }

@@ -27,6 +27,46 @@ pub(crate) enum Identity<'w> {
     /// Whatever it takes: the caller's account is in the attacker's hands, or is not known, so
     /// that the question is whether anything else stands in the way.
     Anything,
+    /// Those that it has, but for some by their places, and some besides.
+    Rewritten {
+        attached: &'w [Attachment],
+        /// A bit for each of the first places whose policy is taken away.
+        without: u32,
+        joined: &'w [Attachment],
+        /// Whether a policy that allows everything is among those besides.
+        anything: bool,
+    },
+}
+
+impl<'w> Identity<'w> {
+    /// The policies that are known.
+    pub(crate) fn attachments(self) -> impl Iterator<Item = &'w Attachment> {
+        let (attached, joined, without): (&[Attachment], &[Attachment], u32) = match self {
+            Identity::Attached(attached) | Identity::AtLeast(attached) => (attached, &[], 0),
+            Identity::Anything => (&[], &[], 0),
+            Identity::Rewritten {
+                attached,
+                without,
+                joined,
+                ..
+            } => (attached, joined, without),
+        };
+        let gone = move |place: usize| place < 32 && without & (1 << place) != 0;
+        let kept = attached
+            .iter()
+            .enumerate()
+            .filter(move |(place, _)| !gone(*place));
+        kept.map(|(_, from)| from).chain(joined)
+    }
+
+    /// Whether there may be others, which allow anything.
+    pub(crate) fn is_open(self) -> bool {
+        match self {
+            Identity::Attached(_) => false,
+            Identity::AtLeast(_) | Identity::Anything => true,
+            Identity::Rewritten { anything, .. } => anything,
+        }
+    }
 }
 
 /// A question with all of its policies.
@@ -191,16 +231,12 @@ impl<'w> Judge<'w> {
 
     /// Runs something on the policies that bind the case.
     pub(crate) fn with_layers<R>(&self, case: &Case<'_>, run: impl FnOnce(&Layers<'_>) -> R) -> R {
-        let (attachments, more): (&[Attachment], bool) = match case.identity {
-            Identity::Attached(attachments) => (attachments, false),
-            Identity::AtLeast(attachments) => (attachments, true),
-            Identity::Anything => (&[], true),
-        };
-        let attached: Vec<&Policy> = attachments
-            .iter()
+        let attached: Vec<&Policy> = case
+            .identity
+            .attachments()
             .filter_map(|from| self.world.policies.get(from.policy))
             .map(|stored| &stored.policy)
-            .chain(more.then_some(&self.anything))
+            .chain(case.identity.is_open().then_some(&self.anything))
             .collect();
         let boundary = case
             .boundary
@@ -317,13 +353,17 @@ impl<'w> Judge<'w> {
             ),
             Layer::Identity => (
                 "identity policy",
-                match case.identity {
-                    Identity::Attached(attachments) | Identity::AtLeast(attachments) => attachments
-                        .get(at.policy)
-                        .map(|from| (from.origin.to_string(), Some(from.policy)))
-                        .or_else(|| Some(("one that was not seen".to_owned(), None))),
-                    Identity::Anything => Some(("any that the attacker writes".to_owned(), None)),
-                },
+                case.identity
+                    .attachments()
+                    .nth(at.policy)
+                    .map(|from| (from.origin.to_string(), Some(from.policy)))
+                    .or_else(|| {
+                        let what = match case.identity {
+                            Identity::Attached(_) | Identity::AtLeast(_) => "one that was not seen",
+                            _ => "any that the attacker writes",
+                        };
+                        Some((what.to_owned(), None))
+                    }),
             ),
             Layer::Resource => (
                 match case.resource_policy {

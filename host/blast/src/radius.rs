@@ -40,17 +40,22 @@ pub struct Radius {
     pub start: Vec<Subject>,
     /// What falls, the start included, sorted by subject.
     pub facts: Vec<RadiusFact>,
+    /// Principals that fall and whose permissions were changed, sorted by subject: nothing more that falls,
+    /// but steps build on them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewritten: Vec<RadiusFact>,
 }
 
 impl Radius {
     /// The fact about a subject; none if it does not fall.
     #[must_use]
     pub fn fact(&self, subject: &Subject) -> Option<&RadiusFact> {
-        let place = self
-            .facts
-            .binary_search_by(|fact| fact.subject.cmp(subject))
-            .ok()?;
-        self.facts.get(place)
+        let facts = match subject {
+            Subject::Rewritten { .. } => &self.rewritten,
+            _ => &self.facts,
+        };
+        let place = facts.binary_search_by(|fact| fact.subject.cmp(subject));
+        facts.get(place.ok()?)
     }
 
     /// The steps from the start to a subject, each after the steps that it builds on; empty for a
@@ -98,7 +103,7 @@ impl Graph {
         let mut closure = Closure::new(&self.rules);
         let settled = closure.run(&starts, |_| true);
         let mut steps = Steps::new(self);
-        let mut facts: Vec<RadiusFact> = settled
+        let (mut rewritten, mut facts): (Vec<RadiusFact>, Vec<RadiusFact>) = settled
             .into_iter()
             .filter_map(|settled| {
                 if steps.is_silent(&closure, settled.fact) {
@@ -115,8 +120,14 @@ impl Graph {
                     witness: steps.witness(&closure, settled.fact),
                 })
             })
-            .collect();
-        facts.sort_by(|left, right| left.subject.cmp(&right.subject));
-        Ok(Radius { start, facts })
+            .partition(|fact| matches!(fact.subject, Subject::Rewritten { .. }));
+        for facts in [&mut rewritten, &mut facts] {
+            facts.sort_by(|left, right| left.subject.cmp(&right.subject));
+        }
+        Ok(Radius {
+            start,
+            facts,
+            rewritten,
+        })
     }
 }

@@ -23,6 +23,13 @@ pub enum Subject {
         /// Its ARN.
         arn: Arn,
     },
+    /// A user or a role whose permissions the attacker changed.
+    Rewritten {
+        /// Its ARN.
+        arn: Arn,
+        /// What was changed, in words: `with any policy`.
+        how: String,
+    },
     /// A party outside the organization.
     Outside {
         /// Which party.
@@ -121,9 +128,10 @@ impl Subject {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Subject::Account { id } => Some(id.clone()),
-            Subject::Principal { arn } | Subject::Workload { arn } | Subject::Network { arn } => {
-                arn.account().parse().ok()
-            }
+            Subject::Principal { arn }
+            | Subject::Rewritten { arn, .. }
+            | Subject::Workload { arn }
+            | Subject::Network { arn } => arn.account().parse().ok(),
             // An ARN of a bucket does not say.
             Subject::Data { arn } | Subject::Encrypted { arn } | Subject::Supply { arn } => {
                 arn.account().parse().ok()
@@ -138,6 +146,7 @@ impl fmt::Display for Subject {
         match self {
             Subject::Account { id } => write!(formatter, "account {id}"),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.fmt(formatter),
+            Subject::Rewritten { arn, how } => write!(formatter, "{arn} {how}"),
             Subject::Outside { party } => party.fmt(formatter),
             Subject::Data { arn } => write!(formatter, "data of {arn}"),
             Subject::Encrypted { arn } => write!(formatter, "ciphertext of {arn}"),

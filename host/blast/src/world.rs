@@ -16,7 +16,7 @@ use std::sync::Arc;
 use blastwall_model::{AccountId, Arn, Tags};
 use blastwall_policy::{Effect, Principal};
 
-use crate::capability::Capability;
+use crate::capability::{Capability, Rewrite};
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
     GrantFacts, GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
@@ -104,6 +104,23 @@ pub(crate) struct AccountRow {
     /// Its principals, as a range of [`World::principals`].
     pub(crate) principals: Range<usize>,
     pub(crate) groups: Vec<GroupFacts>,
+    /// The managed policies that somebody could attach.
+    pub(crate) managed: Vec<Attachment>,
+}
+
+impl AccountRow {
+    /// What a principal gets besides by joining the group, or being attached the policy, at a place: groups
+    /// come first.
+    pub(crate) fn addition(&self, place: u16) -> &[Attachment] {
+        let place = usize::from(place);
+        match self.groups.get(place) {
+            Some(group) => &group.identity,
+            None => {
+                let managed = self.managed.get(place - self.groups.len()..);
+                managed.and_then(|rest| rest.get(..1)).unwrap_or_default()
+            }
+        }
+    }
 }
 
 /// Something that runs code as a role.
@@ -247,6 +264,8 @@ pub(crate) struct World {
     pub(crate) partition: String,
     /// Every condition key with a tag key in it that some policy asks for, lower case.
     pub(crate) tag_keys: BTreeSet<String>,
+    /// Every region that some policy asks requests to go to, or not to.
+    pub(crate) regions: BTreeSet<String>,
     /// Accounts of the organization about which nothing can be said, and why.
     pub(crate) set_aside: BTreeMap<AccountId, String>,
     pub(crate) trusts: HashMap<PolicyIndex, TrustSummary>,
@@ -282,7 +301,8 @@ impl World {
         guardrails
     }
 
-    fn denies(&self, policy: PolicyIndex) -> bool {
+    /// Whether a policy takes anything away.
+    pub(crate) fn denies(&self, policy: PolicyIndex) -> bool {
         self.policies.get(policy).is_some_and(|stored| {
             let mut statements = stored.policy.statements.iter();
             statements.any(|statement| statement.effect == Effect::Deny)
@@ -432,6 +452,10 @@ impl World {
             Capability::Principal(index) => Some(Subject::Principal {
                 arn: self.principal(index)?.arn.clone(),
             }),
+            Capability::Rewritten(index, rewrite) => Some(Subject::Rewritten {
+                arn: self.principal(index)?.arn.clone(),
+                how: self.words(index, rewrite)?,
+            }),
             Capability::Outside(index) => Some(Subject::Outside {
                 party: self.outside.get(index.index())?.clone(),
             }),
@@ -465,6 +489,8 @@ impl World {
             Subject::Principal { arn } => {
                 self.find_principal(arn.as_str()).map(Capability::Principal)
             }
+            // What can be changed into what only the links tell.
+            Subject::Rewritten { .. } => None,
             Subject::Outside { party } => self.find_outside(party).map(Capability::Outside),
             Subject::Data { arn } => self.find_store(arn.as_str()).map(Capability::Data),
             Subject::Encrypted { arn } => self.find_store(arn.as_str()).map(Capability::Encrypted),
@@ -480,11 +506,38 @@ impl World {
         }
     }
 
+    /// How the permissions of a principal were changed.
+    fn words(&self, index: PrincipalIndex, rewrite: Rewrite) -> Option<String> {
+        let row = self.principal(index)?;
+        let mut words = Vec::new();
+        if rewrite.anything {
+            words.push("with any policy".to_owned());
+        }
+        if let Some(place) = rewrite.added {
+            let account = self.account(row.account)?;
+            let group = account.groups.get(usize::from(place));
+            let addition = || account.addition(place).first().map(|from| &from.origin);
+            words.push(match group {
+                Some(group) => format!("in {}", group.arn),
+                None => format!("with {}", addition()?),
+            });
+        }
+        let gone = row.identity.iter().enumerate();
+        let gone = gone.filter(|(place, _)| *place < 32 && rewrite.without & (1 << place) != 0);
+        words.extend(gone.map(|(_, from)| format!("without {}", from.origin)));
+        if rewrite.unbound {
+            words.push("without its boundary".to_owned());
+        }
+        Some(words.join(", "))
+    }
+
     /// The account that a capability lies in, as a foothold.
     pub(crate) fn account_of(&self, capability: Capability) -> Option<AccountIndex> {
         match capability {
             Capability::Account(index) => Some(index),
-            Capability::Principal(index) => self.principal(index).map(|row| row.account),
+            Capability::Principal(index) | Capability::Rewritten(index, _) => {
+                self.principal(index).map(|row| row.account)
+            }
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
             // Neither data, an open port nor power over logs is a foothold in the account that it is in.
             Capability::Data(_)

@@ -31,6 +31,7 @@ fn name(subject: &Subject) -> String {
     match subject {
         Subject::Account { id } => id.to_string(),
         Subject::Principal { arn }
+        | Subject::Rewritten { arn, .. }
         | Subject::Workload { arn }
         | Subject::Network { arn }
         | Subject::Supply { arn }

@@ -94,6 +94,8 @@ pub(crate) struct GroupFacts {
 pub(crate) struct AccountFacts {
     pub(crate) principals: Vec<PrincipalFacts>,
     pub(crate) groups: Vec<GroupFacts>,
+    /// The managed policies that somebody could attach: its own, and those of AWS that are known.
+    pub(crate) managed: Vec<Attachment>,
     pub(crate) workloads: Vec<WorkloadFacts>,
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
@@ -137,6 +139,7 @@ impl AccountFacts {
         Self {
             principals,
             groups: groups.iter().map(|group| reader.group(group)).collect(),
+            managed: reader.attachable(own()),
             workloads: workloads::read(own()),
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
@@ -292,6 +295,25 @@ impl Reader<'_> {
             in_instance_profile: profiles.map(|profiles| !profiles.is_empty()),
             ..facts
         })
+    }
+
+    /// The managed policies that somebody could attach and that say something that matters.
+    fn attachable<'a>(&mut self, documents: impl Iterator<Item = &'a Document>) -> Vec<Attachment> {
+        let own = documents.filter(|document| document.kind == ManagedPolicyKind::TYPE);
+        let own: Vec<String> = own.map(|document| document.arn.to_string()).collect();
+        let partition = own.first().and_then(|arn| arn.split(':').nth(1));
+        let partition = partition.unwrap_or("aws").to_owned();
+        let of_aws = known_policies::NAMES.iter();
+        let of_aws = of_aws.map(|name| format!("arn:{partition}:iam::aws:policy/{name}"));
+        own.into_iter()
+            .chain(of_aws)
+            .filter_map(|arn| {
+                // One that cannot be read is told by whoever has it.
+                let policy = self.managed(&arn, false).ok()??;
+                let origin = self.name(&arn);
+                Some(Attachment { origin, policy })
+            })
+            .collect()
     }
 
     /// A principal of which nothing but its ARN is known.

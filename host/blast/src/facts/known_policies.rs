@@ -11,6 +11,9 @@
 
 use serde_json::{Value, json};
 
+/// Their names.
+pub(super) const NAMES: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
+
 /// The document of an AWS-managed policy, by ARN, in any partition.
 pub(super) fn document(arn: &str) -> Option<Value> {
     let (_, name) = arn.split_once(":iam::aws:policy/")?;

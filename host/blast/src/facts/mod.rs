@@ -166,6 +166,7 @@ impl Facts {
         let known = self.accounts.entry(account.clone()).or_default();
         known.principals.extend(facts.principals);
         known.groups.extend(facts.groups);
+        known.managed.extend(facts.managed);
         known.workloads.extend(facts.workloads);
         known.stores.extend(facts.stores);
         known.assignments.extend(facts.assignments);

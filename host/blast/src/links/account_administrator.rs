@@ -1,20 +1,22 @@
 //! Whoever may give itself any permission in an account has the account.
 //!
 //! Judged by probing: may the principal, under its boundary and the service control policies, make
-//! a role or user of any name that has any policy? One such way is enough, because a common
-//! guardrail denies making users and leaves making roles open. The probes ask for names that
-//! nobody would scope a policy to, so that they stand for every resource; rights over particular
-//! roles and users are another kind of link.
+//! a role or user that has any policy? One such way is enough, because a common guardrail denies making
+//! users and leaves making roles open. The probes ask for names that nobody would scope a policy to, and
+//! for those that its policies name; rights over particular roles and users that are there are another
+//! kind of link.
 
 use std::collections::HashMap;
+
+use blastwall_policy::Keys;
 
 use super::power::{ANY_NAME, Power, better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{Boundary, PolicyIndex};
+use crate::facts::{Attachment, Boundary, PolicyIndex};
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountIndex, PrincipalIndex};
+use crate::world::{AccountIndex, PrincipalIndex, World};
 
 pub(super) struct AccountAdministrator;
 
@@ -24,9 +26,10 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     family: "account",
     source: "principal that may give any permission to a principal it can become",
     target: "the whole account",
-    precondition: "identity policies allow making (or opening) a role or user of any name and \
-        giving it any policy, without a permissions boundary on it; the principal's own boundary \
-        and the account's service control policies do not stop it",
+    precondition: "identity policies allow making (or opening) a role or user and giving it any policy, \
+        or a managed policy that leads to any; without a permissions boundary on it, or with one that \
+        bounds nothing; the principal's own boundary and the account's service control policies do not \
+        stop it",
     mitigations: "permissions boundaries, iam:PermissionsBoundary as a condition of creating \
         principals, service control policies on the IAM actions",
     references: &[
@@ -35,64 +38,73 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     ],
 };
 
-/// An action and the type of resource it acts on.
-#[derive(Clone, Copy)]
-struct Probe {
-    action: &'static str,
+/// How a principal gets its permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gift {
+    /// A policy of the attacker's own.
+    Put(&'static str),
+    /// A managed policy.
+    Attach(&'static str),
+    /// A group of administrators.
+    Join,
+}
+
+/// A way to come by a principal with any permission.
+struct Way {
+    /// `role` or `user`.
     resource: &'static str,
+    /// The actions that make it, or open it, and become it.
+    become_it: &'static [&'static str],
+    gift: Gift,
+    /// Whether it is one that is there already, so that no particular name helps.
+    opens: bool,
 }
 
-const fn on_role(action: &'static str) -> Probe {
-    Probe {
-        action,
+const fn role(become_it: &'static [&'static str], gift: Gift, opens: bool) -> Way {
+    Way {
         resource: "role",
+        become_it,
+        gift,
+        opens,
     }
 }
 
-const fn on_user(action: &'static str) -> Probe {
-    Probe {
-        action,
+const fn user(become_it: &'static [&'static str], gift: Gift) -> Way {
+    Way {
         resource: "user",
+        become_it,
+        gift,
+        opens: false,
     }
 }
 
-/// The ways: whoever may do all probes of one way has the account.
-const WAYS: &[&[Probe]] = &[
-    &[on_role("iam:CreateRole"), on_role("iam:AttachRolePolicy")],
-    &[on_role("iam:CreateRole"), on_role("iam:PutRolePolicy")],
-    &[
-        on_role("iam:UpdateAssumeRolePolicy"),
-        on_role("iam:AttachRolePolicy"),
-    ],
-    &[
-        on_role("iam:UpdateAssumeRolePolicy"),
-        on_role("iam:PutRolePolicy"),
-    ],
-    &[
-        on_user("iam:CreateAccessKey"),
-        on_user("iam:AttachUserPolicy"),
-        on_user("iam:CreateUser"),
-    ],
-    &[
-        on_user("iam:CreateAccessKey"),
-        on_user("iam:PutUserPolicy"),
-        on_user("iam:CreateUser"),
-    ],
-];
+const CREATE: &[&str] = &["iam:CreateRole"];
+const OPEN: &[&str] = &["iam:UpdateAssumeRolePolicy"];
+const WITH_KEY: &[&str] = &["iam:CreateUser", "iam:CreateAccessKey"];
+const WITH_PASSWORD: &[&str] = &["iam:CreateUser", "iam:CreateLoginProfile"];
 
-const ACTIONS: &[&str] = &[
-    "iam:CreateRole",
-    "iam:AttachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:CreateAccessKey",
-    "iam:AttachUserPolicy",
-    "iam:CreateUser",
-    "iam:PutUserPolicy",
+const PUT_ROLE: Gift = Gift::Put("iam:PutRolePolicy");
+const ATTACH_ROLE: Gift = Gift::Attach("iam:AttachRolePolicy");
+const PUT_USER: Gift = Gift::Put("iam:PutUserPolicy");
+const ATTACH_USER: Gift = Gift::Attach("iam:AttachUserPolicy");
+const JOIN: &str = "iam:AddUserToGroup";
+
+/// The ways: whoever may go one of them has the account.
+const WAYS: &[Way] = &[
+    role(CREATE, PUT_ROLE, false),
+    role(CREATE, ATTACH_ROLE, false),
+    role(OPEN, PUT_ROLE, true),
+    role(OPEN, ATTACH_ROLE, true),
+    user(WITH_KEY, PUT_USER),
+    user(WITH_KEY, ATTACH_USER),
+    user(WITH_KEY, Gift::Join),
+    user(WITH_PASSWORD, PUT_USER),
+    user(WITH_PASSWORD, ATTACH_USER),
+    user(WITH_PASSWORD, Gift::Join),
 ];
 
 /// Principals that get the same answer.
-type Key = (AccountIndex, Vec<PolicyIndex>, Option<PolicyIndex>);
+type Key = (AccountIndex, Vec<PolicyIndex>, Option<PolicyIndex>, bool);
 
 /// How surely each principal has its account, by its place.
 pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
@@ -115,8 +127,9 @@ pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
         if alone {
             return ask();
         }
+        // Roles of services are bound by no service control policy.
         *known
-            .entry((row.account, identity, boundary))
+            .entry((row.account, identity, boundary, row.is_protected()))
             .or_insert_with(ask)
     };
     world.principal_indices().map(&mut of).collect()
@@ -124,45 +137,179 @@ pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
 
 fn judge_principal(judge: &Judge<'_>, index: PrincipalIndex, detail: Detail) -> Option<Judgement> {
     let power = Power::of(judge, index, detail)?;
-    Some(power.complete(administers(&power)?))
+    Some(power.complete(administers(judge.world(), &power)?))
 }
 
 /// Whether this much power is enough to have the account, and how.
-pub(super) fn administers(power: &Power<'_, '_>) -> Option<Judgement> {
-    let partition = power.row.arn.partition();
-    let keys = power
-        .keys()
-        // The new or opened principal is to have no boundary, and the policy all permissions.
-        .absent("iam:PermissionsBoundary")
-        .fixed(
-            "iam:PolicyARN",
-            [format!(
-                "arn:{partition}:iam::aws:policy/AdministratorAccess"
-            )],
-        );
-    let mut known: HashMap<&'static str, Option<Judgement>> = HashMap::new();
-    let mut probe = |probe: &Probe| {
-        let ask = || {
-            let account = &power.account.id;
-            let resource = format!(
-                "arn:{partition}:iam::{account}:{}/{ANY_NAME}",
-                probe.resource
-            );
-            power.may(probe.action, &resource, keys.clone())
-        };
-        known.entry(probe.action).or_insert_with(ask).clone()
-    };
+pub(super) fn administers(world: &World, power: &Power<'_, '_>) -> Option<Judgement> {
     let mut best: Option<Judgement> = None;
     for way in WAYS {
-        let all = way
+        let gift = match way.gift {
+            Gift::Put(action) | Gift::Attach(action) => action,
+            Gift::Join => JOIN,
+        };
+        if !way
+            .become_it
             .iter()
-            .try_fold(Judgement::default(), |all, one| Some(all.and(probe(one)?)));
-        best = better(best, all);
-        if is_certain(best.as_ref()) {
-            break;
+            .chain([&gift])
+            .all(|one| power.mentions(one))
+        {
+            continue;
+        }
+        let partition = power.row.arn.partition();
+        let account = &power.account.id;
+        let any = format!("arn:{partition}:iam::{account}:{}/{ANY_NAME}", way.resource);
+        let actions = way.become_it.iter().chain([&gift]);
+        let named = actions
+            .filter(|_| !way.opens)
+            .flat_map(|action| power.named(action, ""))
+            // What is there cannot be made.
+            .filter(|name| world.find_principal(name).is_none())
+            .filter(|name| name.contains(&format!(":{}/", way.resource)));
+        let mut names = vec![any];
+        names.extend(named);
+        names.dedup();
+        for name in names {
+            best = better(best, goes(world, power, way, &name));
+            if is_certain(best.as_ref()) {
+                return best;
+            }
         }
     }
     best
+}
+
+/// Whether it may go a way with a principal of this name.
+fn goes(world: &World, power: &Power<'_, '_>, way: &Way, name: &str) -> Option<Judgement> {
+    let with = |keys: Keys| {
+        let become_it = way
+            .become_it
+            .iter()
+            .try_fold(Judgement::default(), |all, action| {
+                Some(all.and(power.may(action, name, keys.clone())?))
+            })?;
+        let given = match way.gift {
+            Gift::Put(action) => puts(power, action, name, &keys),
+            Gift::Attach(action) => attaches(world, power, action, name, &keys),
+            Gift::Join => joins(world, power),
+        };
+        Some(become_it.and(given?))
+    };
+    let keys = power.keys();
+    let mut best = with(keys.clone().absent("iam:PermissionsBoundary"));
+    if is_certain(best.as_ref()) || way.opens {
+        return best;
+    }
+    for wide in unbounding(world, power) {
+        best = better(
+            best,
+            with(keys.clone().fixed("iam:PermissionsBoundary", [wide])),
+        );
+    }
+    best
+}
+
+/// Whether it may write a policy of its own to something. Such a request names no managed policy.
+pub(super) fn puts(
+    power: &Power<'_, '_>,
+    action: &str,
+    name: &str,
+    keys: &Keys,
+) -> Option<Judgement> {
+    power.may(action, name, keys.clone().absent("iam:PolicyARN"))
+}
+
+/// Whether it may attach a managed policy to something by which any permission is had: one that leads
+/// there as it is, or one that it may write.
+pub(super) fn attaches(
+    world: &World,
+    power: &Power<'_, '_>,
+    action: &str,
+    name: &str,
+    keys: &Keys,
+) -> Option<Judgement> {
+    if !power.mentions(action) {
+        return None;
+    }
+    let with = |arn: &str| power.may(action, name, keys.clone().fixed("iam:PolicyARN", [arn]));
+    let mut best = with(&administrator_access(power));
+    for policy in &power.account.managed {
+        if is_certain(best.as_ref()) {
+            return best;
+        }
+        let may = with(&policy.origin);
+        let leads = if escalates(world, policy) {
+            may
+        } else {
+            may.and_then(|may| Some(may.and(writes(power, &policy.origin)?)))
+        };
+        best = better(best, leads);
+    }
+    if is_certain(best.as_ref()) || !power.mentions("iam:CreatePolicy") {
+        return best;
+    }
+    let made = power.named_in(action, "iam:policyarn").into_iter();
+    made.filter_map(|arn| {
+        let create = power.may("iam:CreatePolicy", &arn, power.keys())?;
+        Some(create.and(with(&arn)?))
+    })
+    .map(Some)
+    .fold(best, better)
+}
+
+/// Whether it may put a user into a group of administrators.
+fn joins(world: &World, power: &Power<'_, '_>) -> Option<Judgement> {
+    let groups = power.account.groups.iter();
+    groups
+        .filter(|group| group.identity.iter().any(|from| escalates(world, from)))
+        .map(|group| power.may(JOIN, &group.arn, power.keys_untagged()))
+        .fold(None, better)
+}
+
+/// Whether it may write a new version of a customer managed policy.
+fn writes(power: &Power<'_, '_>, policy: &str) -> Option<Judgement> {
+    if policy.contains(":iam::aws:") {
+        return None;
+    }
+    power.may("iam:CreatePolicyVersion", policy, power.keys())
+}
+
+/// A quick look whether a policy by itself leads to any permission.
+fn escalates(world: &World, policy: &Attachment) -> bool {
+    let Some(stored) = world.policies.get(policy.policy) else {
+        return false;
+    };
+    let any = |kind: &str| format!("arn:aws:iam::000000000000:{kind}/{ANY_NAME}");
+    let denies = stored.policy.statements.iter().any(|statement| {
+        let iam = WAYS.iter().flat_map(|way| way.become_it);
+        statement.effect == blastwall_policy::Effect::Deny
+            && iam
+                .into_iter()
+                .any(|action| statement.actions.covers(action))
+    });
+    !denies
+        && WAYS.iter().any(|way| {
+            let gift = match way.gift {
+                Gift::Put(action) | Gift::Attach(action) => action,
+                Gift::Join => return false,
+            };
+            let mut actions = way.become_it.iter().chain([&gift]);
+            actions.all(|action| stored.may_allow(action, Some(&any(way.resource))))
+        })
+}
+
+/// The policies that bound nothing, by ARN.
+pub(super) fn unbounding(world: &World, power: &Power<'_, '_>) -> Vec<String> {
+    let managed = power.account.managed.iter();
+    let wide = managed.filter(|policy| escalates(world, policy));
+    std::iter::once(administrator_access(power))
+        .chain(wide.map(|policy| policy.origin.to_string()))
+        .collect()
+}
+
+fn administrator_access(power: &Power<'_, '_>) -> String {
+    let partition = power.row.arn.partition();
+    format!("arn:{partition}:iam::aws:policy/AdministratorAccess")
 }
 
 impl LinkKind for AccountAdministrator {
@@ -171,7 +318,16 @@ impl LinkKind for AccountAdministrator {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        ACTIONS.to_vec()
+        let gifts = WAYS.iter().filter_map(|way| match way.gift {
+            Gift::Put(action) | Gift::Attach(action) => Some(action),
+            Gift::Join => None,
+        });
+        WAYS.iter()
+            .flat_map(|way| way.become_it)
+            .copied()
+            .chain(gifts)
+            .chain([JOIN, "iam:CreatePolicy", "iam:CreatePolicyVersion"])
+            .collect()
     }
 
     fn hops(&self) -> u8 {
@@ -200,26 +356,6 @@ impl LinkKind for AccountAdministrator {
         match premises {
             [Capability::Principal(index)] => judge_principal(judge, *index, Detail::Full),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_actions_are_those_of_the_ways() {
-        for probe in WAYS.iter().copied().flatten() {
-            assert!(ACTIONS.contains(&probe.action), "{}", probe.action);
-        }
-        for action in ACTIONS {
-            assert!(
-                WAYS.iter()
-                    .copied()
-                    .flatten()
-                    .any(|probe| probe.action == *action)
-            );
         }
     }
 }

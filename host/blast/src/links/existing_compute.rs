@@ -6,7 +6,7 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::facts::workload_kinds;
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{PrincipalIndex, WorkloadIndex};
+use crate::world::{AccountIndex, WorkloadIndex};
 
 pub(super) struct ExistingCompute;
 
@@ -91,29 +91,23 @@ impl LinkKind for ExistingCompute {
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         let actions = self.actions();
-        let mut powers: Option<(
-            crate::world::AccountIndex,
-            Vec<(PrincipalIndex, Power<'_, '_>)>,
-        )> = None;
+        let mut holders: Option<(AccountIndex, Vec<_>)> = None;
         for workload in world.workload_indices() {
             let Some(row) = world.workload(workload) else {
                 continue;
             };
             // Workloads come account by account.
-            if powers
+            if holders
                 .as_ref()
                 .is_none_or(|(account, _)| *account != row.account)
             {
-                let of_account = world.principals_of(row.account).filter_map(|principal| {
-                    Some((principal, rules.unspent(judge, principal, &actions)?))
-                });
-                powers = Some((row.account, of_account.collect()));
+                holders = Some((row.account, rules.holders(judge, row.account, &actions)));
             }
-            for (principal, power) in powers.iter().flat_map(|(_, powers)| powers) {
+            for (holder, _, power) in holders.iter().flat_map(|(_, holders)| holders) {
                 if let Some(judgement) = judge_pair(judge, power, workload) {
                     rules.add(
                         judgement.certainty,
-                        &[Capability::Principal(*principal)],
+                        &[*holder],
                         Capability::Workload(workload),
                     );
                 }
@@ -128,9 +122,9 @@ impl LinkKind for ExistingCompute {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
-            ([Capability::Principal(principal)], Capability::Workload(workload)) => judge_pair(
+            ([holder], Capability::Workload(workload)) => judge_pair(
                 judge,
-                &Power::of(judge, *principal, Detail::Full)?,
+                &Power::holding(judge, *holder, Detail::Full)?,
                 workload,
             ),
             _ => None,

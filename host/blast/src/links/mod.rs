@@ -46,8 +46,9 @@ use crate::capability::{Capabilities, Capability};
 use crate::certainty::Certainty;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::Power;
+use crate::links::self_escalation::Escalations;
 use crate::rules::{Cost, RuleSet};
-use crate::world::PrincipalIndex;
+use crate::world::{AccountIndex, PrincipalIndex};
 
 pub(crate) use cognito_pool::users as application_users;
 pub(crate) use control_plane::ACTIONS as POLICY_ADMINISTRATION;
@@ -213,6 +214,7 @@ pub(crate) struct Deriver<'a> {
     pub(crate) classes: &'a mut classes::Classes,
     /// How surely each principal has its account, by its place.
     administrators: &'a [Option<Certainty>],
+    escalations: &'a Escalations,
     link: u8,
     cost: Cost,
 }
@@ -226,19 +228,29 @@ impl Deriver<'_> {
         principal: PrincipalIndex,
         actions: &[&str],
     ) -> Option<Power<'j, 'w>> {
-        let administers = self
-            .administrators
-            .get(principal.index())
-            .copied()
-            .flatten();
-        if administers == Some(Certainty::Certain) {
-            return None;
-        }
-        let power = Power::of(judge, principal, Detail::Certainty)?;
-        actions
-            .iter()
-            .any(|action| power.mentions(action))
-            .then_some(power)
+        unspent(judge, self.administrators, principal, actions)
+    }
+
+    /// Whoever may act in an account by one of these actions and has not certainly the whole account: its
+    /// principals, as they are and as they can be changed.
+    fn holders<'j, 'w>(
+        &self,
+        judge: &'j Judge<'w>,
+        account: AccountIndex,
+        actions: &[&str],
+    ) -> Vec<(Capability, PrincipalIndex, Power<'j, 'w>)> {
+        let world = judge.world();
+        let principals = world.principals_of(account).filter_map(|index| {
+            let power = self.unspent(judge, index, actions)?;
+            Some((Capability::Principal(index), index, power))
+        });
+        let rewritten = self.escalations.rewritten(account).iter();
+        let rewritten = rewritten.filter_map(|(index, rewrite)| {
+            let power = Power::rewritten(judge, *index, *rewrite, Detail::Certainty)?;
+            let acts = actions.iter().any(|action| power.mentions(action));
+            acts.then_some((Capability::Rewritten(*index, *rewrite), *index, power))
+        });
+        principals.chain(rewritten).collect()
     }
 
     /// Adds a rule from each principal that may do one of these actions to each other principal of its
@@ -249,20 +261,19 @@ impl Deriver<'_> {
         actions: &[&str],
         gains: impl Fn(&Power<'_, '_>, PrincipalIndex) -> Option<Judgement>,
     ) {
-        for holder in judge.world().principal_indices() {
-            let Some(power) = self.unspent(judge, holder, actions) else {
-                continue;
-            };
-            for target in judge.world().principals_of(power.row.account) {
-                if target == holder {
-                    continue;
-                }
-                if let Some(judgement) = gains(&power, target) {
-                    self.add(
-                        judgement.certainty,
-                        &[Capability::Principal(holder)],
-                        Capability::Principal(target),
-                    );
+        for account in judge.world().account_indices() {
+            for (holder, own, power) in self.holders(judge, account, actions) {
+                for target in judge.world().principals_of(account) {
+                    if target == own {
+                        continue;
+                    }
+                    if let Some(judgement) = gains(&power, target) {
+                        self.add(
+                            judgement.certainty,
+                            &[holder],
+                            Capability::Principal(target),
+                        );
+                    }
                 }
             }
         }
@@ -283,6 +294,22 @@ impl Deriver<'_> {
         self.rules
             .add(self.link, self.cost, certainty, &premises, conclusion);
     }
+}
+
+/// The power of a principal that may do one of these actions and does not certainly have the whole account.
+fn unspent<'j, 'w>(
+    judge: &'j Judge<'w>,
+    administrators: &[Option<Certainty>],
+    principal: PrincipalIndex,
+    actions: &[&str],
+) -> Option<Power<'j, 'w>> {
+    let administers = administrators.get(principal.index()).copied().flatten();
+    if administers == Some(Certainty::Certain) {
+        return None;
+    }
+    let power = Power::of(judge, principal, Detail::Certainty)?;
+    let acts = actions.iter().any(|action| power.mentions(action));
+    acts.then_some(power)
 }
 
 /// The rules of all kinds.
@@ -308,6 +335,7 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
         capabilities.id(Capability::Outside(crate::world::OutsideIndex::new(index)));
     }
     let administrators = account_administrator::administrators(judge);
+    let escalations = Escalations::explore(judge, &administrators);
     for (place, kind) in REGISTRY.iter().enumerate().rev() {
         // In reverse, because the first kind joins the classes that the others asked for, and a flaw
         // matters only where others found that there is network reach.
@@ -316,6 +344,7 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
             rules: &mut rules,
             classes: &mut classes,
             administrators: &administrators,
+            escalations: &escalations,
             link: u8::try_from(place).unwrap_or(u8::MAX),
             cost: Cost {
                 hops: kind.hops(),

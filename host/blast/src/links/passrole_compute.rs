@@ -240,10 +240,7 @@ fn judge_pair(
         let Some(passes) = passes else { continue };
         let keys = power.keys();
         let ways = service.ways.iter().filter_map(|way| {
-            let mut actions = way.actions.iter();
-            let may = actions.try_fold(Judgement::default(), |all, action| {
-                Some(all.and(power.may_somewhere(action, &keys)?))
-            })?;
+            let may = power.may_all(way.actions, &keys)?;
             Some(may.also(way.besides))
         });
         let Some(runs) = ways.map(Some).fold(None, better) else {
@@ -311,8 +308,8 @@ impl LinkKind for PassRoleCompute {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
-            ([Capability::Principal(passer)], Capability::Principal(role)) => {
-                let power = Power::of(judge, *passer, Detail::Full)?;
+            ([passer], Capability::Principal(role)) => {
+                let power = Power::holding(judge, *passer, Detail::Full)?;
                 judge_pair(judge, &power, role, Detail::Full)
             }
             _ => None,

@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use blastwall_model::Tags;
-use blastwall_policy::{Keys, Principal};
+use blastwall_policy::{Effect, Keys, Principal, actions};
 
+use super::access::Gate;
+use crate::capability::{Capability, Rewrite};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
@@ -42,18 +44,47 @@ impl<'a, 'w> Power<'a, 'w> {
         })
     }
 
+    /// The same once its permissions were changed.
+    pub(super) fn rewritten(
+        judge: &'a Judge<'w>,
+        index: PrincipalIndex,
+        rewrite: Rewrite,
+        detail: Detail,
+    ) -> Option<Self> {
+        let power = Self::of(judge, index, detail)?;
+        let identity = Identity::Rewritten {
+            attached: &power.row.identity,
+            without: rewrite.without,
+            joined: rewrite
+                .added
+                .map_or(&[][..], |place| power.account.addition(place)),
+            anything: rewrite.anything,
+        };
+        let boundary = power.boundary.filter(|_| !rewrite.unbound);
+        Some(Self {
+            identity,
+            boundary,
+            ..power
+        })
+    }
+
+    /// Whoever acts by a capability; none for what is no principal.
+    pub(super) fn holding(
+        judge: &'a Judge<'w>,
+        holder: Capability,
+        detail: Detail,
+    ) -> Option<Self> {
+        match holder {
+            Capability::Principal(index) => Self::of(judge, index, detail),
+            Capability::Rewritten(index, rewrite) => Self::rewritten(judge, index, rewrite, detail),
+            _ => None,
+        }
+    }
+
     /// The same with whatever identity policies it takes.
     pub(super) fn with_any_policy(&self) -> Self {
         Self {
             identity: Identity::Anything,
-            ..self.clone()
-        }
-    }
-
-    /// The same with other identity policies.
-    pub(super) fn with(&self, attachments: &'w [Attachment]) -> Self {
-        Self {
-            identity: Identity::Attached(attachments),
             ..self.clone()
         }
     }
@@ -92,7 +123,13 @@ impl<'a, 'w> Power<'a, 'w> {
         }
     }
 
-    fn request(&self) -> RequestKeys<'w> {
+    /// The same about what has neither tags nor a boundary, such as a group.
+    pub(super) fn keys_untagged(&self) -> Keys {
+        let keys = self.keys_tagged(Some(&Tags::default()));
+        keys.absent("iam:PermissionsBoundary")
+    }
+
+    pub(super) fn request(&self) -> RequestKeys<'w> {
         RequestKeys::new(self.world())
             .sent_from_account(self.row.account)
             .with_tags_of(self.row)
@@ -105,13 +142,11 @@ impl<'a, 'w> Power<'a, 'w> {
     /// Whether some policy of the principal mentions the action at all; a quick look that saves the
     /// question.
     pub(super) fn mentions(&self, action: &str) -> bool {
-        match self.identity {
-            Identity::Attached(attachments) => attachments.iter().any(|from| {
+        self.identity.is_open()
+            || self.identity.attachments().any(|from| {
                 let stored = self.world().policies.get(from.policy);
                 stored.is_some_and(|stored| stored.may_allow(action, None))
-            }),
-            Identity::AtLeast(_) | Identity::Anything => true,
-        }
+            })
     }
 
     /// Whether it may do this to this.
@@ -131,6 +166,27 @@ impl<'a, 'w> Power<'a, 'w> {
         policy: Option<ResourcePolicy<'_>>,
     ) -> Option<Judgement> {
         self.ask(action, resource, keys, policy)
+    }
+
+    /// Whether it gets through a gate, of whichever account.
+    pub(super) fn passes(&self, gate: &Gate<'_>, keys: Keys) -> Option<Judgement> {
+        self.judge.judge(
+            &Case {
+                principal: self.row.principal.as_ref()?,
+                role_path: None,
+                action: gate.action,
+                resource: &gate.resource,
+                resource_account: gate.account.id.as_str(),
+                keys,
+                identity: self.identity,
+                boundary: self.boundary,
+                scps: Some(self.account.scps),
+                rcps: Some(gate.account.rcps),
+                resource_policy: gate.policy,
+                made_by_attacker: false,
+            },
+            self.detail,
+        )
     }
 
     /// Whether anybody of another organization may do this in its account, once let in.
@@ -184,6 +240,10 @@ impl<'a, 'w> Power<'a, 'w> {
         keys: Keys,
         resource_policy: Option<ResourcePolicy<'_>>,
     ) -> Option<Judgement> {
+        let keys = match region_of(action, resource, &self.world().partition) {
+            Some(region) => keys.fixed("aws:RequestedRegion", [region]),
+            None => keys,
+        };
         self.judge.judge(
             &Case {
                 principal: self.row.principal.as_ref()?,
@@ -207,39 +267,187 @@ impl<'a, 'w> Power<'a, 'w> {
     /// Whether it may do this to something of its own choice: of any name, or of one that its policies
     /// name.
     pub(super) fn may_somewhere(&self, action: &str, keys: &Keys) -> Option<Judgement> {
-        let service = action.split(':').next().unwrap_or_default();
-        let account = &self.account.id;
-        let partition = &self.world().partition;
-        let any = format!("arn:{partition}:{service}:us-east-1:{account}:{ANY_NAME}/{ANY_NAME}");
-        let named = self.named(action);
+        self.may_all(&[action], keys)
+    }
+
+    /// Whether it may do all of these to something of its own choice, wherever it likes. What several of
+    /// them are about is one thing, of any name or of one that its policies name.
+    pub(super) fn may_all(&self, actions: &[&str], keys: &Keys) -> Option<Judgement> {
+        if !actions.iter().all(|action| self.mentions(action)) {
+            return None;
+        }
         let mut best: Option<Judgement> = None;
-        for resource in std::iter::once(&any).chain(&named) {
-            best = better(best, self.may(action, resource, keys.clone()));
-            if is_certain(best.as_ref()) {
-                break;
+        for region in self.regions() {
+            let named = actions.iter().flat_map(|action| self.named(action, region));
+            let named: BTreeSet<String> = named.collect();
+            let names = std::iter::once(None).chain(named.iter().map(|name| Some(name.as_str())));
+            for name in names {
+                let all = actions
+                    .iter()
+                    .try_fold(Judgement::default(), |all, action| {
+                        Some(all.and(self.may_there(action, name, region, keys)?))
+                    });
+                best = better(best, all);
+                if is_certain(best.as_ref()) {
+                    return best;
+                }
             }
         }
         best
     }
 
-    /// Resources that fit what its policies name for an action.
-    fn named(&self, action: &str) -> BTreeSet<String> {
-        let Identity::Attached(attachments) = self.identity else {
-            return BTreeSet::new();
+    /// The same for one action: to `name` if the action is about things of its type, to anything else of
+    /// any name. Every type that a request must name has to be allowed. Source: Service Authorization
+    /// Reference, "Actions table", required resource types.
+    fn may_there(
+        &self,
+        action: &str,
+        name: Option<&str>,
+        region: &str,
+        keys: &Keys,
+    ) -> Option<Judgement> {
+        let keys = keys.clone().fixed("aws:RequestedRegion", [region]);
+        let types: Vec<(&str, bool)> = actions::find(action)
+            .into_iter()
+            .flat_map(actions::Action::resource_types)
+            .map(|(kind, required)| (kind.arn, required))
+            .collect();
+        if types.is_empty() {
+            return self.may(action, "*", keys);
+        }
+        let of_type = |template: &str| {
+            if let Some(name) = name.filter(|name| self.fits(template, name)) {
+                return self.may(action, name, keys.clone());
+            }
+            let any = self.instance(template, region);
+            let named = name
+                .map(|_| self.named(action, region))
+                .into_iter()
+                .flatten();
+            let named = named.filter(|name| self.fits(template, name));
+            std::iter::once(any)
+                .chain(named)
+                .map(|resource| self.may(action, &resource, keys.clone()))
+                .fold(None, better)
         };
-        let stored = attachments
+        let required: Vec<&str> = types
             .iter()
+            .filter(|(_, required)| *required)
+            .map(|(template, _)| *template)
+            .collect();
+        if required.is_empty() {
+            let any_of = types.iter().map(|(template, _)| of_type(template));
+            return any_of.fold(None, better);
+        }
+        required
+            .into_iter()
+            .try_fold(Judgement::default(), |all, template| {
+                Some(all.and(of_type(template)?))
+            })
+    }
+
+    /// Where it may act: regions that policies tell apart, and one that stands for the others.
+    fn regions(&self) -> impl Iterator<Item = &'w str> {
+        let world = self.world();
+        let home = home_region(&world.partition);
+        let named = world.regions.iter().map(String::as_str);
+        std::iter::once(home).chain(named.filter(move |region| *region != home))
+    }
+
+    /// A resource of a type, of a name that nobody would scope a policy to.
+    fn instance(&self, template: &str, region: &str) -> String {
+        let mut resource = String::new();
+        let mut rest = template;
+        while let Some((before, behind)) = rest.split_once("${") {
+            let (placeholder, after) = behind.split_once('}').unwrap_or((behind, ""));
+            resource.push_str(before);
+            resource.push_str(match placeholder {
+                "Partition" => &self.world().partition,
+                "Region" => region,
+                "Account" => self.account.id.as_str(),
+                _ => ANY_NAME,
+            });
+            rest = after;
+        }
+        resource.push_str(rest);
+        resource
+    }
+
+    /// Whether a resource is one of a type, in its own account.
+    fn fits(&self, template: &str, resource: &str) -> bool {
+        let (kinds, parts): (Vec<&str>, Vec<&str>) = (
+            template.splitn(6, ':').collect(),
+            resource.splitn(6, ':').collect(),
+        );
+        let ([_, _, service, _, owner, kind], [_, _, of, _, account, name]) =
+            (kinds.as_slice(), parts.as_slice())
+        else {
+            return false;
+        };
+        let prefix = kind.split("${").next().unwrap_or_default();
+        let own = owner.is_empty() || *account == self.account.id.as_str();
+        service == of && own && name.starts_with(prefix)
+    }
+
+    /// The same for what its own policies ask a condition key for.
+    pub(super) fn named_in(&self, action: &str, key: &str) -> BTreeSet<String> {
+        let own = self.identity.attachments();
+        let stored = own.filter_map(|from| self.world().policies.get(from.policy));
+        stored
+            .flat_map(|stored| &stored.policy.statements)
+            .filter(|statement| statement.actions.covers(action))
+            .flat_map(|statement| &statement.conditions)
+            .filter(|condition| &*condition.key == key)
+            .flat_map(|condition| &condition.values)
+            .filter_map(|value| self.fitting(value.as_str(), ""))
+            .collect()
+    }
+
+    /// Resources that fit what policies name for an action: those that its own allow, and those that a
+    /// denial leaves out.
+    pub(super) fn named(&self, action: &str, region: &str) -> BTreeSet<String> {
+        let scps = self.world().levels(self.account.scps).iter().flatten();
+        let bounds = scps.chain(self.boundary);
+        let own = self.identity.attachments();
+        let stored = own
+            .chain(bounds)
             .filter_map(|from| self.world().policies.get(from.policy));
         stored
             .flat_map(|stored| &stored.policy.statements)
             .filter(|statement| statement.actions.covers(action))
-            .filter_map(|statement| statement.resources.as_ref())
-            .filter(|clause| !clause.negated)
+            .filter_map(|statement| {
+                let clause = statement.resources.as_ref()?;
+                let names = clause.negated == (statement.effect == Effect::Deny);
+                names.then_some(clause)
+            })
             .flat_map(|clause| &clause.patterns)
-            .map(|pattern| pattern.as_str())
-            .filter(|pattern| *pattern != "*" && !pattern.contains("${"))
-            .map(|pattern| pattern.replace(['*', '?'], "x"))
+            .filter_map(|pattern| self.fitting(pattern.as_str(), region))
             .collect()
+    }
+
+    /// A resource of its account that a pattern covers.
+    fn fitting(&self, pattern: &str, region: &str) -> Option<String> {
+        let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+        let [arn, partition, service, place, account, name] = parts.as_slice() else {
+            return None;
+        };
+        if pattern.contains("${") {
+            return None;
+        }
+        let or = |part: &str, other: &str| {
+            let wild = part.contains(['*', '?']);
+            if wild {
+                other.to_owned()
+            } else {
+                part.to_owned()
+            }
+        };
+        let partition = or(partition, &self.world().partition);
+        let (place, account) = (or(place, region), or(account, self.account.id.as_str()));
+        let name = name.replace(['*', '?'], "x");
+        Some(format!(
+            "{arn}:{partition}:{service}:{place}:{account}:{name}"
+        ))
     }
 
     /// Adds what of its policies was not seen.
@@ -248,6 +456,36 @@ impl<'a, 'w> Power<'a, 'w> {
             .hanging_on(Certainty::Conditional, &self.row.gaps)
             .hanging_on(Certainty::Conditional, &self.account.scp_gaps)
     }
+}
+
+/// Services that have one endpoint for all regions, so that their requests go to one region. Source: IAM User
+/// Guide, "aws:RequestedRegion".
+const GLOBAL: [&str; 6] = [
+    "account",
+    "cloudfront",
+    "iam",
+    "organizations",
+    "route53",
+    "support",
+];
+
+/// The region of a partition in which services without regions are.
+fn home_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
+/// The region that a request goes to, if that follows from what it asks for.
+fn region_of<'a>(action: &str, resource: &'a str, partition: &str) -> Option<&'a str> {
+    let service = action.split(':').next().unwrap_or_default();
+    if GLOBAL.contains(&service) {
+        return Some(home_region(partition));
+    }
+    let region = resource.split(':').nth(3)?;
+    (!region.is_empty() && !region.contains(['*', '?'])).then_some(region)
 }
 
 /// The surer of two.

@@ -116,8 +116,8 @@ impl LinkKind for TrustRewrite {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
-            ([Capability::Principal(writer)], Capability::Principal(role)) => {
-                judge_pair(judge, &Power::of(judge, *writer, Detail::Full)?, role)
+            ([writer], Capability::Principal(role)) => {
+                judge_pair(judge, &Power::holding(judge, *writer, Detail::Full)?, role)
             }
             (
                 [Capability::Principal(writer)],

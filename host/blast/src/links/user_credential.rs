@@ -85,8 +85,8 @@ impl LinkKind for UserCredential {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
-            ([Capability::Principal(maker)], Capability::Principal(user)) => {
-                judge_pair(judge, &Power::of(judge, *maker, Detail::Full)?, user)
+            ([maker], Capability::Principal(user)) => {
+                judge_pair(judge, &Power::holding(judge, *maker, Detail::Full)?, user)
             }
             _ => None,
         }

@@ -152,6 +152,7 @@ impl Tally {
                     self.count_principal(graph, counting, principal, settled.rating.certainty);
                 }
                 Capability::Workload(_)
+                | Capability::Rewritten(..)
                 | Capability::Network(_)
                 | Capability::Supply(_)
                 | Capability::Data(_)

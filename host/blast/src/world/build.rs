@@ -89,6 +89,7 @@ impl World {
             .map(|(id, row)| {
                 let facts = account_facts.remove(id).unwrap_or_default();
                 row.groups = facts.groups;
+                row.managed = facts.managed;
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
@@ -211,6 +212,7 @@ impl World {
             federation,
             assigned_groups,
             tag_keys: tag_keys(&policies),
+            regions: regions(&policies),
             policies,
             accounts,
             principals,
@@ -361,6 +363,7 @@ fn account_row(
             }),
         principals: 0..0,
         groups: Vec::new(),
+        managed: Vec::new(),
     }
 }
 
@@ -532,6 +535,18 @@ fn outside_parties(
         }));
     }
     parties.into_iter().collect()
+}
+
+/// The regions that policies ask about by name. There are some thirty, so that a few stand for all.
+fn regions(policies: &crate::facts::Policies) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    statements
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key == "aws:requestedregion")
+        .flat_map(|condition| &condition.values)
+        .map(|value| value.as_str().to_owned())
+        .filter(|region| !region.contains(['*', '?', '$']))
+        .collect()
 }
 
 /// The condition keys that carry a tag key, in all policies. A request has a tag or does not have

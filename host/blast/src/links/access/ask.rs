@@ -2,7 +2,7 @@
 
 use blastwall_policy::{Keys, Principal};
 
-use super::Gate;
+use super::{Gate, rewritten};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
@@ -175,6 +175,7 @@ pub(in crate::links) fn from(
 ) -> Option<Judgement> {
     match premises {
         [Capability::Principal(caller)] => from_principal(judge, *caller, gate, detail),
+        [holder @ Capability::Rewritten(..)] => rewritten::passes(judge, *holder, gate, detail),
         [Capability::Account(account)] => from_account(judge, *account, gate, detail),
         [Capability::Outside(outside)] => from_outside(judge, *outside, gate, detail),
         _ => None,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use blastwall_model::AccountId;
 use blastwall_policy::Principal;
 
-use super::{Gate, ask};
+use super::{Gate, ask, rewritten};
 use crate::capability::Capability;
 use crate::judge::{Detail, Judge, ResourcePolicy};
 use crate::links::Deriver;
@@ -40,6 +40,7 @@ pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, ga
     rules.classes.prepare(world, gate.action);
     let candidates = gather(world, rules, gate, summary, asks_for_caller);
     add_rules(judge, rules, gate, &candidates);
+    rewritten::add_links(judge, rules, gate);
 }
 
 fn gather(

@@ -6,6 +6,7 @@
 
 pub(super) mod ask;
 pub(super) mod candidates;
+mod rewritten;
 
 use std::sync::LazyLock;
 
@@ -161,7 +162,7 @@ impl<'w> Gate<'w> {
     }
 
     /// What is known of a request.
-    fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
+    pub(super) fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
         match self.role {
             Some((_, row)) => keys.for_resource(row),
             None => keys.for_account(self.owner),
