@@ -19,6 +19,8 @@ pub(crate) struct Takeover {
     pub(crate) actions: &'static [&'static str],
     /// What must be the case besides; empty if nothing.
     pub(crate) besides: &'static str,
+    /// Whether the actions are about something else than the workload, of whatever name.
+    pub(crate) elsewhere: bool,
 }
 
 /// A resource type that runs code as a role.
@@ -29,6 +31,8 @@ pub(crate) struct WorkloadKind {
     /// JSON pointers below `config` to the ARN or name of the role or of an instance profile.
     roles: &'static [&'static str],
     pub(crate) takeovers: &'static [Takeover],
+    /// The action that tags it, where tags say who may take it over; empty if none does.
+    pub(crate) tagging: &'static str,
     /// JSON pointers below `config` to what it is made of; `*` is every element of a list.
     supplies: &'static [&'static str],
 }
@@ -37,11 +41,16 @@ pub(crate) const fn by(actions: &'static [&'static str]) -> Takeover {
     Takeover {
         actions,
         besides: "",
+        elsewhere: false,
     }
 }
 
 pub(crate) const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
-    Takeover { actions, besides }
+    Takeover {
+        actions,
+        besides,
+        elsewhere: false,
+    }
 }
 
 const AGENT: &str = "the Systems Manager agent runs on the instance and may report to its service";
@@ -52,11 +61,13 @@ const CLUSTER: &str = "AWS::EKS::Cluster";
 const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::EC2::Instance",
+        tagging: "ec2:CreateTags",
         roles: &["/IamInstanceProfile", "/IamInstanceProfile/Arn"],
         supplies: &["/ImageId"],
         takeovers: &[
             if_also(&["ssm:SendCommand"], AGENT),
             if_also(&["ssm:StartSession"], AGENT),
+            if_also(&["ssm:CreateAssociation"], AGENT),
             by(&[
                 "ec2:ModifyInstanceAttribute",
                 "ec2:StopInstances",
@@ -70,6 +81,7 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Lambda::Function",
+        tagging: "lambda:TagResource",
         roles: &["/Role"],
         supplies: &[
             "/Code/ImageUri",
@@ -79,6 +91,7 @@ const KINDS: &[WorkloadKind] = &[
         ],
         takeovers: &[
             by(&["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]),
+            by(&["lambda:UpdateFunctionCode", "lambda:AddPermission"]),
             if_also(
                 &["lambda:UpdateFunctionCode"],
                 "something invokes the function",
@@ -87,6 +100,7 @@ const KINDS: &[WorkloadKind] = &[
                 "lambda:UpdateFunctionConfiguration",
                 "lambda:InvokeFunction",
             ]),
+            by(&["lambda:UpdateFunctionConfiguration", "lambda:AddPermission"]),
             if_also(
                 &["lambda:UpdateFunctionConfiguration"],
                 "something invokes the function, which then runs a layer of the attacker",
@@ -95,15 +109,20 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::ECS::TaskDefinition",
+        tagging: "",
         roles: &["/TaskRoleArn"],
         supplies: &["/ContainerDefinitions/*/Image"],
-        takeovers: &[if_also(
-            &["ecs:ExecuteCommand"],
-            "a task of the definition runs with execute command enabled",
-        )],
+        takeovers: &[Takeover {
+            elsewhere: true,
+            ..if_also(
+                &["ecs:ExecuteCommand"],
+                "a task of the definition runs with execute command enabled",
+            )
+        }],
     },
     WorkloadKind {
         kind: "AWS::CodeBuild::Project",
+        tagging: "",
         roles: &["/ServiceRole"],
         supplies: &["/Environment/Image"],
         takeovers: &[
@@ -114,6 +133,7 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::CloudFormation::Stack",
+        tagging: "cloudformation:TagResource",
         roles: &["/RoleARN"],
         supplies: &[],
         takeovers: &[
@@ -126,6 +146,7 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: CLUSTER,
+        tagging: "",
         roles: &[],
         supplies: &[],
         takeovers: &[
@@ -138,37 +159,46 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::SageMaker::NotebookInstance",
+        tagging: "sagemaker:AddTags",
         roles: &["/RoleArn"],
         supplies: &[],
         takeovers: &[
             by(&["sagemaker:CreatePresignedNotebookInstanceUrl"]),
-            by(&[
-                "sagemaker:StopNotebookInstance",
-                "sagemaker:UpdateNotebookInstance",
-                "sagemaker:StartNotebookInstance",
-            ]),
+            if_also(
+                &[
+                    "sagemaker:StopNotebookInstance",
+                    "sagemaker:UpdateNotebookInstance",
+                    "sagemaker:StartNotebookInstance",
+                ],
+                "there is, or may be made, a lifecycle configuration that runs the attacker's code",
+            ),
         ],
     },
     WorkloadKind {
         kind: "AWS::Glue::DevEndpoint",
+        tagging: "",
         roles: &["/RoleArn"],
         supplies: &[],
         takeovers: &[by(&["glue:UpdateDevEndpoint"])],
     },
     WorkloadKind {
         kind: "AWS::Glue::Job",
+        tagging: "",
         roles: &["/Role"],
         supplies: &[],
-        takeovers: &[by(&["glue:UpdateJob", "glue:StartJobRun"])],
+        // Changing a job names its role anew, which takes iam:PassRole.
+        takeovers: &[],
     },
     WorkloadKind {
         kind: "AWS::StepFunctions::StateMachine",
+        tagging: "",
         roles: &["/RoleArn"],
         supplies: &[],
         takeovers: &[by(&["states:UpdateStateMachine", "states:StartExecution"])],
     },
     WorkloadKind {
         kind: "AWS::CodePipeline::Pipeline",
+        tagging: "",
         roles: &["/RoleArn"],
         supplies: &[
             "/ArtifactStore/Location",
@@ -181,18 +211,21 @@ const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::AppRunner::Service",
+        tagging: "",
         roles: &["/InstanceConfiguration/InstanceRoleArn"],
         supplies: &["/SourceConfiguration/ImageRepository/ImageIdentifier"],
         takeovers: &[by(&["apprunner:UpdateService"])],
     },
     WorkloadKind {
         kind: "AWS::Batch::JobDefinition",
+        tagging: "",
         roles: &["/ContainerProperties/JobRoleArn"],
         supplies: &["/ContainerProperties/Image"],
         takeovers: &[by(&["batch:SubmitJob"])],
     },
     WorkloadKind {
         kind: "AWS::EC2::LaunchTemplate",
+        tagging: "",
         roles: &[
             "/LaunchTemplateData/IamInstanceProfile/Arn",
             "/LaunchTemplateData/IamInstanceProfile/Name",
@@ -397,7 +430,11 @@ fn opening(group: &Value) -> Option<Opening> {
     let rules = group.pointer("/config/SecurityGroupIngress")?.as_array()?;
     let open = rules.iter().filter(|rule| {
         let text = |name: &str| rule.get(name).and_then(Value::as_str);
-        text("CidrIp") == Some("0.0.0.0/0") || text("CidrIpv6") == Some("::/0")
+        // Half of all addresses are a world, too; with ICMP nothing is reached that listens.
+        let range = text("CidrIp").and_then(|range| range.split_once('/'));
+        let wide = range.is_some_and(|(_, length)| matches!(length, "0" | "1"));
+        let listens = !matches!(text("IpProtocol"), Some("icmp" | "icmpv6" | "1" | "58"));
+        wide && listens
     });
     let openings = open.map(|rule| {
         let port = |name: &str| rule.get(name).and_then(Value::as_i64);

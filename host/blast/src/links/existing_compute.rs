@@ -1,6 +1,8 @@
 //! Whoever may change the code of a workload, or open a session in it, runs code there. What it takes
 //! for which type is in `facts/workloads.rs`.
 
+use blastwall_policy::Keys;
+
 use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -31,19 +33,37 @@ fn judge_pair(
     workload: WorkloadIndex,
 ) -> Option<Judgement> {
     let row = judge.world().workload(workload)?;
-    let keys = power.keys_tagged(row.tags.as_ref());
-    let ways = row.kind.takeovers.iter().map(|takeover| {
-        let all = takeover
-            .actions
-            .iter()
-            .try_fold(Judgement::default(), |all, action| {
-                let may = power.may(action, row.arn.as_str(), keys.clone())?;
-                Some(all.and(may).and(beside(power, action)?))
-            })?;
-        Some(all.also(takeover.besides))
-    });
-    Some(power.complete(ways.fold(None, better)?))
+    let with = |keys: &Keys| {
+        let ways = row.kind.takeovers.iter().map(|takeover| {
+            let all = takeover
+                .actions
+                .iter()
+                .try_fold(Judgement::default(), |all, action| {
+                    let may = match takeover.elsewhere {
+                        true => power.may_somewhere(action, keys)?,
+                        false => power.may(action, row.arn.as_str(), keys.clone())?,
+                    };
+                    Some(all.and(may).and(beside(power, action)?))
+                })?;
+            Some(all.also(takeover.besides))
+        });
+        ways.fold(None, better)
+    };
+    let as_it_is = with(&power.keys_tagged(row.tags.as_ref()));
+    let tagged = || {
+        let tag = power.may(row.kind.tagging, row.arn.as_str(), power.keys())?;
+        let tagged = tag.and(with(&power.keys())?);
+        Some(tagged.also("the attacker gives it the tags that the policies ask for"))
+    };
+    let judgement = match row.kind.tagging {
+        "" => as_it_is,
+        _ => as_it_is.or_else(tagged),
+    };
+    Some(power.complete(judgement?))
 }
+
+/// What makes a document of commands.
+const DOCUMENT: &str = "ssm:CreateDocument";
 
 /// What an action asks for besides the workload: `ssm:SendCommand` sends a document, and is asked about that
 /// too. Source: Systems Manager User Guide, "Restrict access to Run Command based on tags", examples.
@@ -60,7 +80,15 @@ fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
         &own,
     ];
     let regions = ["*", "us-east-1", "eu-west-1"];
-    let mut best = None;
+    // A document of a name that its policies name, which it makes first.
+    let made = power.named(action, "us-east-1").into_iter();
+    let mut best = made
+        .filter(|name| name.contains(":document/"))
+        .map(|name| {
+            let make = power.may(DOCUMENT, &name, power.keys())?;
+            Some(make.and(power.may(action, &name, power.keys())?))
+        })
+        .fold(None, better);
     for name in names {
         // One of AWS is in no account.
         let account = if name == own { "" } else { ":" };
@@ -82,9 +110,12 @@ impl LinkKind for ExistingCompute {
 
     fn actions(&self) -> Vec<&'static str> {
         let takeovers = workload_kinds().iter().flat_map(|kind| kind.takeovers);
+        let tagging = workload_kinds().iter().map(|kind| kind.tagging);
         takeovers
             .flat_map(|takeover| takeover.actions)
             .copied()
+            .chain(tagging.filter(|action| !action.is_empty()))
+            .chain([DOCUMENT])
             .collect()
     }
 

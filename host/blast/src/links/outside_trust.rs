@@ -41,25 +41,32 @@ impl OutsideTrust {
         detail: Detail,
     ) -> Option<Judgement> {
         let name = (self.name)(judge.world().outside.get(outside.index())?)?;
-        let judgement = self.lets_in(judge, name, role, detail)?;
+        let judgement = self.lets_in(judge, name, role, None, detail)?;
         Some(match self.besides {
             Some((certainty, words)) => judgement.hanging_on(certainty, &[words(name)]),
             None => judgement,
         })
     }
 
-    /// Whether the role's trust policy and the resource control policies let in who has this name.
+    /// Whether the role's trust policy and the resource control policies let in who has this name, acting
+    /// for this account if that is known.
     pub(super) fn lets_in(
         &self,
         judge: &Judge<'_>,
         name: &str,
         role: PrincipalIndex,
+        source: Option<&str>,
         detail: Detail,
     ) -> Option<Judgement> {
         let world = judge.world();
         let row = world.principal(role)?;
         let account = world.account(row.account)?;
         let principal = Principal::parse(name).ok()?;
+        let keys = RequestKeys::new(world).for_resource(row).build();
+        let keys = match source {
+            Some(account) => keys.fixed("aws:SourceAccount", [account]),
+            None => keys,
+        };
         let judgement = judge.judge(
             &Case {
                 principal: &principal,
@@ -67,7 +74,7 @@ impl OutsideTrust {
                 action: (self.action)(&principal)?,
                 resource: row.arn.as_str(),
                 resource_account: account.id.as_str(),
-                keys: RequestKeys::new(world).for_resource(row).build(),
+                keys,
                 identity: Identity::Attached(&[]),
                 boundary: None,
                 scps: None,

@@ -40,6 +40,11 @@ struct Service {
 const ON_INSTANCE: &str =
     "there is an instance with the Systems Manager agent, which then has the role";
 
+const EXECUTION: &str =
+    "an execution role that allows what is wanted trusts the role, which is used for nothing else";
+const OVERRIDE: &str = "there is a task definition, whose command and role are overridden";
+const JOB: &str = "there is a job, which is given the role";
+
 const SERVICES: &[Service] = &[
     Service {
         name: "ec2.amazonaws.com",
@@ -50,7 +55,17 @@ const SERVICES: &[Service] = &[
                 "ec2:CreateLaunchTemplate",
                 "autoscaling:CreateAutoScalingGroup",
             ]),
-            by(&["elasticmapreduce:RunJobFlow"]),
+            if_also(
+                &["elasticmapreduce:RunJobFlow"],
+                "a service role for EMR may be passed too",
+            ),
+            if_also(
+                &[
+                    "imagebuilder:CreateInfrastructureConfiguration",
+                    "imagebuilder:CreateImage",
+                ],
+                "an image recipe runs the attacker's component",
+            ),
             if_also(
                 &["ec2:AssociateIamInstanceProfile", "ssm:StartSession"],
                 ON_INSTANCE,
@@ -99,11 +114,18 @@ const SERVICES: &[Service] = &[
                 "cloudformation:CreateChangeSet",
                 "cloudformation:ExecuteChangeSet",
             ]),
-            by(&["cloudformation:UpdateStack"]),
-            by(&[
-                "cloudformation:CreateStackSet",
-                "cloudformation:CreateStackInstances",
-            ]),
+            if_also(
+                &["cloudformation:UpdateStack"],
+                "there is a stack, which is updated with the role",
+            ),
+            if_also(
+                &[
+                    "cloudformation:CreateStackSet",
+                    "cloudformation:CreateStackInstances",
+                ],
+                EXECUTION,
+            ),
+            if_also(&["cloudformation:UpdateStackSet"], EXECUTION),
         ],
     },
     Service {
@@ -124,6 +146,8 @@ const SERVICES: &[Service] = &[
             by(&["ecs:RegisterTaskDefinition", "ecs:CreateService"]),
             by(&["ecs:RegisterTaskDefinition", "ecs:StartTask"]),
             by(&["batch:RegisterJobDefinition", "batch:SubmitJob"]),
+            if_also(&["ecs:RunTask"], OVERRIDE),
+            if_also(&["ecs:StartTask"], OVERRIDE),
         ],
     },
     Service {
@@ -132,7 +156,8 @@ const SERVICES: &[Service] = &[
             by(&["glue:CreateDevEndpoint"]),
             by(&["glue:CreateJob", "glue:StartJobRun"]),
             by(&["glue:CreateJob", "glue:CreateTrigger"]),
-            by(&["glue:UpdateJob", "glue:StartJobRun"]),
+            if_also(&["glue:UpdateJob", "glue:StartJobRun"], JOB),
+            if_also(&["glue:UpdateJob", "glue:CreateTrigger"], JOB),
             by(&["glue:CreateSession", "glue:RunStatement"]),
         ],
     },
@@ -169,11 +194,35 @@ const SERVICES: &[Service] = &[
     },
     Service {
         name: "states.amazonaws.com",
-        ways: &[by(&["states:CreateStateMachine", "states:StartExecution"])],
+        ways: &[
+            by(&["states:CreateStateMachine", "states:StartExecution"]),
+            if_also(
+                &["states:UpdateStateMachine", "states:StartExecution"],
+                "there is a state machine, which is given the role",
+            ),
+        ],
     },
     Service {
         name: "ssm.amazonaws.com",
-        ways: &[by(&["ssm:StartAutomationExecution"])],
+        ways: &[
+            by(&["ssm:StartAutomationExecution"]),
+            // A machine of the attacker's own is registered, and is handed the role.
+            by(&["ssm:CreateActivation"]),
+        ],
+    },
+    Service {
+        name: "rolesanywhere.amazonaws.com",
+        ways: &[by(&[
+            "rolesanywhere:CreateTrustAnchor",
+            "rolesanywhere:CreateProfile",
+        ])],
+    },
+    Service {
+        name: "apigateway.amazonaws.com",
+        ways: &[if_also(
+            &["apigateway:POST", "apigateway:PUT"],
+            "what is wanted is a call that API Gateway makes as the role",
+        )],
     },
     Service {
         name: "scheduler.amazonaws.com",
@@ -224,6 +273,7 @@ fn judge_pair(
     if row.kind != PrincipalKind::Role {
         return None;
     }
+    let source = Some(power.account.id.as_str());
     let trusted = &judge.world().trusts.get(&trust)?.services;
     let mut best = None;
     for service in SERVICES
@@ -249,7 +299,7 @@ fn judge_pair(
         let Some(in_place) = instance_profile(power, service, row.in_instance_profile) else {
             continue;
         };
-        let Some(trusts) = SERVICE_TRUST.lets_in(judge, service.name, role, detail) else {
+        let Some(trusts) = SERVICE_TRUST.lets_in(judge, service.name, role, source, detail) else {
             continue;
         };
         best = better(best, Some(passes.and(runs).and(in_place).and(trusts)));

@@ -17,7 +17,7 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
         user",
     target: "user of the same account",
     precondition: "boundary and service control policies leave it open; a user has at most two access keys, \
-        so a third takes iam:DeleteAccessKey too; a password may ask for the user's second factor",
+        so a third takes iam:DeleteAccessKey too; a password may ask for the user's second factor, unless iam:DeactivateMFADevice takes that away",
     mitigations: "no users; service control policies on the actions",
     references: &[
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html",
@@ -29,6 +29,8 @@ const NEW_KEY: &str = "iam:CreateAccessKey";
 const OLD_KEY: &str = "iam:DeleteAccessKey";
 const NEW_PASSWORD: &str = "iam:CreateLoginProfile";
 const OTHER_PASSWORD: &str = "iam:UpdateLoginProfile";
+const NO_PASSWORD: &str = "iam:DeleteLoginProfile";
+const NO_SECOND_FACTOR: &str = "iam:DeactivateMFADevice";
 
 /// A user has at most so many. Source: IAM User Guide, "IAM and AWS STS quotas".
 const ACCESS_KEYS: u8 = 2;
@@ -44,22 +46,26 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, user: PrincipalIndex) ->
         Some(keys) if keys >= ACCESS_KEYS => Some(new.and(may(OLD_KEY)?)),
         _ => Some(new),
     });
-    let new_password = may(NEW_PASSWORD)
-        .filter(|_| has.password != Some(true))
-        .map(|may| match has.password {
-            Some(_) => may,
-            None => may.also("the user has no password yet"),
-        });
+    let make = may(NEW_PASSWORD);
+    let new_password = match has.password {
+        Some(false) => make,
+        // One that is there is taken away first.
+        Some(true) => make.and_then(|make| Some(make.and(may(NO_PASSWORD)?))),
+        None => make.map(|make| make.also("the user has no password yet")),
+    };
     let other_password = may(OTHER_PASSWORD)
         .filter(|_| has.password != Some(false))
         .map(|may| match has.password {
             Some(_) => may,
             None => may.also("the user has a password"),
         });
-    let password = better(new_password, other_password).map(|may| match has.second_factor {
-        Some(false) => may,
-        Some(true) => may.also("the second factor of the user is had too"),
-        None => may.also("signing in takes no second factor"),
+    let password = better(new_password, other_password).map(|password| {
+        match (has.second_factor, may(NO_SECOND_FACTOR)) {
+            (Some(false), _) => password,
+            (_, Some(off)) => password.and(off),
+            (Some(true), None) => password.also("the second factor of the user is had too"),
+            (None, None) => password.also("signing in takes no second factor"),
+        }
     });
     Some(power.complete(better(key, password)?))
 }
@@ -70,7 +76,14 @@ impl LinkKind for UserCredential {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        vec![NEW_KEY, OLD_KEY, NEW_PASSWORD, OTHER_PASSWORD]
+        vec![
+            NEW_KEY,
+            OLD_KEY,
+            NEW_PASSWORD,
+            OTHER_PASSWORD,
+            NO_PASSWORD,
+            NO_SECOND_FACTOR,
+        ]
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
