@@ -20,6 +20,7 @@ use crate::rules::RuleId;
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
 use crate::survey::{expected, ways};
+use crate::units::Unit;
 use crate::world::World;
 
 /// How many links are tried in each round.
@@ -96,14 +97,17 @@ impl Graph {
         let mut now = now;
         for _ in 0..count {
             // Links that no way goes over cannot be worth anything.
-            let candidates: Vec<RuleId> = ways(&graph)
-                .into_iter()
-                .filter(|(rule, _)| graph.is_removable(*rule))
-                .map(|(rule, _)| rule)
-                .take(CANDIDATES)
-                .collect();
-            let tried = candidates.into_iter().map(|rule| {
-                let without = graph.without_rule(rule);
+            let mut candidates: Vec<(Unit, RuleId)> = Vec::new();
+            for (rule, _) in ways(&graph) {
+                if let Some(unit) = graph.unit(rule)
+                    && candidates.len() < CANDIDATES
+                    && candidates.iter().all(|(other, _)| *other != unit)
+                {
+                    candidates.push((unit, rule));
+                }
+            }
+            let tried = candidates.into_iter().map(|(unit, rule)| {
+                let without = graph.without_unit(unit);
                 (expected(&without), rule, without)
             });
             let best = tried.reduce(|best, other| if other.0 < best.0 { other } else { best });
@@ -145,14 +149,6 @@ impl Graph {
                 .then_with(|| one.name.cmp(&other.name))
         });
         values
-    }
-
-    fn is_removable(&self, rule: RuleId) -> bool {
-        let kind = self
-            .rules
-            .rule(rule)
-            .and_then(|rule| links::kind(rule.link));
-        kind.is_some_and(|kind| !kind.is_structural())
     }
 
     /// The graph of a world.

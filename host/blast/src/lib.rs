@@ -41,6 +41,7 @@ mod rules;
 mod steps;
 mod subject;
 mod survey;
+mod units;
 mod vendors;
 mod without;
 mod world;

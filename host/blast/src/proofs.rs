@@ -7,7 +7,7 @@
 //! the branches are looked at in the order of their length, the first is a smallest one, conjunctions
 //! included. The search ends at a number of proofs and of branches, and says so.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::certainty::Certainty;
 use crate::closure::Closure;
 use crate::graph::{Graph, UnknownStart};
-use crate::links;
 use crate::rules::{FactId, RuleId};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
+use crate::units::Unit;
 
 /// How many branches of the search are looked at: each costs one closure.
 const BRANCHES: usize = 400;
@@ -75,8 +75,10 @@ impl Graph {
         let mut proofs: Vec<(Vec<RuleId>, Proof)> = Vec::new();
         let mut cut = None;
         let mut complete = true;
-        let mut open: VecDeque<Vec<RuleId>> = VecDeque::from([Vec::new()]);
-        let mut seen: BTreeSet<Vec<RuleId>> = BTreeSet::new();
+        let mut open: VecDeque<Vec<Unit>> = VecDeque::from([Vec::new()]);
+        let mut seen: BTreeSet<Vec<Unit>> = BTreeSet::new();
+        // The first rule of a unit that a proof has tells of it.
+        let mut told: BTreeMap<Unit, RuleId> = BTreeMap::new();
         let mut branches = 0;
         while let Some(without) = open.pop_front() {
             if branches == BRANCHES || (proofs.len() >= limit && cut.is_some()) {
@@ -90,9 +92,10 @@ impl Graph {
                 }
                 continue;
             };
-            for rule in &found.removable {
+            for (unit, rule) in &found.removable {
+                told.entry(*unit).or_insert(*rule);
                 let mut more = without.clone();
-                more.push(*rule);
+                more.push(*unit);
                 more.sort_unstable();
                 if seen.insert(more.clone()) {
                     open.push_back(more);
@@ -108,7 +111,10 @@ impl Graph {
         }
         proofs.sort_by_key(|(_, proof)| (proof.certainty, proof.hops, proof.steps.len()));
         // A start that is the target is reached by nothing, and nothing can be removed.
-        let cut = cut.filter(|_| !proofs.is_empty());
+        let cut = cut.filter(|_| !proofs.is_empty()).map(|units| {
+            let rules = units.iter().filter_map(|unit| told.get(unit).copied());
+            rules.collect::<Vec<_>>()
+        });
         Ok(Proofs {
             from: from.to_vec(),
             to: to.clone(),
@@ -122,8 +128,8 @@ impl Graph {
 struct Found {
     /// All rules of the proof, sorted.
     rules: Vec<RuleId>,
-    /// Those that can be taken away.
-    removable: Vec<RuleId>,
+    /// What can be taken away of it, and the rule that it has of each.
+    removable: Vec<(Unit, RuleId)>,
     proof: Proof,
 }
 
@@ -134,9 +140,13 @@ struct Search<'g> {
 }
 
 impl Search<'_> {
-    fn best(&mut self, starts: &[FactId], target: FactId, without: &[RuleId]) -> Option<Found> {
+    fn best(&mut self, starts: &[FactId], target: FactId, without: &[Unit]) -> Option<Found> {
+        let graph = self.graph;
         let settled = self.closure.run_to(starts, Some(target), |rule| {
-            without.binary_search(&rule).is_err()
+            without.is_empty()
+                || graph
+                    .unit(rule)
+                    .is_none_or(|unit| without.binary_search(&unit).is_err())
         });
         let rating = settled.last().filter(|one| one.fact == target)?.rating;
         let mut rules = Vec::new();
@@ -154,12 +164,7 @@ impl Search<'_> {
         rules.sort_unstable();
         let removable = rules
             .iter()
-            .copied()
-            .filter(|rule| {
-                let kind = self.graph.rules.rule(*rule);
-                kind.and_then(|rule| links::kind(rule.link))
-                    .is_some_and(|kind| !kind.is_structural())
-            })
+            .filter_map(|rule| Some((graph.unit(*rule)?, *rule)))
             .collect();
         Some(Found {
             rules,

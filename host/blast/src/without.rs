@@ -3,15 +3,16 @@
 use crate::capability::Capability;
 use crate::graph::{Graph, UnknownStart};
 use crate::links;
-use crate::rules::{RuleId, RuleSet};
+use crate::rules::{FactId, RuleSet};
 use crate::subject::Subject;
+use crate::units::Unit;
 
 impl Graph {
-    /// The graph without one rule.
-    pub(crate) fn without_rule(&self, gone: RuleId) -> Self {
+    /// The graph without what one change takes away.
+    pub(crate) fn without_unit(&self, gone: Unit) -> Self {
         let mut kept = RuleSet::default();
         for (id, rule) in self.rules.all() {
-            if id != gone {
+            if self.unit(id) != Some(gone) {
                 kept.copy(rule, self.rules.premises(rule));
             }
         }
@@ -21,7 +22,8 @@ impl Graph {
         }
     }
 
-    /// The graph without any link that leads straight from one of these to the other. What follows from
+    /// The graph without any link that leads straight from one of these to the other; from an account, nor
+    /// from anybody in it. What follows from
     /// how AWS is made, as that an account has its principals, stays.
     ///
     /// # Errors
@@ -43,7 +45,11 @@ impl Graph {
                     kept.copy(rule, premises);
                     continue;
                 }
-                if premises.contains(&from_fact) {
+                let whole = matches!(from, Subject::Account { .. });
+                let of_it = |fact: &FactId| {
+                    *fact == from_fact || (whole && self.home(*fact) == self.home(from_fact))
+                };
+                if premises.iter().any(of_it) {
                     gone = true;
                     continue;
                 }
@@ -51,14 +57,14 @@ impl Graph {
                 let class = premises.iter().copied().find(|premise| {
                     let is_class =
                         matches!(self.capabilities.get(*premise), Some(Capability::Class(_)));
-                    is_class && rules.members(*premise).any(|member| member == from_fact)
+                    is_class && rules.members(*premise).any(|member| of_it(&member))
                 });
                 let Some(class) = class else {
                     kept.copy(rule, premises);
                     continue;
                 };
                 gone = true;
-                for member in rules.members(class).filter(|member| *member != from_fact) {
+                for member in rules.members(class).filter(|member| !of_it(member)) {
                     let premises: Vec<_> = premises
                         .iter()
                         .map(|premise| if *premise == class { member } else { *premise })

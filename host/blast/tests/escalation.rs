@@ -557,7 +557,27 @@ fn all_ways_and_the_fewest_links_to_cut() {
     assert!(found.complete);
     assert_eq!(found.proofs.len(), 2);
     assert!(found.proofs.iter().all(|proof| proof.hops == 2));
-    assert_eq!(found.cut.as_ref().unwrap().len(), 2);
+    // Both are of one account, which the trust policy of the goal lets in or not.
+    let cut = found.cut.as_ref().unwrap();
+    assert_eq!(cut.len(), 1);
+    assert_eq!(cut[0].to.to_string(), goal);
+    let elsewhere = role(PROD, "right");
+    let apart = Org::three()
+        .role(DEV, "start", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(
+            TEST,
+            "left",
+            trust(&[&start]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(
+            PROD,
+            "right",
+            trust(&[&start]),
+            &[allow("sts:AssumeRole", "*")],
+        )
+        .role(PROD, "goal", trust(&[&left, &elsewhere]), &[]);
+    assert_eq!(ways(&apart).cut.unwrap().len(), 2);
     let narrow = Org::three()
         .role(DEV, "start", nobody(), &[allow("sts:AssumeRole", "*")])
         .role(
@@ -652,8 +672,9 @@ fn advice_names_the_link_and_the_guardrail_that_matter() {
     let [best] = &advice.improvements[..] else {
         panic!("{advice:#?}")
     };
-    // The administrator's right, because whoever has the account of the hub needs no hub.
-    assert_eq!(best.remove.link, "account-administrator");
+    // The trust of the hub: without it dev reaches neither test nor prod.
+    assert_eq!(best.remove.link, "assume-role");
+    assert_eq!(best.remove.to.to_string(), role(TEST, "hub"));
     assert!(best.expected < advice.expected);
     let names: Vec<&str> = advice
         .guardrails
@@ -692,7 +713,11 @@ fn a_crossing_is_cut_at_its_neck() {
     let cut = crossing("dev", "prod").cut.as_ref().unwrap();
     assert!(crossing("dev", "prod").cut_is_fewest);
     assert_eq!(cut.len(), 1, "{cut:#?}");
-    assert_eq!(cut[0].to.to_string(), role(PROD, "goal"));
+    assert_eq!(
+        cut[0].to.to_string(),
+        role(TEST, "neck"),
+        "one trust policy lets in the account and all of its principals"
+    );
     assert_eq!(crossing("management", "prod").cut, None);
     assert_eq!(
         survey.choke_points[0].link.to.to_string(),

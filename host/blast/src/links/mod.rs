@@ -112,6 +112,12 @@ pub(crate) trait LinkKind: Sync {
         false
     }
 
+    /// Whether it hangs on a policy of what it leads to, so that one change there closes it for everybody of
+    /// an account.
+    fn hangs_on_target(&self) -> bool {
+        false
+    }
+
     /// Whether it follows from how AWS is made, so that nobody can take it away.
     fn is_structural(&self) -> bool {
         self.is_silent()

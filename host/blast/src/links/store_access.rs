@@ -82,6 +82,10 @@ impl LinkKind for StoreAccess {
         kinds.map(|kind| kind.action).collect()
     }
 
+    fn hangs_on_target(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for store in world.store_indices() {

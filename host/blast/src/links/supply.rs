@@ -48,6 +48,10 @@ impl LinkKind for SupplyPush {
             .collect()
     }
 
+    fn hangs_on_target(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for store in suppliers(world) {

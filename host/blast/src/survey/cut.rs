@@ -1,6 +1,6 @@
 //! The fewest links whose removal closes the way from one set of facts to another: a minimum cut.
 //!
-//! Each link that can be taken away may carry one unit of flow, everything structural any amount; by
+//! What can be taken away by one change may carry one unit of flow, everything structural any amount; by
 //! the max-flow min-cut theorem (Ford and Fulkerson, 1956) the links that the largest flow fills
 //! behind what is still within reach of the start are the fewest. A rule with several premises is
 //! taken as open when any of them is held: cutting it all the same closes every way, but fewer links
@@ -10,8 +10,8 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::closure::Closure;
 use crate::graph::Graph;
-use crate::links;
 use crate::rules::{FactId, RuleId};
+use crate::units::Unit;
 
 /// Beyond so many links in question nobody asks any more: a cut would be a list of thousands.
 const LIMIT: usize = 200_000;
@@ -50,6 +50,18 @@ impl Network {
                 out.push(self.edges.len());
             }
             self.edges.push(Edge { to, left, rule });
+        }
+    }
+
+    /// Has the cut behind a node told by another rule of its unit.
+    fn tell(&mut self, node: usize, by: RuleId) {
+        for edge in self.out.get(node).into_iter().flatten() {
+            if let Some(edge) = self.edges.get_mut(*edge)
+                && let Some(rule) = &mut edge.rule
+                && edge.left > 0
+            {
+                *rule = by;
+            }
         }
     }
 
@@ -160,6 +172,7 @@ pub(super) fn cut(
         let node = node_of(&mut network, &mut open, sink);
         network.edge(node, end, ENDLESS, None);
     }
+    let mut units: HashMap<Unit, usize> = HashMap::new();
     let mut exact = true;
     while let Some(fact) = open.pop() {
         let node = node_of(&mut network, &mut open, fact);
@@ -175,23 +188,27 @@ pub(super) fn cut(
             if !premises.iter().all(|one| held.contains(one.index())) {
                 continue;
             }
-            let structural = links::kind(rule.link).is_none_or(links::LinkKind::is_structural);
-            let (capacity, removable) = if structural {
-                (ENDLESS, None)
-            } else {
-                (1, Some(*id))
-            };
-            if let [premise] = premises {
-                let from = node_of(&mut network, &mut open, *premise);
-                network.edge(from, node, capacity, removable);
-            } else {
-                exact = false;
-                let together = network.node();
-                network.edge(together, node, capacity, removable);
-                for premise in premises {
-                    let from = node_of(&mut network, &mut open, *premise);
-                    network.edge(from, together, ENDLESS, None);
+            exact &= premises.len() == 1;
+            let through = match graph.unit(*id) {
+                // What is taken away together has a node of its own, with one unit of flow behind it.
+                Some(unit) => *units.entry(unit).or_insert_with(|| {
+                    let through = network.node();
+                    network.edge(through, node, 1, Some(*id));
+                    through
+                }),
+                None if premises.len() == 1 => node,
+                None => {
+                    let together = network.node();
+                    network.edge(together, node, ENDLESS, None);
+                    together
                 }
+            };
+            if graph.is_from_account(rule) {
+                network.tell(through, *id);
+            }
+            for premise in premises {
+                let from = node_of(&mut network, &mut open, *premise);
+                network.edge(from, through, ENDLESS, None);
             }
             if network.edges.len() > LIMIT {
                 return None;

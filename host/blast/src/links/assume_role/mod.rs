@@ -42,6 +42,10 @@ impl LinkKind for AssumeRole {
         vec![crate::world::ASSUME_ROLE]
     }
 
+    fn hangs_on_target(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         for (role, ..) in judge.world().trusting_roles() {
             if let Some(gate) = Gate::of_role(judge.world(), role) {

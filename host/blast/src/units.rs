@@ -1,0 +1,90 @@
+//! Links that are taken away together: one change of a policy closes them all.
+//!
+//! A trust policy that lets in an account gives one link from the account and one from each principal of it
+//! that may come. Whoever counts what is to be cut counts the trust policy once.
+
+use crate::capability::Capability;
+use crate::graph::Graph;
+use crate::links;
+use crate::rules::{FactId, Rule, RuleId};
+use crate::world::AccountIndex;
+
+/// From where links of one unit come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Source {
+    /// From an account or whoever is in it.
+    Account(AccountIndex),
+    /// From the accounts or principals of many accounts, which a policy means by everyone.
+    Many,
+    /// From one thing.
+    Fact(FactId),
+    /// From several together: the rule stands for itself.
+    Rule(RuleId),
+}
+
+/// What one change takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Unit {
+    link: u8,
+    conclusion: FactId,
+    source: Source,
+}
+
+impl Graph {
+    /// The unit of a rule; none if it follows from how AWS is made and cannot be taken away.
+    pub(crate) fn unit(&self, id: RuleId) -> Option<Unit> {
+        let rule = self.rules.rule(id)?;
+        let kind = links::kind(rule.link)?;
+        if kind.is_structural() {
+            return None;
+        }
+        let source = match self.rules.premises(rule) {
+            [premise] if kind.hangs_on_target() => self.source(*premise),
+            [premise] => Source::Fact(*premise),
+            _ => Source::Rule(id),
+        };
+        Some(Unit {
+            link: rule.link,
+            conclusion: rule.conclusion,
+            source,
+        })
+    }
+
+    fn source(&self, premise: FactId) -> Source {
+        if let Some(account) = self.home(premise) {
+            return Source::Account(account);
+        }
+        if !matches!(self.capabilities.get(premise), Some(Capability::Class(_))) {
+            return Source::Fact(premise);
+        }
+        // Members are in the order of their accounts.
+        let mut members = self.rules.members(premise);
+        let first = members.next();
+        let last = members.last().or(first);
+        match (
+            first.and_then(|one| self.home(one)),
+            last.and_then(|one| self.home(one)),
+        ) {
+            (Some(one), Some(other)) if one == other => Source::Account(one),
+            _ => Source::Many,
+        }
+    }
+
+    /// The account that an account or principal is, or is in.
+    pub(crate) fn home(&self, fact: FactId) -> Option<AccountIndex> {
+        match self.capabilities.get(fact)? {
+            Capability::Account(account) => Some(account),
+            Capability::Principal(index) | Capability::Rewritten(index, _) => {
+                self.world.principal(index).map(|row| row.account)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a rule leads from a whole account, and so tells best of a unit.
+    pub(crate) fn is_from_account(&self, rule: &Rule) -> bool {
+        let premise = self.rules.premises(rule).first();
+        let capability = premise.and_then(|premise| self.capabilities.get(*premise));
+        matches!(capability, Some(Capability::Account(_)))
+    }
+}
