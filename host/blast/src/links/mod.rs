@@ -10,6 +10,7 @@ mod assume_role;
 mod classes;
 mod confused_deputy;
 mod control_plane;
+mod crossing;
 mod existing_compute;
 mod federated_trust;
 mod internet_workload;
@@ -25,6 +26,7 @@ mod service_trust;
 mod sso_assignment;
 mod store_access;
 mod supply;
+mod transit_gateway;
 mod trust_rewrite;
 mod user_credential;
 mod vpc_peering;
@@ -122,7 +124,8 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
-    &vpc_peering::VpcPeering,
+    &vpc_peering::VPC_PEERING,
+    &transit_gateway::TRANSIT_GATEWAY,
     &store_access::S3_POLICY,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
