@@ -461,6 +461,25 @@ fn what_of_the_gateway_could_not_be_seen_is_a_condition() {
         both_ways(&associations),
         [Some(Conditional), Some(Conditional)]
     );
+    let options = |org: Org| {
+        change(org, "TransitGatewayAttachment", |attachment| {
+            attachment["unknown"] = json!({"config.Options": "AccessDenied"});
+        })
+    };
+    assert_eq!(
+        both_ways(&options(joined())),
+        [Some(Certain), Some(Certain)],
+        "no rule names a group"
+    );
+    let by_group = change(joined(), "SecurityGroup", |group| {
+        group["config"]["SecurityGroupIngress"] =
+            lets_in(json!({"SourceSecurityGroupId": "sg-dev"}));
+    });
+    let by_group = change(by_group, "TransitGateway", |gateway| {
+        gateway["config"]["SecurityGroupReferencingSupport"] = json!("enable");
+    });
+    assert_eq!(both_ways(&by_group), [Some(Certain), None]);
+    assert_eq!(both_ways(&options(by_group)), [Some(Conditional), None]);
     // Without an association there is no way, which is seen where the lists are.
     let none = change(joined(), "TransitGatewayRouteTable", |table| {
         table["observed"]["Associations"] = json!([]);

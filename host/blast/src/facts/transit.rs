@@ -6,15 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blastwall_model::resources::ec2::{
-    TransitGatewayAttachmentConfig, TransitGatewayAttachmentObserved, TransitGatewayTableRoute,
-};
+use blastwall_model::resources::ec2::TransitGatewayTableRoute;
 use blastwall_model::resources::{
-    TransitGatewayAttachmentKind, TransitGatewayKind, TransitGatewayRouteTableKind,
+    TransitGatewayAttachment, TransitGatewayAttachmentKind, TransitGatewayKind,
+    TransitGatewayRouteTableKind,
 };
 use blastwall_model::{Document, Field, Kind};
 use ipnet::Ipv4Net;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::networks::all;
@@ -59,7 +57,8 @@ pub(crate) struct AttachmentFacts {
     /// The account whose attachment its ARN says that it is.
     pub(crate) account: String,
     pub(crate) available: bool,
-    pub(crate) group_references: bool,
+    /// Whether it lets security groups name groups of other VPCs; none if that was not seen.
+    pub(crate) group_references: Option<bool>,
     /// The table that it says it is associated with.
     pub(crate) table: Option<String>,
 }
@@ -177,7 +176,7 @@ impl TransitFacts {
         };
         let kind = document.kind.as_str();
         if [TransitGatewayAttachmentKind::TYPE, VPC_ATTACHMENT].contains(&kind) {
-            if let Some((id, attachment)) = attachment(document, &value) {
+            if let Some((id, attachment)) = attachment(document, value) {
                 self.add_attachment(id, attachment);
             }
             return;
@@ -220,7 +219,7 @@ impl TransitFacts {
         };
         known.owner = known.owner.take().or(told.owner);
         known.available &= told.available;
-        known.group_references &= told.group_references;
+        known.group_references = known.group_references.or(told.group_references);
         known.table = known.table.take().or(told.table);
     }
 
@@ -256,20 +255,14 @@ fn enabled(told: Option<&String>, unless_told: bool) -> bool {
     told.map_or(unless_told, |told| told == "enable")
 }
 
-/// A part of a document as the type of its properties.
-fn part<T: DeserializeOwned + Default>(value: &Value, name: &str) -> T {
-    let part = value.get(name).cloned();
-    part.and_then(|part| serde_json::from_value(part).ok())
-        .unwrap_or_default()
-}
-
-fn attachment(document: &Document, value: &Value) -> Option<(String, AttachmentFacts)> {
-    let config: TransitGatewayAttachmentConfig = part(value, "config");
-    let observed: TransitGatewayAttachmentObserved = part(value, "observed");
-    let references = config.options.known();
-    let references =
-        references.and_then(|options| options.security_group_referencing_support.as_ref());
-    let attachment = AttachmentFacts {
+/// The attachment in a document, whichever of the two types that has.
+fn attachment(document: &Document, mut value: Value) -> Option<(String, AttachmentFacts)> {
+    if let Some(kind) = value.get_mut("type") {
+        *kind = TransitGatewayAttachmentKind::TYPE.into();
+    }
+    let attachment: TransitGatewayAttachment = serde_json::from_value(value).ok()?;
+    let (config, observed) = (&attachment.config, &attachment.observed);
+    let facts = AttachmentFacts {
         gateway: config.transit_gateway_id.known()?.clone(),
         vpc: config.vpc_id.known()?.clone(),
         owner: observed.resource_owner_id.known().cloned(),
@@ -279,10 +272,13 @@ fn attachment(document: &Document, value: &Value) -> Option<(String, AttachmentF
             .known()
             .is_none_or(|state| state == "available"),
         // Unlike gateways, attachments let groups name each other unless told otherwise.
-        group_references: enabled(references, true),
+        group_references: config.options.get().ok().map(|options| {
+            let told = options.and_then(|it| it.security_group_referencing_support.as_ref());
+            enabled(told, true)
+        }),
         table: observed.association_route_table_id.known().cloned(),
     };
-    Some((config.id.known()?.clone(), attachment))
+    Some((config.id.known()?.clone(), facts))
 }
 
 fn route(route: &TransitGatewayTableRoute) -> Option<TransitRoute> {

@@ -34,7 +34,8 @@ struct Attachment {
     id: String,
     vpc: String,
     account: String,
-    group_references: bool,
+    /// Whether it lets security groups name groups of other VPCs; none if that was not seen.
+    group_references: Option<bool>,
     /// The table that it is associated with; none if that was not seen.
     table: Option<String>,
 }
@@ -135,10 +136,15 @@ impl<'a> TransitWay<'a> {
 
     /// Whether security groups of the one side may name groups of the other; none if that was not seen.
     pub(crate) fn group_references(&self) -> Option<bool> {
-        if !self.near.group_references || !self.far.group_references {
+        let of_all = [
+            self.gateway.group_references,
+            self.near.group_references,
+            self.far.group_references,
+        ];
+        if of_all.contains(&Some(false)) {
             return Some(false);
         }
-        self.gateway.group_references
+        (!of_all.contains(&None)).then_some(true)
     }
 }
 

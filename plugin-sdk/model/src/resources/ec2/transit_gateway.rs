@@ -31,7 +31,8 @@ properties! {
 }
 
 kind! {
-    /// A transit gateway; accounts that it is shared with see it too.
+    /// A transit gateway with VPCs attached; accounts that it is shared with see it too. Regions without
+    /// a VPC of the account are not asked.
     TransitGateway, TransitGatewayKind = "AWS::EC2::TransitGateway",
     TransitGatewayConfig, TransitGatewayObserved
 }
