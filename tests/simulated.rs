@@ -351,7 +351,7 @@ fn every_request_is_a_declared_read() {
     let log = simulation.log();
     assert!(log.len() > 100, "{} requests", log.len());
     for request in &log {
-        let reads = ["Get", "List", "Describe"]
+        let reads = ["Get", "List", "Describe", "SearchTransitGatewayRoutes"]
             .iter()
             .any(|verb| request.operation.starts_with(verb));
         let harmless = ["AssumeRole", "GenerateCredentialReport"];

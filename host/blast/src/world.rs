@@ -4,10 +4,12 @@
 //! not depend on the order in which documents came.
 
 mod build;
+mod crossing;
 mod evidence;
 mod network;
 mod outside;
 mod resources;
+mod transit;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -25,6 +27,7 @@ use crate::facts::{
 use crate::subject::{OutsideParty, Subject};
 
 pub(crate) use build::named_roles;
+pub(crate) use crossing::Crossing;
 pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
@@ -236,8 +239,10 @@ pub(crate) struct World {
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
     pub(crate) stores: Vec<StoreRow>,
-    /// The networks, as far as peering connections lead out of them.
+    /// The networks, as far as peering connections and transit gateways lead out of them.
     pub(crate) networks: NetworkFacts,
+    /// The transit gateways among them, with what follows from their defaults.
+    transit: transit::Transit,
     /// What workloads are made of.
     pub(crate) supplies: Vec<SupplyRow>,
     /// Users and groups of Identity Center, and the roles that they are assigned.

@@ -608,6 +608,14 @@ fn administrators_and_what_stops_them() {
             "iam:*",
             &format!("arn:aws:iam::{DEV}:role/app-*")
         )])),
+        Some(Certain),
+        "a new role of such a name may be given any policy"
+    );
+    assert_eq!(
+        administers(org(&[allow(
+            "iam:Put*",
+            &format!("arn:aws:iam::{DEV}:role/app-*")
+        )])),
         None
     );
     assert_eq!(administers(org(&[admin(), deny("iam:*", "*")])), None);

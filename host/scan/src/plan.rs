@@ -20,16 +20,20 @@ const BLAST_TYPES: [&str; 3] = [
 ];
 
 /// What holds data or tells what happened, and the networks between workloads, collected for the blast graph
-/// where nothing but the graph is asked for: with all checks it is collected anyway, and a scan with a single
-/// check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with, and
-/// there are thousands.
-const DATA_TYPES: [&str; 13] = [
+/// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
+/// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
+/// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
+const DATA_TYPES: [&str; 17] = [
     "AWS::CloudTrail::Trail",
     "AWS::EC2::Image",
     "AWS::EC2::LaunchTemplate",
     "AWS::EC2::NetworkAcl",
     "AWS::EC2::RouteTable",
     "AWS::EC2::Subnet",
+    "AWS::EC2::TransitGateway",
+    "AWS::EC2::TransitGatewayAttachment",
+    "AWS::EC2::TransitGatewayRouteTable",
+    "AWS::EC2::VPC",
     "AWS::EC2::VPCPeeringConnection",
     "AWS::EC2::Volume",
     "AWS::KMS::Key",

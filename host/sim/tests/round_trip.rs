@@ -295,6 +295,9 @@ fn assert_complete(documents: &[Document]) {
     check::<kinds::SnapshotBlockPublicAccessKind>(documents);
     check::<kinds::SnapshotKind>(documents);
     check::<kinds::SubnetKind>(documents);
+    check::<kinds::TransitGatewayAttachmentKind>(documents);
+    check::<kinds::TransitGatewayKind>(documents);
+    check::<kinds::TransitGatewayRouteTableKind>(documents);
     check::<kinds::VpcBlockPublicAccessOptionsKind>(documents);
     check::<kinds::VpcEndpointKind>(documents);
     check::<kinds::VpcKind>(documents);

@@ -17,6 +17,7 @@ pub(crate) mod networks;
 mod organization;
 mod policies;
 mod stores;
+pub(crate) mod transit;
 mod workloads;
 
 use std::collections::BTreeMap;

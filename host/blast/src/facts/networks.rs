@@ -1,15 +1,21 @@
-//! The networks of an account, as far as peering connections lead out of them: subnets with their
-//! routes, network ACLs and security groups. IPv4 alone, because peered networks have that in common.
+//! The networks of an account, as far as peering connections and transit gateways lead out of them: subnets
+//! with their routes, network ACLs and security groups. IPv4 alone, because joined networks have that in
+//! common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use blastwall_model::resources::ec2::{NetworkAclEntry, Route, Rule};
+use blastwall_model::resources::ec2::{
+    NetworkAclEntry, Route, RouteTableConfig, Rule, SecurityGroupConfig,
+};
 use blastwall_model::resources::{
-    NetworkAclKind, RouteTableKind, SecurityGroupKind, SubnetKind, VpcPeeringConnectionKind,
+    NetworkAclKind, RouteTableKind, SecurityGroupKind, SubnetKind, VpcKind,
+    VpcPeeringConnectionKind,
 };
 use blastwall_model::{Document, Kind, Resource};
 use ipnet::Ipv4Net;
+
+use super::transit::{self, TransitFacts};
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -18,9 +24,11 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         RouteTableKind::TYPE,
         SecurityGroupKind::TYPE,
         SubnetKind::TYPE,
+        VpcKind::TYPE,
         VpcPeeringConnectionKind::TYPE,
     ]
     .into_iter()
+    .chain(transit::TYPES)
 }
 
 /// Where a host is in a network.
@@ -40,11 +48,28 @@ pub(crate) struct Subnet {
     pub(crate) range: Ipv4Net,
 }
 
-/// A route: where to, and through which peering connection; none for any other target.
+/// A route of a subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RouteFacts {
-    pub(crate) to: Ipv4Net,
-    pub(crate) peering: Option<String>,
+    pub(crate) to: Destination,
+    pub(crate) next: NextHop,
+}
+
+/// What a route is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Range(Ipv4Net),
+    /// The ranges of a prefix list, which are not collected.
+    List(String),
+}
+
+/// Where a route leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NextHop {
+    Peering(String),
+    TransitGateway(String),
+    /// Into no other network, or nowhere.
+    Elsewhere,
 }
 
 /// What decides about a subnet: its own route table or network ACL, or that of its VPC.
@@ -102,6 +127,7 @@ pub(crate) struct GroupRule {
 /// The rules of a security group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SecurityGroupFacts {
+    pub(crate) vpc: Option<String>,
     pub(crate) ingress: Vec<GroupRule>,
     pub(crate) egress: Vec<GroupRule>,
 }
@@ -167,23 +193,41 @@ pub(crate) struct PeeringEnd {
 /// What is known of the networks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NetworkFacts {
+    /// The ranges of VPCs.
+    ranges: BTreeMap<String, BTreeSet<Ipv4Net>>,
     pub(crate) subnets: BTreeMap<String, Subnet>,
     pub(crate) routes: BySubnet<Vec<RouteFacts>>,
     pub(crate) acls: BySubnet<Vec<AclRule>>,
     pub(crate) groups: BTreeMap<String, SecurityGroupFacts>,
     /// Active peering connections, by id.
     pub(crate) peerings: BTreeMap<String, [PeeringEnd; 2]>,
+    pub(crate) transit: TransitFacts,
 }
 
 impl NetworkFacts {
-    /// Reads the networks of an account; nothing is kept of one without a peering connection.
+    /// Reads the networks of an account; nothing is kept of one that nothing leads out of.
     pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document> + Clone) -> Self {
-        let mut facts = Self::default();
+        let mut facts = Self {
+            transit: TransitFacts::read(documents.clone()),
+            ..Self::default()
+        };
         for connection in all::<VpcPeeringConnectionKind>(documents.clone()) {
             facts.add_peering(&connection);
         }
-        if facts.peerings.is_empty() {
-            return facts;
+        for table in all::<RouteTableKind>(documents.clone()) {
+            facts.add_routes(&table.config);
+        }
+        if !facts.leads_out() {
+            return Self::default();
+        }
+        for vpc in all::<VpcKind>(documents.clone()) {
+            let first = vpc.config.cidr_block.known();
+            let further = vpc.observed.cidr_blocks.known();
+            let ranges = first.into_iter().chain(further.into_iter().flatten());
+            if let Some(id) = vpc.config.vpc_id.known() {
+                let ranges = ranges.filter_map(|range| range.parse::<Ipv4Net>().ok());
+                facts.ranges.entry(id.clone()).or_default().extend(ranges);
+            }
         }
         for subnet in all::<SubnetKind>(documents.clone()) {
             let config = &subnet.config;
@@ -195,54 +239,69 @@ impl NetworkFacts {
                 facts.subnets.insert(id.clone(), Subnet { vpc, range });
             }
         }
-        for table in all::<RouteTableKind>(documents.clone()) {
-            let config = &table.config;
-            let (Some(vpc), Some(routes)) = (config.vpc_id.known(), config.routes.known()) else {
-                continue;
-            };
-            let routes: Vec<_> = routes.iter().filter_map(route).collect();
-            for association in config.associations.known().into_iter().flatten() {
-                let place = match (&association.subnet_id, association.main) {
-                    (Some(subnet), _) => (&mut facts.routes.own, subnet),
-                    (None, true) => (&mut facts.routes.of_vpc, vpc),
-                    (None, false) => continue,
-                };
-                place.0.insert(place.1.clone(), routes.clone());
-            }
-        }
         for acl in all::<NetworkAclKind>(documents.clone()) {
-            let config = &acl.config;
-            let Some(entries) = config.entries.known() else {
-                continue;
-            };
-            let mut entries: Vec<_> = entries.iter().collect();
-            entries.sort_by_key(|entry| entry.rule_number);
-            let rules: Vec<_> = entries.into_iter().filter_map(acl_rule).collect();
-            for subnet in config.subnet_ids.known().into_iter().flatten() {
-                facts.acls.own.insert(subnet.clone(), rules.clone());
-            }
-            if let (Some(vpc), Some(true)) =
-                (config.vpc_id.known(), acl.observed.is_default.known())
-            {
-                facts.acls.of_vpc.insert(vpc.clone(), rules);
-            }
+            facts.add_acl(&acl);
         }
         for group in all::<SecurityGroupKind>(documents) {
-            let config = &group.config;
-            if let (Some(id), Some(ingress), Some(egress)) = (
-                config.group_id.known(),
-                config.security_group_ingress.known(),
-                config.security_group_egress.known(),
-            ) {
-                let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
-                let group = SecurityGroupFacts {
-                    ingress: rules(ingress),
-                    egress: rules(egress),
-                };
-                facts.groups.insert(id.clone(), group);
-            }
+            facts.add_group(&group.config);
         }
         facts
+    }
+
+    fn leads_out(&self) -> bool {
+        let tables = self.routes.own.values().chain(self.routes.of_vpc.values());
+        !self.peerings.is_empty()
+            || !self.transit.is_empty()
+            || tables
+                .flatten()
+                .any(|route| route.next != NextHop::Elsewhere)
+    }
+
+    fn add_routes(&mut self, config: &RouteTableConfig) {
+        let (Some(vpc), Some(routes)) = (config.vpc_id.known(), config.routes.known()) else {
+            return;
+        };
+        let routes: Vec<_> = routes.iter().filter_map(route).collect();
+        for association in config.associations.known().into_iter().flatten() {
+            let place = match (&association.subnet_id, association.main) {
+                (Some(subnet), _) => (&mut self.routes.own, subnet),
+                (None, true) => (&mut self.routes.of_vpc, vpc),
+                (None, false) => continue,
+            };
+            place.0.insert(place.1.clone(), routes.clone());
+        }
+    }
+
+    fn add_acl(&mut self, acl: &Resource<NetworkAclKind>) {
+        let config = &acl.config;
+        let Some(entries) = config.entries.known() else {
+            return;
+        };
+        let mut entries: Vec<_> = entries.iter().collect();
+        entries.sort_by_key(|entry| entry.rule_number);
+        let rules: Vec<_> = entries.into_iter().filter_map(acl_rule).collect();
+        for subnet in config.subnet_ids.known().into_iter().flatten() {
+            self.acls.own.insert(subnet.clone(), rules.clone());
+        }
+        if let (Some(vpc), Some(true)) = (config.vpc_id.known(), acl.observed.is_default.known()) {
+            self.acls.of_vpc.insert(vpc.clone(), rules);
+        }
+    }
+
+    fn add_group(&mut self, config: &SecurityGroupConfig) {
+        if let (Some(id), Some(ingress), Some(egress)) = (
+            config.group_id.known(),
+            config.security_group_ingress.known(),
+            config.security_group_egress.known(),
+        ) {
+            let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
+            let group = SecurityGroupFacts {
+                vpc: config.vpc_id.known().cloned(),
+                ingress: rules(ingress),
+                egress: rules(egress),
+            };
+            self.groups.insert(id.clone(), group);
+        }
     }
 
     fn add_peering(&mut self, connection: &Resource<VpcPeeringConnectionKind>) {
@@ -267,17 +326,28 @@ impl NetworkFacts {
         }
     }
 
+    /// The ranges of a VPC: its own, or if it was not told, those of its subnets.
+    pub(crate) fn ranges_of(&self, vpc: &str) -> Vec<Ipv4Net> {
+        if let Some(ranges) = self.ranges.get(vpc).filter(|ranges| !ranges.is_empty()) {
+            return ranges.iter().copied().collect();
+        }
+        let own = self.subnets.values().filter(|subnet| subnet.vpc == vpc);
+        own.map(|subnet| subnet.range).collect()
+    }
+
     /// Takes in what is known of other accounts. Ids of networks are unique across accounts.
     pub(crate) fn extend(&mut self, other: Self) {
+        self.ranges.extend(other.ranges);
         self.subnets.extend(other.subnets);
         self.routes.extend(other.routes);
         self.acls.extend(other.acls);
         self.groups.extend(other.groups);
         self.peerings.extend(other.peerings);
+        self.transit.extend(other.transit);
     }
 }
 
-fn all<'a, K: Kind>(
+pub(super) fn all<'a, K: Kind>(
     documents: impl Iterator<Item = &'a Document>,
 ) -> impl Iterator<Item = Resource<K>> {
     documents
@@ -285,14 +355,23 @@ fn all<'a, K: Kind>(
         .filter_map(|document| document.to::<K>().ok())
 }
 
-/// A route that works.
 fn route(route: &Route) -> Option<RouteFacts> {
-    if route.state.as_deref() == Some("blackhole") {
-        return None;
-    }
+    let range = route.destination_cidr_block.as_deref();
+    let range = range.and_then(|range| range.parse().ok());
+    let list = || route.destination_prefix_list_id.clone();
+    let peering = || route.vpc_peering_connection_id.clone();
+    let next = if route.state.as_deref() == Some("blackhole") {
+        None
+    } else if let Some(gateway) = route.transit_gateway_id.clone() {
+        Some(NextHop::TransitGateway(gateway))
+    } else {
+        peering().map(NextHop::Peering)
+    };
     Some(RouteFacts {
-        to: route.destination_cidr_block.as_deref()?.parse().ok()?,
-        peering: route.vpc_peering_connection_id.clone(),
+        to: range
+            .map(Destination::Range)
+            .or_else(|| list().map(Destination::List))?,
+        next: next.unwrap_or(NextHop::Elsewhere),
     })
 }
 

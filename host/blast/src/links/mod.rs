@@ -11,6 +11,7 @@ mod classes;
 mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
+mod crossing;
 mod eks_access;
 mod evidence;
 mod existing_compute;
@@ -32,6 +33,7 @@ mod snapshot_grab;
 mod sso_assignment;
 mod store_access;
 mod supply;
+mod transit_gateway;
 mod trust_rewrite;
 mod user_credential;
 mod vpc_peering;
@@ -141,7 +143,8 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
-    &vpc_peering::VpcPeering,
+    &vpc_peering::VPC_PEERING,
+    &transit_gateway::TRANSIT_GATEWAY,
     &store_access::S3_POLICY,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,

@@ -10,7 +10,7 @@ use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, WorkloadIndex, World,
+    StoreIndex, StoreRow, WorkloadIndex, World, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -218,6 +218,7 @@ impl World {
             principals,
             workloads,
             stores,
+            transit: Transit::new(&networks),
             networks,
             supplies,
             assignments,

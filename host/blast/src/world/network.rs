@@ -1,5 +1,5 @@
-//! Which host opens a connection to which, across peering connections: routes of both subnets, network
-//! ACLs of both in both directions, security groups of both.
+//! Which host opens a connection to which, where a [`Crossing`] joins their VPCs: routes of both subnets,
+//! network ACLs of both in both directions, security groups of both.
 //!
 //! Sources: Amazon VPC Peering Guide, "Update your route tables" and "Update your security groups";
 //! Amazon VPC User Guide, "Network ACLs" (rules in order, no state) and "Route priority".
@@ -8,7 +8,10 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use crate::facts::networks::{AclRule, GroupRule, Host, NetworkFacts, Peer, TCP, Traffic};
+use super::crossing::Crossing;
+use crate::facts::networks::{
+    AclRule, Destination, GroupRule, Host, NetworkFacts, Peer, RouteFacts, TCP, Traffic,
+};
 
 /// Where a connection starts.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +41,10 @@ struct Sender<'a> {
 }
 
 impl NetworkFacts {
-    /// Whether a connection from a source to a host passes through a peering connection.
+    /// Whether a connection from a source in the near VPC to a host in the far one passes.
     pub(crate) fn passage(
         &self,
-        peering: &str,
+        crossing: &Crossing<'_>,
         source: Source<'_>,
         target: &Host,
     ) -> Option<Passage> {
@@ -70,7 +73,7 @@ impl NetworkFacts {
                     address,
                     groups,
                 };
-                let Some(passage) = self.through(peering, &sender, target, rule) else {
+                let Some(passage) = self.through(crossing, &sender, target, rule) else {
                     continue;
                 };
                 if passage.unseen.is_empty() {
@@ -100,40 +103,86 @@ impl NetworkFacts {
 
     fn through(
         &self,
-        peering: &str,
+        crossing: &Crossing<'_>,
         sender: &Sender<'_>,
         target: &Host,
         rule: &GroupRule,
     ) -> Option<Passage> {
         let mut unseen = Vec::new();
-        if let Peer::Group(group) = &rule.peer
-            && sender.groups.is_some_and(|own| !own.contains(group))
-        {
-            return None;
-        }
-        if let Peer::List(list) = &rule.peer {
-            unseen.push(format!("{list} lets in {}", sender.address));
-        }
-        let there = self.routes.get(sender.subnet, sender.vpc);
-        let back = self.routes.get(&target.subnet, &target.vpc);
-        for (routes, subnet, to) in [
-            (there, sender.subnet, target.address),
-            (back, target.subnet.as_str(), sender.address),
-        ] {
-            match routes {
-                Some(routes) => {
-                    let longest = routes
-                        .iter()
-                        .filter(|route| route.to.contains(&to))
-                        .max_by_key(|route| route.to.prefix_len())?;
-                    if longest.peering.as_deref() != Some(peering) {
-                        return None;
+        let passes = self.lets_in(crossing, sender, rule, &mut unseen)
+            && self.is_routed(crossing, sender, target, &mut unseen)
+            && crossing.carries(target.address, sender.address, &mut unseen)
+            && self.is_open(crossing, sender, target, &rule.traffic, &mut unseen);
+        passes.then(|| Passage {
+            traffic: rule.traffic.words(),
+            unseen,
+        })
+    }
+
+    /// Whether a rule of the target is about the sender.
+    fn lets_in(
+        &self,
+        crossing: &Crossing<'_>,
+        sender: &Sender<'_>,
+        rule: &GroupRule,
+        unseen: &mut Vec<String>,
+    ) -> bool {
+        match &rule.peer {
+            Peer::Range(_) => true,
+            Peer::List(list) => {
+                unseen.push(format!("{list} lets in {}", sender.address));
+                true
+            }
+            Peer::Group(group) => {
+                let has_it = match (sender.groups, self.groups.get(group)) {
+                    (Some(own), _) => own.contains(group),
+                    // Whoever starts a host takes any group of its VPC, and no other.
+                    (None, Some(facts)) => facts.vpc.as_deref() == Some(sender.vpc),
+                    (None, None) => {
+                        unseen.push(format!("{group} is a security group of {}", sender.vpc));
+                        true
                     }
-                }
-                None => unseen.push(format!("the routes of {subnet} lead through {peering}")),
+                };
+                has_it && crossing.knows_groups(unseen)
             }
         }
-        let protocol = rule.traffic.protocol.unwrap_or(TCP);
+    }
+
+    /// Whether the routes of both subnets lead to the other side.
+    fn is_routed(
+        &self,
+        crossing: &Crossing<'_>,
+        sender: &Sender<'_>,
+        target: &Host,
+        unseen: &mut Vec<String>,
+    ) -> bool {
+        let there = self.routes.get(sender.subnet, sender.vpc);
+        let back = self.routes.get(&target.subnet, &target.vpc);
+        let both = [
+            (there, sender.subnet, target.address),
+            (back, target.subnet.as_str(), sender.address),
+        ];
+        both.into_iter().all(|(routes, subnet, to)| match routes {
+            Some(routes) => leads(routes, to, crossing, unseen),
+            None => {
+                let id = crossing.id();
+                unseen.push(format!("the routes of {subnet} lead through {id}"));
+                true
+            }
+        })
+    }
+
+    /// Whether the network ACLs of both sides, and the security groups of the sender, leave a port of this
+    /// traffic open.
+    fn is_open(
+        &self,
+        crossing: &Crossing<'_>,
+        sender: &Sender<'_>,
+        target: &Host,
+        traffic: &Traffic,
+        unseen: &mut Vec<String>,
+    ) -> bool {
+        let protocol = traffic.protocol.unwrap_or(TCP);
         let acls = [
             self.acls.get(sender.subnet, sender.vpc),
             self.acls.get(&target.subnet, &target.vpc),
@@ -144,12 +193,13 @@ impl NetworkFacts {
             }
         }
         let [near, far] = acls;
-        let egress = self.egress_of(sender, &mut unseen);
+        let egress = self.egress_of(sender, unseen);
+        let to_groups = crossing.lets_out_to_groups();
         let passes = |port: u16| {
             let out = egress.as_ref().is_none_or(|rules| {
                 rules
                     .iter()
-                    .any(|rule| lets_out(rule, target, protocol, port))
+                    .any(|rule| lets_out(rule, target, to_groups, protocol, port))
             });
             out && decides(near, true, target.address, protocol, port)
                 && decides(far, false, sender.address, protocol, port)
@@ -173,7 +223,7 @@ impl NetworkFacts {
                 })
                 .collect::<Vec<u16>>()
         };
-        let ports = &rule.traffic.ports;
+        let ports = &traffic.ports;
         let passes = std::iter::once(*ports.start())
             .chain(boundaries().into_iter().filter(|port| ports.contains(port)))
             .any(passes);
@@ -181,10 +231,7 @@ impl NetworkFacts {
             .into_iter()
             .chain(boundaries().into_iter().filter(|port| *port >= 1024))
             .any(answered);
-        (passes && answered).then(|| Passage {
-            traffic: rule.traffic.words(),
-            unseen,
-        })
+        passes && answered
     }
 
     /// The rules that let the sender out; none if it makes its own.
@@ -222,11 +269,35 @@ fn first_common(range: Ipv4Net, peer: &Peer) -> Option<Ipv4Addr> {
     }
 }
 
-fn lets_out(rule: &GroupRule, target: &Host, protocol: u8, port: u16) -> bool {
+/// Whether the most specific route to an address leads to the other side. A prefix list may have the
+/// address.
+fn leads(
+    routes: &[RouteFacts],
+    to: Ipv4Addr,
+    crossing: &Crossing<'_>,
+    unseen: &mut Vec<String>,
+) -> bool {
+    let to_ranges = routes.iter().filter_map(|route| match &route.to {
+        Destination::Range(range) if range.contains(&to) => Some((range.prefix_len(), route)),
+        _ => None,
+    });
+    let longest = to_ranges.max_by_key(|(length, _)| *length);
+    if longest.is_some_and(|(_, route)| crossing.is_behind(&route.next)) {
+        return true;
+    }
+    let list = routes.iter().find_map(|route| match &route.to {
+        Destination::List(list) if crossing.is_behind(&route.next) => Some(list),
+        _ => None,
+    });
+    unseen.extend(list.map(|list| format!("{list} has a range with {to}")));
+    list.is_some()
+}
+
+fn lets_out(rule: &GroupRule, target: &Host, to_groups: bool, protocol: u8, port: u16) -> bool {
     rule.traffic.covers(protocol, port)
         && match &rule.peer {
             Peer::Range(range) => range.contains(&target.address),
-            Peer::Group(group) => target.groups.contains(group),
+            Peer::Group(group) => to_groups && target.groups.contains(group),
             Peer::List(_) => false,
         }
 }

@@ -11,6 +11,7 @@
 
 pub(crate) mod naive;
 pub(crate) mod random;
+pub(crate) mod sides;
 
 use std::collections::BTreeMap;
 

@@ -21,6 +21,7 @@ fn policy() -> Value {
 pub fn documents() -> Vec<Value> {
     [
         networks(),
+        transit_gateways(),
         started(),
         settings(),
         keys(),
@@ -214,6 +215,64 @@ fn networks() -> Vec<Value> {
                 "tags": { "Name": NASTY },
                 "config": { "AllocationId": "eipalloc-1", "PublicIp": "203.0.113.7", "InstanceId": "i-1" },
                 "observed": { "AssociationId": "eipassoc-1", "NetworkInterfaceId": "eni-1" }
+            }),
+        ),
+    ]
+}
+
+fn transit_gateways() -> Vec<Value> {
+    let ec2 = |kind: &str, resource: &str, parts: Value| {
+        of("ec2", &format!("EC2::{kind}"), resource, parts)
+    };
+    vec![
+        ec2(
+            "TransitGateway",
+            "transit-gateway/tgw-1",
+            json!({
+                "tags": { "Name": NASTY },
+                "config": {
+                    "Id": "tgw-1", "AssociationDefaultRouteTableId": "tgw-rtb-1",
+                    "PropagationDefaultRouteTableId": "tgw-rtb-1",
+                    "DefaultRouteTableAssociation": "enable",
+                    "DefaultRouteTablePropagation": "disable",
+                    "SecurityGroupReferencingSupport": "enable"
+                },
+                "observed": { "OwnerId": MEMBER, "State": "available" }
+            }),
+        ),
+        ec2(
+            "TransitGatewayAttachment",
+            "transit-gateway-attachment/tgw-attach-1",
+            json!({
+                "tags": { "Name": NASTY },
+                "config": {
+                    "Id": "tgw-attach-1", "TransitGatewayId": "tgw-1", "VpcId": "vpc-1",
+                    "SubnetIds": ["subnet-1", "subnet-2"],
+                    "Options": { "SecurityGroupReferencingSupport": "disable" }
+                },
+                "observed": {
+                    "State": "available", "ResourceOwnerId": MEMBER,
+                    "TransitGatewayOwnerId": MEMBER, "AssociationRouteTableId": "tgw-rtb-1"
+                }
+            }),
+        ),
+        ec2(
+            "TransitGatewayRouteTable",
+            "transit-gateway-route-table/tgw-rtb-1",
+            json!({
+                "tags": { "Name": NASTY },
+                "config": { "TransitGatewayRouteTableId": "tgw-rtb-1", "TransitGatewayId": "tgw-1" },
+                "observed": {
+                    "Routes": [
+                        { "DestinationCidrBlock": "10.0.0.0/16", "Type": "propagated",
+                          "State": "active", "TransitGatewayAttachmentId": "tgw-attach-1" },
+                        { "DestinationCidrBlock": "10.9.0.0/16", "Type": "static",
+                          "State": "blackhole" },
+                        { "DestinationCidrBlock": "2001:db8::/56", "Type": "static",
+                          "State": "active", "TransitGatewayAttachmentId": "tgw-attach-1" }
+                    ],
+                    "Associations": ["tgw-attach-1", "tgw-attach-2"]
+                }
             }),
         ),
     ]

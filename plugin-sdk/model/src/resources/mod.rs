@@ -30,7 +30,9 @@ pub use ec2::{
     KeyPair, KeyPairKind, LaunchTemplate, LaunchTemplateKind, NetworkAcl, NetworkAclKind,
     NetworkInterface, NetworkInterfaceKind, Region, RegionKind, RouteTable, RouteTableKind,
     SecurityGroup, SecurityGroupKind, Snapshot, SnapshotBlockPublicAccess,
-    SnapshotBlockPublicAccessKind, SnapshotKind, Subnet, SubnetKind, Volume, VolumeKind, Vpc,
+    SnapshotBlockPublicAccessKind, SnapshotKind, Subnet, SubnetKind, TransitGateway,
+    TransitGatewayAttachment, TransitGatewayAttachmentKind, TransitGatewayKind,
+    TransitGatewayRouteTable, TransitGatewayRouteTableKind, Volume, VolumeKind, Vpc,
     VpcBlockPublicAccessOptions, VpcBlockPublicAccessOptionsKind, VpcEndpoint, VpcEndpointKind,
     VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
 };

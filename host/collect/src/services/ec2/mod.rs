@@ -9,6 +9,7 @@ mod settings;
 mod sharing;
 mod template;
 mod traffic;
+mod transit_gateway;
 mod user_data;
 mod volume;
 mod vpc;
@@ -44,6 +45,9 @@ macro_rules! listings {
                 // Made where the regions are found out, which comes before any collector.
                 product(RegionKind::TYPE, &[regions::DESCRIBE_REGIONS]),
                 $($product,)*
+                transit_gateway::ATTACHMENT,
+                transit_gateway::GATEWAY,
+                transit_gateway::TABLE,
             ],
             run: Run::EachRegion(|context, region| collect(context, region).boxed()),
         };
@@ -109,7 +113,8 @@ const IN_VPC: &[&str] = &[
     VpcPeeringConnectionKind::TYPE,
 ];
 
-/// A region that is seen to have no VPC is not asked for what is only in one.
+/// A region that is seen to have no VPC is not asked for what is only in one. Nor for transit gateways: their
+/// owner may have no VPC beside them, but that is rare, and they would cost every account a call a region.
 async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let ec2 = &client!(aws_sdk_ec2, context.session, region);
     let wanted = LISTINGS.iter().filter(|(kind, _)| context.wants(kind));
@@ -117,6 +122,7 @@ async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let mut harvest = all(context, region, ec2, outside).await;
     if !(context.wants(VpcKind::TYPE) && harvest.has_none(VpcKind::TYPE)) {
         harvest.append(all(context, region, ec2, inside).await);
+        harvest.append(transit_gateway::list(context, region, ec2).await);
     }
     harvest
 }

@@ -10,20 +10,20 @@ use crate::state::last_part;
 use crate::xml::Element;
 
 /// How a type is listed.
-struct Listing {
-    kind: &'static str,
+pub(super) struct Listing {
+    pub(super) kind: &'static str,
     /// The list of the answer.
-    set: &'static str,
+    pub(super) set: &'static str,
     /// The filter by id.
-    id: &'static str,
-    members: &'static Members,
+    pub(super) id: &'static str,
+    pub(super) members: &'static Members,
     /// Lists inside: the property, the member, and what each item has.
-    lists: &'static [(&'static str, &'static str, &'static Members)],
+    pub(super) lists: &'static [(&'static str, &'static str, &'static Members)],
     /// What no table says.
-    more: fn(Element, &Value) -> Element,
+    pub(super) more: fn(Element, &Value) -> Element,
 }
 
-fn nothing_more(element: Element, _: &Value) -> Element {
+pub(super) fn nothing_more(element: Element, _: &Value) -> Element {
     element
 }
 
@@ -50,11 +50,11 @@ fn describe(call: &Call<'_>, listing: &Listing) -> Result<Answer, Failure> {
     listed(call, listing.set, entries)
 }
 
-fn id(document: &Value) -> String {
+pub(super) fn id(document: &Value) -> String {
     last_part(&text(document, "/arn")).to_owned()
 }
 
-fn item(call: &Call<'_>, document: &Value, listing: &Listing) -> Element {
+pub(super) fn item(call: &Call<'_>, document: &Value, listing: &Listing) -> Element {
     let element = Element::new("item");
     let named_owner = document.pointer("/observed/OwnerId").is_some();
     let element = if named_owner {

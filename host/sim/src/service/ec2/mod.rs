@@ -6,6 +6,7 @@
 mod listings;
 mod settings;
 mod started;
+mod transit_gateways;
 
 use blastwall_model::resources::ec2::Rule;
 use blastwall_model::resources::{Instance, SecurityGroup, Volume};
@@ -22,6 +23,7 @@ pub(crate) const OPERATIONS: &[&[Operation]] = &[
     listings::OPERATIONS,
     settings::OPERATIONS,
     started::OPERATIONS,
+    transit_gateways::OPERATIONS,
 ];
 
 const OWN: &[Operation] = &[

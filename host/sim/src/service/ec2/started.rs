@@ -33,7 +33,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// The document of a resource that is named by its id.
-fn find(call: &Call<'_>, kind: &str, parameter: &str) -> Result<Value, Failure> {
+pub(super) fn find(call: &Call<'_>, kind: &str, parameter: &str) -> Result<Value, Failure> {
     let id = call.required(parameter)?;
     let account = call.account()?;
     if kind == "AWS::EC2::Instance" {
@@ -56,7 +56,7 @@ fn find(call: &Call<'_>, kind: &str, parameter: &str) -> Result<Value, Failure> 
     })
 }
 
-fn target(call: &Call<'_>, kind: &str, parameter: &str) -> Result<Target, Failure> {
+pub(super) fn target(call: &Call<'_>, kind: &str, parameter: &str) -> Result<Target, Failure> {
     let document = find(call, kind, parameter)?;
     let arn = text(&document, "/arn")
         .parse()
