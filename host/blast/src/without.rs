@@ -22,6 +22,42 @@ impl Graph {
         }
     }
 
+    /// The graph without the links by which users and roles read data by themselves: who asks about one
+    /// object, and not about whatever there is, has asked that elsewhere.
+    #[must_use]
+    pub fn without_readers(&self, data: &Subject) -> Self {
+        let Some(store) = self.world.capability(data).and_then(|data| match data {
+            Capability::Data(store) => Some(store),
+            _ => None,
+        }) else {
+            return self.clone();
+        };
+        let read = [Capability::Data(store), Capability::Encrypted(store)];
+        let mut kept = RuleSet::default();
+        for (_, rule) in self.rules.all() {
+            let premises = self.rules.premises(rule);
+            let gone = self
+                .capabilities
+                .get(rule.conclusion)
+                .is_some_and(|conclusion| read.contains(&conclusion))
+                && links::kind(rule.link).is_some_and(links::LinkKind::hangs_on_target)
+                && premises.iter().all(|premise| {
+                    let premise = self.capabilities.get(*premise);
+                    matches!(
+                        premise,
+                        Some(Capability::Principal(_) | Capability::Class(_))
+                    )
+                });
+            if !gone {
+                kept.copy(rule, premises);
+            }
+        }
+        Self {
+            rules: kept.index(self.capabilities.len()),
+            ..self.clone()
+        }
+    }
+
     /// The graph without any link that leads straight from one of these to the other; from an account, nor
     /// from anybody in it. What follows from
     /// how AWS is made, as that an account has its principals, stays.

@@ -136,6 +136,7 @@ Exit codes:
 
 Examples:
   blastwall path dev-shop prod-shop --from today/
+  blastwall path dev prod --from today/
   blastwall path arn:aws:iam::111122223333:role/ci 444455556666 --from today/ -o mermaid
   blastwall path anyone prod-shop --from today/ -o json | jq '.proofs[0].steps[].link'
   blastwall path dev-shop prod-shop --from today/ -o dot | dot -Tsvg > ways.svg")]
@@ -144,7 +145,8 @@ pub(crate) struct PathArguments {
     /// `anyone`, or an outside account.
     pub(crate) start: String,
 
-    /// What is to be reached: an account, or the ARN of a user, role or workload.
+    /// What is to be reached: an account, the ARN of a user, role, workload or what holds data, or an
+    /// environment, of whose accounts the nearest are told.
     pub(crate) target: String,
 
     /// Tell no more ways than this.

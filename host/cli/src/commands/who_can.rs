@@ -35,6 +35,9 @@ struct Direct {
     /// Of an undecided answer: what it hangs on.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// What it takes besides and does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    besides: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +73,7 @@ pub(crate) async fn run(
                 principal: principal.to_owned(),
                 why: (answer.verdict == Verdict::Undecided).then_some(answer.reason),
                 verdict: answer.verdict,
+                besides: None,
             });
         }
     }
@@ -81,18 +85,34 @@ pub(crate) async fn run(
         terminal,
     )
     .await?;
-    let mut holders: Vec<Subject> = direct
-        .iter()
-        .filter_map(|one| reach.graph.find(&one.principal).ok())
-        .collect();
+    let graph = &reach.graph;
     // Those who gain it by other links than the request itself: rewriting of the policy, a grant, a share.
-    let data = reach
-        .graph
-        .data_read_by(&arguments.action, &arguments.resource);
-    holders.extend(data);
+    let data = graph.data_read_by(&arguments.action, &arguments.resource);
+    if let Some(data) = &data {
+        let readers = graph.reaching(std::slice::from_ref(data));
+        for one in &mut direct {
+            let reads = |(subject, _): &(Subject, Certainty)| subject.to_string() == one.principal;
+            if one.verdict == Verdict::Allowed && !readers.iter().any(reads) {
+                one.besides = Some(
+                    "what it reads is encrypted, and the key does not let it decrypt".to_owned(),
+                );
+            }
+        }
+    }
+    // What hangs on something unseen is no step on the way of others.
+    let allowed = direct
+        .iter()
+        .filter(|one| one.verdict == Verdict::Allowed && one.besides.is_none());
+    let holders: Vec<Subject> = allowed
+        .filter_map(|one| graph.find(&one.principal).ok())
+        .chain(data.clone())
+        .collect();
+    let others = data.map(|data| graph.without_readers(&data));
+    let reaching = others.as_ref().unwrap_or(graph).reaching(&holders);
     let named: Vec<String> = direct.iter().map(|one| one.principal.clone()).collect();
-    let reaching = reach.graph.reaching(&holders).into_iter();
-    let reaching = reaching.filter(|(subject, _)| !named.contains(&subject.to_string()));
+    let reaching = reaching
+        .into_iter()
+        .filter(|(subject, _)| !named.contains(&subject.to_string()));
     let answer = WhoCan {
         action: &arguments.action,
         resource: &arguments.resource,
@@ -112,15 +132,31 @@ fn text(answer: &WhoCan<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let (action, resource) = (visible(answer.action), visible(answer.resource));
     writeln!(writer, "Who can {action} on {resource}")?;
     writeln!(writer)?;
-    writeln!(writer, "Straight: {}", answer.direct.len())?;
-    for one in &answer.direct {
-        let open = one.why.as_ref().map_or_else(String::new, |why| {
-            format!("  (undecided: {})", visible(why))
+    let (open, straight): (Vec<&Direct>, Vec<&Direct>) = answer
+        .direct
+        .iter()
+        .partition(|one| one.verdict == Verdict::Undecided);
+    writeln!(writer, "Straight: {}", straight.len())?;
+    for one in straight {
+        let besides = one.besides.as_ref().map_or_else(String::new, |besides| {
+            format!("  (but {})", visible(besides))
         });
-        writeln!(writer, "  {}{open}", visible(&one.principal))?;
+        writeln!(writer, "  {}{besides}", visible(&one.principal))?;
+    }
+    if !open.is_empty() {
+        writeln!(writer)?;
+        writeln!(
+            writer,
+            "Undecided, because something was not seen: {}",
+            open.len()
+        )?;
+        for one in open {
+            let why = one.why.as_deref().unwrap_or_default();
+            writeln!(writer, "  {}  ({})", visible(&one.principal), visible(why))?;
+        }
     }
     writeln!(writer)?;
-    writeln!(writer, "By way of those: {}", answer.reaching.len())?;
+    writeln!(writer, "By way of others: {}", answer.reaching.len())?;
     for one in &answer.reaching {
         let certainty = match one.certainty {
             Certainty::Certain => "certain",

@@ -47,6 +47,10 @@ pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
             Some(account) => format!("{} of {}", arn.resource(), names.label(&account)),
             None => arn.to_string(),
         },
+        Subject::Rewritten { arn, how } => match subject.account() {
+            Some(account) => format!("{} of {} {how}", arn.resource(), names.label(&account)),
+            None => subject.to_string(),
+        },
         Subject::Network { arn } => match subject.account() {
             Some(account) => format!(
                 "network reach of {} of {}",

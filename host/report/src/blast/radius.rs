@@ -364,6 +364,7 @@ fn write_account(
             Subject::Account { .. } => "the whole account".to_owned(),
             Subject::Principal { arn } | Subject::Workload { arn } => arn.resource().to_owned(),
             Subject::Data { .. }
+            | Subject::Rewritten { .. }
             | Subject::Encrypted { .. }
             | Subject::Network { .. }
             | Subject::Supply { .. }
