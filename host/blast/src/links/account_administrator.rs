@@ -91,8 +91,9 @@ const ACTIONS: &[&str] = &[
     "iam:PutUserPolicy",
 ];
 
-/// Principals that get the same answer.
-type Key = (AccountIndex, Vec<PolicyIndex>, Option<PolicyIndex>);
+/// Principals that get the same answer: of one account, service-linked or not, with the same policies and
+/// the same boundary. Policies of the organization bind no service-linked role.
+type Key = (AccountIndex, bool, Vec<PolicyIndex>, Option<PolicyIndex>);
 
 /// How surely each principal has its account, by its place.
 pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
@@ -116,7 +117,7 @@ pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
             return ask();
         }
         *known
-            .entry((row.account, identity, boundary))
+            .entry((row.account, row.is_service_linked(), identity, boundary))
             .or_insert_with(ask)
     };
     world.principal_indices().map(&mut of).collect()
