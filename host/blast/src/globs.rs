@@ -175,6 +175,11 @@ pub(crate) fn filled(pattern: &str) -> String {
     pattern.replace(['*', '?'], "x")
 }
 
+/// A text that fits the pattern and hardly any other.
+pub(crate) fn filled_at_random(pattern: &str) -> String {
+    pattern.replace('*', "any-name").replace('?', "x")
+}
+
 /// A pattern with policy variables in it, each of which may be any text.
 pub(crate) fn without_variables(pattern: &str) -> String {
     let mut text = String::new();

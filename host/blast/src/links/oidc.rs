@@ -12,7 +12,7 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::PolicyIndex;
-use crate::globs::{filled, meetings, without_variables};
+use crate::globs::{filled, filled_at_random, meetings, without_variables};
 use crate::issuers::{Issuer, issuer};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
 use crate::subject::OutsideParty;
@@ -229,7 +229,7 @@ fn judge_pair(
     let met = meetings(subject, own.chain(usual.iter().map(String::as_str)));
     let runs: Vec<String> = std::iter::once(subject.as_str())
         .chain(met.iter().map(String::as_str))
-        .map(filled)
+        .map(filled_at_random)
         .collect();
     let (words, strangers) = entry.issuer.analyse(subject);
     let words = if strangers {

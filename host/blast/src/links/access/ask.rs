@@ -124,6 +124,7 @@ pub(in crate::links) fn from_account(
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
+    gate.summary?;
     let row = world.account(account)?;
     let keys = gate
         .keys(RequestKeys::new(world).sent_from_account(account))

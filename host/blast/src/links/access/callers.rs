@@ -93,7 +93,7 @@ impl Maker<'_> {
     /// The names that the policies on both sides compare a caller with.
     fn names(&self, gate: Option<&Gate<'_>>) -> CallerNames {
         let mut names = names_of_gate(self.world, gate);
-        for policy in policies(self.world, self.scps) {
+        for policy in policies(self.world, self.scps, true) {
             names.add_policy(policy);
         }
         names
@@ -123,17 +123,23 @@ impl Maker<'_> {
 pub(super) fn names_of_gate(world: &World, gate: Option<&Gate<'_>>) -> CallerNames {
     let summary = gate.and_then(|gate| gate.summary);
     let mut names = summary.map_or_else(CallerNames::default, |summary| summary.names.clone());
-    for policy in policies(world, gate.map(|gate| gate.account.rcps)) {
+    for policy in policies(world, gate.map(|gate| gate.account.rcps), false) {
         names.add_policy(policy);
     }
     names
 }
 
-fn policies(world: &World, levels: Option<LevelsIndex>) -> impl Iterator<Item = &Policy> {
+/// The policies of all levels, or those that ask who the caller is beyond its organization.
+fn policies(
+    world: &World,
+    levels: Option<LevelsIndex>,
+    of_callers: bool,
+) -> impl Iterator<Item = &Policy> {
     levels
         .into_iter()
         .flat_map(|levels| world.levels(levels).iter().flatten())
         .filter_map(|from| world.policies.get(from.policy))
+        .filter(move |stored| !of_callers || stored.asks_for_caller)
         .map(|stored| &stored.policy)
 }
 
