@@ -23,101 +23,126 @@ enum Stars {
 
 /// Patterns whose texts fit both; none if no text does. What two patterns have in common is in general no
 /// pattern, so these are two that are far apart: `a-*` and `*-b` meet in `a-b` and in `a-*-b`.
-fn meet(one: &str, other: &str) -> impl Iterator<Item = String> + use<> {
-    let short = meet_by(one, other, Stars::Short);
-    let long = short
-        .as_ref()
-        .and_then(|_| meet_by(one, other, Stars::Long));
-    let long = long.filter(|long| short.as_ref() != Some(long));
-    short.into_iter().chain(long)
+fn meet(one: &str, other: &str) -> Vec<String> {
+    // Most patterns are of other accounts, and nearly all begin alike.
+    let same = one
+        .char_indices()
+        .zip(other.chars())
+        .find(|((_, left), right)| left != right || is_wild(*left));
+    let start = match same {
+        Some(((_, left), right)) if !is_wild(left) && !is_wild(right) => return Vec::new(),
+        Some(((at, _), _)) => at,
+        None => one.len().min(other.len()),
+    };
+    let (beginning, one) = one.split_at_checked(start).unwrap_or(("", one));
+    let (_, other) = other.split_at_checked(start).unwrap_or(("", other));
+    let both = Both::new(one, other);
+    let walk = |stars| Some(format!("{beginning}{}", both.as_ref()?.walk(stars)?));
+    let mut met: Vec<String> = walk(Stars::Short).into_iter().collect();
+    met.extend(walk(Stars::Long).filter(|long| !met.contains(long)));
+    met
 }
 
-fn meet_by(one: &str, other: &str, stars: Stars) -> Option<String> {
-    let is_wild = |character: &char| matches!(character, '*' | '?');
-    let differs = one
-        .chars()
-        .zip(other.chars())
-        .take_while(|(left, right)| !is_wild(left) && !is_wild(right))
-        .any(|(left, right)| left != right);
-    if differs {
-        return None;
-    }
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    if one.len() > LONGEST || other.len() > LONGEST {
-        return None;
-    }
-    let width = other.len() + 1;
-    // Whether what is left of both from here on has a text in common.
-    let mut common = vec![false; (one.len() + 1) * width];
-    let holds = |common: &[bool], left: usize, right: usize| {
-        common.get(left * width + right).copied().unwrap_or(false)
-    };
-    for left in (0..=one.len()).rev() {
-        for right in (0..=other.len()).rev() {
-            let fits = match (one.get(left), other.get(right)) {
-                (None, None) => true,
-                // Either the star ends, or it takes a character of the other.
-                (Some('*'), Some(_)) | (Some(_), Some('*')) => {
-                    holds(&common, left + 1, right) || holds(&common, left, right + 1)
+fn is_wild(character: char) -> bool {
+    matches!(character, '*' | '?')
+}
+
+/// Two patterns side by side.
+struct Both {
+    one: Vec<char>,
+    other: Vec<char>,
+    /// By place in the one and in the other: whether what is left of both from there on has a text in common.
+    common: Vec<bool>,
+}
+
+impl Both {
+    /// None if they are too long.
+    fn new(one: &str, other: &str) -> Option<Self> {
+        if one.len() > LONGEST || other.len() > LONGEST {
+            return None;
+        }
+        let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+        let mut both = Self {
+            common: vec![false; (one.len() + 1) * (other.len() + 1)],
+            one,
+            other,
+        };
+        for left in (0..=both.one.len()).rev() {
+            for right in (0..=both.other.len()).rev() {
+                let fits = match (both.one.get(left), both.other.get(right)) {
+                    (None, None) => true,
+                    // Either the star ends, or it takes a character of the other.
+                    (Some('*'), Some(_)) | (Some(_), Some('*')) => {
+                        both.meets(left + 1, right) || both.meets(left, right + 1)
+                    }
+                    (Some('*'), None) => both.meets(left + 1, right),
+                    (None, Some('*')) => both.meets(left, right + 1),
+                    (Some(a), Some(b)) => {
+                        (a == b || is_wild(*a) || is_wild(*b)) && both.meets(left + 1, right + 1)
+                    }
+                    (Some(_), None) | (None, Some(_)) => false,
+                };
+                let place = both.place(left, right);
+                if let Some(slot) = both.common.get_mut(place) {
+                    *slot = fits;
                 }
-                (Some('*'), None) => holds(&common, left + 1, right),
-                (None, Some('*')) => holds(&common, left, right + 1),
-                (Some(a), Some(b)) => {
-                    (a == b || is_wild(a) || is_wild(b)) && holds(&common, left + 1, right + 1)
-                }
-                (Some(_), None) | (None, Some(_)) => false,
-            };
-            if let Some(slot) = common.get_mut(left * width + right) {
-                *slot = fits;
             }
         }
+        Some(both)
     }
-    if !holds(&common, 0, 0) {
-        return None;
+
+    fn place(&self, left: usize, right: usize) -> usize {
+        left * (self.other.len() + 1) + right
     }
-    let (mut left, mut right) = (0, 0);
-    let mut met = String::new();
-    loop {
-        match (one.get(left), other.get(right)) {
-            (None, None) => return Some(met),
-            (Some('*'), Some('*')) => {
-                if !met.ends_with('*') {
-                    met.push('*');
-                }
-                if holds(&common, left + 1, right) {
-                    left += 1;
-                } else {
-                    right += 1;
-                }
-            }
-            (Some('*'), taken) => {
-                let goes_on = taken.filter(|_| holds(&common, left, right + 1));
-                let ends = holds(&common, left + 1, right);
-                match goes_on.filter(|_| !ends || stars == Stars::Long) {
-                    Some(taken) => {
-                        met.push(*taken);
+
+    fn meets(&self, left: usize, right: usize) -> bool {
+        let place = self.place(left, right);
+        self.common.get(place).copied().unwrap_or(false)
+    }
+
+    /// A pattern within both.
+    fn walk(&self, stars: Stars) -> Option<String> {
+        if !self.meets(0, 0) {
+            return None;
+        }
+        let (mut left, mut right) = (0, 0);
+        let mut met = String::new();
+        loop {
+            let after_left = || self.meets(left + 1, right);
+            let after_right = || self.meets(left, right + 1);
+            match (self.one.get(left), self.other.get(right)) {
+                (None, None) => return Some(met),
+                (Some('*'), Some('*')) => {
+                    if !met.ends_with('*') {
+                        met.push('*');
+                    }
+                    if after_left() {
+                        left += 1;
+                    } else {
                         right += 1;
                     }
-                    None => left += 1,
                 }
-            }
-            (taken, Some('*')) => {
-                let goes_on = taken.filter(|_| holds(&common, left + 1, right));
-                let ends = holds(&common, left, right + 1);
-                match goes_on.filter(|_| !ends || stars == Stars::Long) {
-                    Some(taken) => {
-                        met.push(*taken);
-                        left += 1;
-                    }
-                    None => right += 1,
+                (Some('*'), Some(taken))
+                    if after_right() && (stars == Stars::Long || !after_left()) =>
+                {
+                    met.push(*taken);
+                    right += 1;
                 }
+                (Some('*'), _) => left += 1,
+                (Some(taken), Some('*'))
+                    if after_left() && (stars == Stars::Long || !after_right()) =>
+                {
+                    met.push(*taken);
+                    left += 1;
+                }
+                (_, Some('*')) => right += 1,
+                (Some('?'), Some(character)) | (Some(character), Some(_)) => {
+                    met.push(*character);
+                    left += 1;
+                    right += 1;
+                }
+                (Some(_), None) | (None, Some(_)) => return None,
             }
-            (Some('?'), Some(character)) | (Some(character), Some(_)) => {
-                met.push(*character);
-                left += 1;
-                right += 1;
-            }
-            (Some(_), None) | (None, Some(_)) => return None,
         }
     }
 }
@@ -220,7 +245,7 @@ mod tests {
             ("a*b*c", "*bb*", true),
         ] {
             for (one, other) in [(one, other), (other, one)] {
-                let met: Vec<String> = meet(one, other).collect();
+                let met = meet(one, other);
                 assert_eq!(!met.is_empty(), some, "{one} {other}: {met:?}");
                 for text in met
                     .iter()

@@ -159,7 +159,11 @@ fn as_it_is(principal: &Principal) -> Caller<'_> {
 /// Every principal that whoever has an account could act as: of any name that could matter.
 fn at_will<'a>(id: &str, account: Option<&'a str>, elsewhere: bool) -> Vec<Caller<'a>> {
     let names = (0..4)
-        .flat_map(|index| [format!("role/role-{index}"), format!("user/user-{index}")])
+        .flat_map(|index| {
+            // Under a path, or as a user, a name is another principal that the same patterns fit.
+            let places = ["role/role", "user/user", "user/role", "role/path/role"];
+            places.map(|place| format!("{place}-{index}"))
+        })
         .chain(["role/fresh".to_owned()]);
     names
         .map(|name| Caller {
