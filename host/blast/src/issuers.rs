@@ -2,6 +2,8 @@
 
 use blastwall_policy::Pattern;
 
+use crate::globs::meetings;
+
 /// A provider.
 #[derive(Debug)]
 pub(crate) struct Issuer {
@@ -16,6 +18,9 @@ pub(crate) struct Issuer {
     /// Subjects of one repository, in place of its name behind the prefix: to see whether a pattern admits
     /// any of them.
     samples: &'static [&'static str],
+    /// Claims besides the subject that tell whose the run is, and what those of a run are whose owner (`@`)
+    /// has a name, a repository and a number that nobody mentions.
+    owned: &'static [(&'static str, &'static str)],
 }
 
 /// Sources: GitHub Docs, "OpenID Connect reference", "Example subject claims"; GitLab Docs, "ID token
@@ -36,6 +41,20 @@ const ISSUERS: &[Issuer] = &[
             ":environment:prod",
             ":pull_request",
         ],
+        owned: &[
+            ("repository", "@/any-name"),
+            ("repository_id", "0"),
+            ("repository_owner", "@"),
+            ("repository_owner_id", "0"),
+            (
+                "workflow_ref",
+                "@/any-name/.github/workflows/any.yml@refs/heads/main",
+            ),
+            ("actor", "@"),
+            ("actor_id", "0"),
+            ("enterprise", "@"),
+            ("enterprise_id", "0"),
+        ],
     },
     Issuer {
         host: "gitlab.com",
@@ -48,6 +67,14 @@ const ISSUERS: &[Issuer] = &[
             ":ref_type:branch:ref:master",
             ":ref_type:tag:ref:v1",
         ],
+        owned: &[
+            ("namespace_path", "@"),
+            ("namespace_id", "0"),
+            ("project_path", "@/any-name"),
+            ("project_id", "0"),
+            ("user_login", "@"),
+            ("user_id", "0"),
+        ],
     },
     Issuer {
         host: "app.terraform.io",
@@ -55,6 +82,12 @@ const ISSUERS: &[Issuer] = &[
         prefix: "organization:",
         separator: ':',
         samples: &["", ":project:x:workspace:x:run_phase:apply"],
+        owned: &[
+            ("terraform_organization_name", "@"),
+            ("terraform_organization_id", "org-0"),
+            ("terraform_project_id", "prj-0"),
+            ("terraform_workspace_id", "ws-0"),
+        ],
     },
     Issuer {
         host: "oidc.circleci.com",
@@ -62,6 +95,7 @@ const ISSUERS: &[Issuer] = &[
         prefix: "org/",
         separator: '/',
         samples: &["", "/project/x/user/x"],
+        owned: &[],
     },
     Issuer {
         host: "agent.buildkite.com",
@@ -69,6 +103,7 @@ const ISSUERS: &[Issuer] = &[
         prefix: "organization:",
         separator: ':',
         samples: &["", ":pipeline:x:ref:refs/heads/main:commit:x:step:x"],
+        owned: &[("organization_slug", "@"), ("organization_id", "0")],
     },
     Issuer {
         host: "api.bitbucket.org",
@@ -76,6 +111,7 @@ const ISSUERS: &[Issuer] = &[
         prefix: "{",
         separator: ':',
         samples: &[""],
+        owned: &[],
     },
 ];
 
@@ -85,7 +121,61 @@ pub(crate) fn issuer(provider: &str) -> Option<&'static Issuer> {
     ISSUERS.iter().find(|issuer| issuer.host == host)
 }
 
+/// The owner of a subject that strangers come with: an organization that they found.
+const STRANGER: &str = "any-owner-at-all";
+
 impl Issuer {
+    /// Whether the provider is the one of everybody: some issuers have one of its own, with a longer path,
+    /// for each organization, enterprise or workspace.
+    pub(crate) fn is_shared(&self, provider: &str) -> bool {
+        provider == self.host
+    }
+
+    /// Subjects that a stranger can have, as patterns: of an owner that nobody mentions, and within each
+    /// pattern that leaves the owner open.
+    pub(crate) fn of_strangers<'p>(&self, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+        let any = format!("{}{STRANGER}{}*", self.prefix, self.separator);
+        let whole = format!("{}*", self.prefix);
+        let mut subjects = vec![any];
+        subjects.extend(
+            meetings(&whole, patterns)
+                .into_iter()
+                .filter(|met| self.analyse(met).1),
+        );
+        subjects
+    }
+
+    /// The owner that a subject, or a pattern of subjects, names; none if it leaves it open.
+    pub(crate) fn owner<'s>(&self, subject: &'s str) -> Option<&'s str> {
+        let rest = subject.strip_prefix(self.prefix)?;
+        let owner = rest.split(self.separator).next()?;
+        (!owner.contains(['*', '?'])).then_some(owner)
+    }
+
+    /// What a run says besides its subject of whose it is, that of a stranger.
+    pub(crate) fn owned_by(&self, owner: &str) -> impl Iterator<Item = (&'static str, String)> {
+        self.owned
+            .iter()
+            .map(move |(claim, value)| match value.strip_prefix('@') {
+                Some(behind) => (*claim, format!("{owner}{behind}")),
+                None => (*claim, (*value).to_owned()),
+            })
+    }
+
+    /// Patterns of the subjects that runs of whatever repository usually have.
+    pub(crate) fn usual(&self) -> impl Iterator<Item = String> {
+        let samples = self.samples.iter().filter(|sample| !sample.is_empty());
+        samples.map(|sample| format!("*{sample}"))
+    }
+
+    /// Whether a pattern of subjects is about one repository, so that whoever has some run under it can have
+    /// any, by naming a branch or an environment.
+    pub(crate) fn is_of_one(&self, subject: &str) -> bool {
+        let fixed = subject.split(['*', '?']).next().unwrap_or_default();
+        let rest = fixed.strip_prefix(self.prefix);
+        self.separator == '/' && rest.is_some_and(|rest| rest.contains(':'))
+    }
+
     /// Whom a subject admits, in words, and whether strangers can be among them.
     pub(crate) fn analyse(&self, subject: &str) -> (String, bool) {
         let Some(rest) = subject.strip_prefix(self.prefix) else {
@@ -176,6 +266,25 @@ mod tests {
                 "{pattern} {named}"
             );
         }
+    }
+
+    #[test]
+    fn strangers_have_no_owner_that_is_named() {
+        let github = issuer(GITHUB).unwrap();
+        let of_strangers =
+            github.of_strangers(["repo:acme/*", "repo:acme*", "repo:*:x"].into_iter());
+        assert_eq!(
+            of_strangers,
+            [
+                "repo:any-owner-at-all/*",
+                "repo:acme*",
+                "repo:*:x",
+                "repo:acme*:x"
+            ]
+        );
+        assert_eq!(github.owner("repo:acme/web:*"), Some("acme"));
+        assert_eq!(github.owner("repo:acme*"), None);
+        assert!(github.is_of_one("repo:acme/web:*") && !github.is_of_one("repo:acme/*"));
     }
 
     #[test]

@@ -461,6 +461,12 @@ impl<'w> RequestKeys<'w> {
         }
     }
 
+    /// The request has this key with this value.
+    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
+        self.keys = self.keys.fixed(key, [value]);
+        self
+    }
+
     /// The caller is in this account.
     pub(crate) fn sent_from_account(mut self, account: AccountIndex) -> Self {
         let Some(row) = self.world.account(account) else {
@@ -480,17 +486,30 @@ impl<'w> RequestKeys<'w> {
         }
     }
 
-    /// The caller is in no account that is known here.
+    /// The caller is in an account of some organization that no policy names.
     pub(crate) fn sent_from_outside(self) -> Self {
-        self.sent_from_organization(OTHER_ORGANIZATION)
+        let root = format!("{OTHER_ORGANIZATION}/r-other/");
+        self.sent_from_organization(OTHER_ORGANIZATION, &root)
     }
 
-    /// The caller is in another organization.
-    pub(crate) fn sent_from_organization(mut self, id: &str) -> Self {
+    /// The caller is in an account of no organization. Source: AWS IAM User Guide, "AWS global condition
+    /// context keys": `aws:PrincipalOrgID` and `aws:PrincipalOrgPaths` are there only if the principal is
+    /// a member of an organization.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+    pub(crate) fn sent_from_no_organization(mut self) -> Self {
+        self.keys = self
+            .keys
+            .absent("aws:PrincipalOrgID")
+            .absent("aws:PrincipalOrgPaths");
+        self
+    }
+
+    /// The caller is in this unit of another organization.
+    pub(crate) fn sent_from_organization(mut self, id: &str, path: &str) -> Self {
         self.keys = self
             .keys
             .fixed("aws:PrincipalOrgID", [id])
-            .fixed("aws:PrincipalOrgPaths", [format!("{id}/r-other/")]);
+            .fixed("aws:PrincipalOrgPaths", [path]);
         self
     }
 

@@ -30,6 +30,7 @@ mod certainty;
 mod closure;
 mod difference;
 mod facts;
+mod globs;
 mod graph;
 mod issuers;
 mod judge;

@@ -31,8 +31,8 @@ pub(crate) use crossing::Crossing;
 pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
-    ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, TrustSummary,
-    principal_arn_values,
+    ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, CallerNames, TrustSummary,
+    provider_of,
 };
 
 macro_rules! index {
@@ -223,7 +223,12 @@ impl PrincipalRow {
     /// "Referencing permission sets in resource policies" (reserved roles cannot be modified).
     pub(crate) fn is_protected(&self) -> bool {
         let resource = self.arn.resource();
-        resource.starts_with("role/aws-service-role/") || resource.starts_with("role/aws-reserved/")
+        self.is_service_linked() || resource.starts_with("role/aws-reserved/")
+    }
+
+    /// Whether it is a role of an AWS service, which no policy of the organization binds.
+    pub(crate) fn is_service_linked(&self) -> bool {
+        self.arn.resource().starts_with("role/aws-service-role/")
     }
 }
 
@@ -566,6 +571,22 @@ impl World {
             Capability::Evidence(index) => self.evidence(index).map(|row| row.owner),
             other => self.account_of(other),
         }
+    }
+
+    /// The patterns of resources that allowing statements of a principal's policies name for an action.
+    pub(crate) fn allowed_patterns(&self, row: &PrincipalRow, action: &str) -> Vec<String> {
+        row.identity
+            .iter()
+            .filter_map(|from| self.policies.get(from.policy))
+            .flat_map(|stored| &stored.policy.statements)
+            .filter(|statement| {
+                statement.effect == Effect::Allow && statement.actions.covers(action)
+            })
+            .filter_map(|statement| statement.resources.as_ref())
+            .filter(|clause| !clause.negated)
+            .flat_map(|clause| &clause.patterns)
+            .map(|pattern| crate::globs::without_variables(pattern.as_str()))
+            .collect()
     }
 
     /// Whether one of these policies tells callers apart that have the same policies.

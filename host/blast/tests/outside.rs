@@ -73,6 +73,91 @@ fn a_subject_is_told_in_words_and_guardrails_bind_it() {
     assert_eq!(from_repository(&fenced, "acme/web"), None);
 }
 
+/// A role in production by the statement of its trust policy for GitHub.
+fn statement_for(condition: Value) -> Value {
+    json!({"Effect": "Allow",
+        "Principal": {"Federated": format!("arn:aws:iam::{PROD}:oidc-provider/{GITHUB}")},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition})
+}
+
+fn claim(name: &str) -> String {
+    format!("{GITHUB}:{name}")
+}
+
+#[test]
+fn strangers_get_in_where_no_owner_is_asked_for() {
+    let from_anyone = |statements: &[Value]| {
+        let org = Org::three().role(PROD, "deploy", policy(statements), &[]);
+        let start = org.graph().find("anyone").ok()?;
+        let radius = org.graph();
+        let radius = radius.radius(&[start]).unwrap();
+        let target = org.graph().find(&role(PROD, "deploy")).unwrap();
+        radius.fact(&target).map(|fact| fact.certainty)
+    };
+    let audience = json!({"StringEquals": {claim("aud"): "sts.amazonaws.com"}});
+    assert_eq!(from_anyone(&[statement_for(audience)]), Some(Certain));
+    for subject in ["*", "repo:*", "repo:acme*", "repo:*/web:*"] {
+        let asked = json!({"StringLike": {claim("sub"): subject}});
+        assert_eq!(
+            from_anyone(&[statement_for(asked)]),
+            Some(Certain),
+            "{subject}"
+        );
+    }
+    for subject in ["repo:acme/*", "repo:acme/web:ref:refs/heads/main"] {
+        let asked = json!({"StringLike": {claim("sub"): subject}});
+        assert_eq!(from_anyone(&[statement_for(asked)]), None, "{subject}");
+    }
+    let but_acme = json!({"StringNotLike": {claim("sub"): "repo:acme/*"}});
+    assert_eq!(from_anyone(&[statement_for(but_acme)]), Some(Certain));
+    let owned = json!({"StringEquals": {claim("repository_owner"): "acme"}});
+    assert_eq!(from_anyone(&[statement_for(owned)]), None);
+    // The issuer of an enterprise vouches for nobody else.
+    let mut enterprise = statement_for(json!({}));
+    enterprise["Principal"]["Federated"] =
+        json!(format!("arn:aws:iam::{PROD}:oidc-provider/{GITHUB}/acme"));
+    assert_eq!(from_anyone(&[enterprise]), None);
+}
+
+#[test]
+fn a_subject_gets_into_every_role_that_admits_it() {
+    let subject = "repo:acme/web:ref:refs/heads/main";
+    let org = deployed_by("StringLike", "repo:acme/*")
+        .role(TEST, "one", trusts_github("StringEquals", subject), &[])
+        .role(
+            TEST,
+            "other",
+            trusts_github("StringEquals", "repo:acme/api:x"),
+            &[],
+        );
+    assert_eq!(org.reach(subject, &role(PROD, "deploy")), Some(Certain));
+    assert_eq!(org.reach(subject, &role(TEST, "one")), Some(Certain));
+    assert_eq!(org.reach(subject, &role(TEST, "other")), None);
+    // Some repository of the owner is not every one of them.
+    assert_eq!(org.reach("repo:acme/*", &role(TEST, "other")), None);
+}
+
+#[test]
+fn the_audience_and_the_run_are_those_that_suit_the_statement() {
+    let other = json!({"StringEquals": {claim("aud"): "other", claim("sub"): "repo:q/q:x"}});
+    let own = json!({"StringEquals": {claim("aud"): "mine"},
+        "StringLike": {claim("sub"): "repo:acme/*"}});
+    let statements = [statement_for(other), statement_for(own.clone())];
+    let org = Org::three().role(PROD, "deploy", policy(&statements), &[]);
+    assert_eq!(
+        org.reach("repo:acme/*", &role(PROD, "deploy")),
+        Some(Certain)
+    );
+    let mut denial =
+        statement_for(json!({"StringNotLike": {claim("sub"): "repo:*:environment:special"}}));
+    denial["Effect"] = json!("Deny");
+    let org = Org::three().role(PROD, "deploy", policy(&[statement_for(own), denial]), &[]);
+    assert_eq!(
+        org.reach("repo:acme/*", &role(PROD, "deploy")),
+        Some(Certain)
+    );
+}
+
 fn delegation(principal: &str, actions: &[&str]) -> Value {
     json!({"type": "AWS::Organizations::ResourcePolicy", "account": MANAGEMENT,
         "arn": format!("arn:aws:organizations::{MANAGEMENT}:resourcepolicy/o-test000001/rp-1"),

@@ -135,6 +135,9 @@ pub(crate) enum Fact<'a> {
     Values(&'a [String]),
     One(&'a str),
     Absent,
+    /// The request has the key; its value is open.
+    Present,
+    /// Open: the request may have the key or not.
     Unknown,
 }
 

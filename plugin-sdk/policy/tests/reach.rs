@@ -293,3 +293,101 @@ fn no_names_the_statement_that_blocks() {
         "no: service control policies at level 1, policy 1, statement 0 (`Guard`)"
     );
 }
+
+/// Yes, no, or open.
+fn kind(answer: &Reach) -> &'static str {
+    match answer {
+        Reach::Yes { .. } => "yes",
+        Reach::OnlyIf { .. } => "open",
+        Reach::No { .. } => "no",
+    }
+}
+
+#[test]
+fn keys_that_are_always_there_are_not_absent() {
+    let user = "arn:aws:iam::111111111111:user/dev";
+    for (principal, condition, expected) in [
+        (
+            DEV,
+            json!({ "Null": { "aws:ViaAWSService": "true" } }),
+            "no",
+        ),
+        (
+            DEV,
+            json!({ "Null": { "aws:ViaAWSService": "false" } }),
+            "yes",
+        ),
+        // A service may pass the request on.
+        (
+            DEV,
+            json!({ "Bool": { "aws:ViaAWSService": "false" } }),
+            "open",
+        ),
+        (
+            DEV,
+            json!({ "Null": { "aws:TokenIssueTime": "true" } }),
+            "no",
+        ),
+        (
+            user,
+            json!({ "Null": { "aws:TokenIssueTime": "true" } }),
+            "open",
+        ),
+    ] {
+        let answer = assume(principal, trust(condition.clone()), &Keys::new());
+        assert_eq!(kind(&answer), expected, "{principal} {condition}: {answer}");
+    }
+}
+
+#[test]
+fn a_variable_without_value_matches_whatever_the_key_is() {
+    let untagged = Keys::new().absent("aws:PrincipalTag/x");
+    for (operator, expected) in [
+        ("StringEquals", "no"),
+        ("StringLike", "no"),
+        ("StringNotEquals", "yes"),
+        ("StringEqualsIfExists", "open"),
+        ("ForAllValues:StringEquals", "open"),
+    ] {
+        let condition = json!({ operator: { "sts:ExternalId": "${aws:PrincipalTag/x}" } });
+        let answer = assume(DEV, trust(condition), &untagged);
+        assert_eq!(kind(&answer), expected, "{operator}: {answer}");
+    }
+    let condition = json!({ "StringEquals": { "sts:ExternalId": "${aws:PrincipalTag/x}" } });
+    assert_eq!(kind(&assume(DEV, trust(condition), &Keys::new())), "open");
+}
+
+#[test]
+fn whoever_comes_with_a_token_is_in_no_organization() {
+    let provider = "arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com";
+    let principal = Principal::parse(provider).unwrap();
+    let trust = policy(
+        json!({ "Effect": "Allow", "Principal": { "Federated": provider },
+        "Action": "sts:AssumeRoleWithWebIdentity" }),
+    );
+    let guardrail = policy(
+        json!({ "Effect": "Deny", "Principal": "*", "Action": "sts:*",
+        "Resource": "*", "Condition": {
+            "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-ours" },
+            "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } } }),
+    );
+    let full =
+        policy(json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }));
+    let level: &[&Policy] = &[&full, &guardrail];
+    let answer = reach(
+        &Question {
+            principal: &principal,
+            role_path: None,
+            action: "sts:AssumeRoleWithWebIdentity",
+            resource: OPS,
+            resource_account: "222222222222",
+            keys: &Keys::new(),
+        },
+        &Layers {
+            rcps: Some(&[level]),
+            resource: Some(&trust),
+            ..Layers::default()
+        },
+    );
+    assert_eq!(kind(&answer), "no", "{answer}");
+}

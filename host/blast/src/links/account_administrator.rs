@@ -103,8 +103,9 @@ const WAYS: &[Way] = &[
     user(WITH_PASSWORD, Gift::Join),
 ];
 
-/// Principals that get the same answer.
-type Key = (AccountIndex, Vec<PolicyIndex>, Option<PolicyIndex>, bool);
+/// Principals that get the same answer: of one account, service-linked or not, with the same policies and
+/// the same boundary. Policies of the organization bind no service-linked role.
+type Key = (AccountIndex, bool, Vec<PolicyIndex>, Option<PolicyIndex>);
 
 /// How surely each principal has its account, by its place.
 pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
@@ -127,9 +128,8 @@ pub(super) fn administrators(judge: &Judge<'_>) -> Vec<Option<Certainty>> {
         if alone {
             return ask();
         }
-        // Roles of services are bound by no service control policy.
         *known
-            .entry((row.account, identity, boundary, row.is_protected()))
+            .entry((row.account, row.is_service_linked(), identity, boundary))
             .or_insert_with(ask)
     };
     world.principal_indices().map(&mut of).collect()

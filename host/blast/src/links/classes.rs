@@ -50,6 +50,8 @@ impl Class {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct CallerKey {
     kind: PrincipalKind,
+    /// Policies of the organization bind no service-linked role, whatever its own are.
+    service_linked: bool,
     identity: Vec<PolicyIndex>,
     boundary: Option<PolicyIndex>,
     /// Set for a caller that stands alone: a policy of its own asks who it is, or not all of its
@@ -313,6 +315,7 @@ fn caller_key(
         || world.levels_ask_for_caller(scps);
     CallerKey {
         kind: row.kind,
+        service_linked: row.is_service_linked(),
         identity,
         boundary,
         alone: alone.then_some(index),

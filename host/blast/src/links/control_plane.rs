@@ -3,13 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use blastwall_policy::{Effect, Pattern};
+
 use super::access::{Gate, ask, candidates};
-use super::power::{Power, better};
+use super::power::{Power, better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::facts::Attachment;
+use crate::globs::names_within;
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::World;
+use crate::world::{AccountRow, LevelsIndex, World};
 
 pub(super) struct ControlPlane;
 
@@ -18,14 +22,18 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     name: "Organizations control plane",
     family: "organization",
     source: "the management account, or a principal of it that may detach, rewrite or switch off policies \
-        of the organization, or move accounts out of their units; whom the organization's resource policy \
-        makes administrators of policies",
+        of the organization, attach one that allows everything where others allow little, or take accounts \
+        out of their units or the organization; whom the organization's resource policy makes \
+        administrators of policies",
     target: "power over the guardrails",
-    precondition: "the organization has policies that bind. From a member account both the resource policy \
+    precondition: "the organization has policies of the kind, service control or resource control, that the \
+        actions are allowed on. From a member account both the resource policy \
         of the organization and the caller's own policies allow it",
-    mitigations: "few principals with organizations:DetachPolicy, UpdatePolicy, DeletePolicy, \
-        DisablePolicyType or MoveAccount; no workloads in the management account",
+    mitigations: "few principals with organizations:DetachPolicy, UpdatePolicy, AttachPolicy, \
+        DisablePolicyType, MoveAccount or RemoveAccountFromOrganization; organizations:PolicyType as a \
+        condition; no workloads in the management account",
     references: &[
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html",
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_permissions_overview.html",
     ],
 };
@@ -35,16 +43,145 @@ pub(crate) const ACTIONS: &[&str] = &[
     "organizations:DetachPolicy",
     "organizations:UpdatePolicy",
     "organizations:DisablePolicyType",
+    "organizations:AttachPolicy",
     "organizations:MoveAccount",
+    "organizations:RemoveAccountFromOrganization",
 ];
 
-fn judge_principal(power: &Power<'_, '_>) -> Option<Judgement> {
-    let keys = power.keys();
-    let may = ACTIONS
+/// One action on resources of one kind.
+struct Way {
+    action: &'static str,
+    /// A pattern of the resources.
+    resources: String,
+    /// `organizations:PolicyType`, of actions that have it.
+    policy_type: Option<&'static str>,
+    /// What must be the case besides; empty if nothing.
+    besides: &'static str,
+}
+
+impl Way {
+    fn fixed(&self) -> Option<(&'static str, &'static str)> {
+        Some(("organizations:PolicyType", self.policy_type?))
+    }
+
+    /// A resource of a name that no policy mentions, and one for each pattern that meets its own.
+    fn named<'p>(&self, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+        let any = self.resources.replace('*', "anyname0");
+        let met = names_within(&self.resources, patterns);
+        std::iter::once(any).chain(met).collect()
+    }
+}
+
+/// The ways that take something away from what binds. Rights over other types of policy (of tags, of
+/// backups) open nothing, and attaching opens something only below a level that does not allow everything.
+///
+/// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Organizations".
+fn ways(world: &World) -> Vec<Way> {
+    let Some(management) = world.management.and_then(|index| world.account(index)) else {
+        return Vec::new();
+    };
+    let of = |resource: &str| {
+        let id = world.organization_id.as_deref().unwrap_or("*");
+        let (kind, name) = resource.split_once('/').unwrap_or((resource, "*"));
+        format!(
+            "arn:{}:organizations::{}:{kind}/{id}/{name}",
+            world.partition, management.id
+        )
+    };
+    let mut ways = Vec::new();
+    let mut add = |action, resources, policy_type, besides| {
+        ways.push(Way {
+            action,
+            resources,
+            policy_type,
+            besides,
+        });
+    };
+    let bound = |levels: fn(&AccountRow) -> LevelsIndex| -> BTreeSet<LevelsIndex> {
+        let levels = world.accounts.iter().map(levels);
+        levels
+            .filter(|index| !world.levels(*index).is_empty())
+            .collect()
+    };
+    let (scps, rcps) = (bound(|row| row.scps), bound(|row| row.rcps));
+    for (kind, name, bound) in [
+        ("service_control_policy", "SERVICE_CONTROL_POLICY", &scps),
+        ("resource_control_policy", "RESOURCE_CONTROL_POLICY", &rcps),
+    ] {
+        if bound.is_empty() {
+            continue;
+        }
+        let policies = of(&format!("policy/{kind}/p-*"));
+        let roots = of("root/r-*");
+        add(
+            "organizations:DetachPolicy",
+            policies.clone(),
+            Some(name),
+            "",
+        );
+        add("organizations:UpdatePolicy", policies, Some(name), "");
+        add("organizations:DisablePolicyType", roots, Some(name), "");
+    }
+    let mut levels = scps.iter().flat_map(|index| world.levels(*index));
+    if levels.any(|level| !allows_everything(world, level)) {
+        let full_access = format!(
+            "arn:{}:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+            world.partition
+        );
+        let name = Some("SERVICE_CONTROL_POLICY");
+        add("organizations:AttachPolicy", full_access, name, "");
+    }
+    add("organizations:MoveAccount", of("account/*"), None, "");
+    add(
+        "organizations:RemoveAccountFromOrganization",
+        of("account/*"),
+        None,
+        "an account has what it takes to stand alone, a way to pay among it",
+    );
+    ways
+}
+
+/// Whether some policy of a level allows every action on everything.
+fn allows_everything(world: &World, level: &[Attachment]) -> bool {
+    let policies = level
         .iter()
-        .map(|action| power.may_somewhere(action, &keys))
-        .fold(None, better)?;
-    Some(power.complete(may))
+        .filter_map(|from| world.policies.get(from.policy));
+    policies
+        .flat_map(|stored| &stored.policy.statements)
+        .any(|statement| {
+            let all = |patterns: &[Pattern]| patterns.iter().any(Pattern::matches_everything);
+            let every_action = !statement.actions.negated && all(&statement.actions.patterns);
+            let every_resource = statement
+                .resources
+                .as_ref()
+                .is_none_or(|clause| !clause.negated && all(&clause.patterns));
+            statement.effect == Effect::Allow
+                && statement.conditions.is_empty()
+                && every_action
+                && every_resource
+        })
+}
+
+fn judge_principal(power: &Power<'_, '_>, world: &World) -> Option<Judgement> {
+    let mut best = None;
+    for way in ways(world) {
+        if !power.mentions(way.action) {
+            continue;
+        }
+        let keys = match way.fixed() {
+            Some((key, value)) => power.keys().fixed(key, [value]),
+            None => power.keys(),
+        };
+        let named = world.allowed_patterns(power.row, way.action);
+        for resource in way.named(named.iter().map(String::as_str)) {
+            let may = power.may(way.action, &resource, keys.clone());
+            best = better(best, may.map(|may| may.also(way.besides)));
+            if is_certain(best.as_ref()) {
+                break;
+            }
+        }
+    }
+    Some(power.complete(best?))
 }
 
 /// The ways in for those whom the organization's resource policy names: each action, on the policies that
@@ -53,32 +190,25 @@ fn gates<'w>(world: &'w World) -> Vec<Gate<'w>> {
     let Some((_, policy, _)) = &world.delegation else {
         return Vec::new();
     };
-    let any = world
-        .management
-        .and_then(|index| world.account(index))
-        .map(|row| {
-            format!(
-                "arn:{}:organizations::{}:policy/{}/service_control_policy/p-anyname0",
-                world.partition,
-                row.id,
-                world.organization_id.as_deref().unwrap_or("o-any")
-            )
-        });
     let statements = world.policies.get(*policy).into_iter();
-    let named = statements
+    let named: Vec<&str> = statements
         .flat_map(|stored| &stored.policy.statements)
         .filter_map(|statement| statement.resources.as_ref())
         .filter(|clause| !clause.negated)
         .flat_map(|clause| &clause.patterns)
-        .filter(|pattern| pattern.as_str().contains(":policy/"))
-        .map(|pattern| pattern.as_str().replace(['*', '?'], "x"));
-    let resources: BTreeSet<String> = any.into_iter().chain(named).collect();
-    let pairs = ACTIONS
-        .iter()
-        .flat_map(|action| resources.iter().map(move |resource| (*action, resource)));
-    pairs
-        .filter_map(|(action, resource)| Gate::of_organization(world, action, resource.clone()))
-        .collect()
+        .map(|pattern| pattern.as_str())
+        .collect();
+    let mut gates = Vec::new();
+    for way in ways(world) {
+        let resources: BTreeSet<String> = way.named(named.iter().copied()).into_iter().collect();
+        for resource in resources {
+            let besides = [way.besides].into_iter().filter(|words| !words.is_empty());
+            let besides = besides.map(str::to_owned).collect();
+            let gate = Gate::of_organization(world, way.action, resource, way.fixed(), besides);
+            gates.extend(gate);
+        }
+    }
+    gates
 }
 
 impl LinkKind for ControlPlane {
@@ -103,7 +233,7 @@ impl LinkKind for ControlPlane {
         for principal in world.principals_of(management) {
             let judgement = rules
                 .unspent(judge, principal, ACTIONS)
-                .and_then(|power| judge_principal(&power));
+                .and_then(|power| judge_principal(&power, world));
             if let Some(judgement) = judgement {
                 rules.add(
                     judgement.certainty,
@@ -131,7 +261,7 @@ impl LinkKind for ControlPlane {
                 if judge.world().principal(*principal).map(|row| row.account)
                     == judge.world().management =>
             {
-                judge_principal(&Power::of(judge, *principal, Detail::Full)?)
+                judge_principal(&Power::of(judge, *principal, Detail::Full)?, judge.world())
             }
             _ => gates(judge.world())
                 .iter()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use blastwall_policy::Principal;
 
-use super::oidc::token;
+use super::oidc::best_token;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -99,6 +99,10 @@ const SERVICE_ACCOUNT: LinkDocumentation = LinkDocumentation {
     ],
 };
 
+/// The subjects of service accounts. Source: Amazon EKS User Guide, "Assign IAM roles to Kubernetes service
+/// accounts".
+const SUBJECTS: &str = "system:serviceaccount:*:*";
+
 fn judge_role(
     judge: &Judge<'_>,
     workload: WorkloadIndex,
@@ -119,24 +123,27 @@ fn judge_role(
         .federated
         .iter()
         .find(|name| name.ends_with(issuer))?;
+    let principal = Principal::parse(named).ok()?;
     let keys = RequestKeys::new(world).for_resource(row).build();
-    let judgement = judge.judge(
-        &Case {
-            principal: &Principal::parse(named).ok()?,
-            role_path: None,
-            action: ASSUME_ROLE_WITH_WEB_IDENTITY,
-            resource: row.arn.as_str(),
-            resource_account: account.id.as_str(),
-            keys: token(world, index, issuer, keys),
-            identity: Identity::Attached(&[]),
-            boundary: None,
-            scps: None,
-            rcps: Some(account.rcps),
-            resource_policy: Some(policy),
-            made_by_attacker: false,
-        },
-        detail,
-    )?;
+    let judgement = best_token(world, index, issuer, SUBJECTS, &keys, |keys| {
+        judge.judge(
+            &Case {
+                principal: &principal,
+                role_path: None,
+                action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+                resource: row.arn.as_str(),
+                resource_account: account.id.as_str(),
+                keys,
+                identity: Identity::Attached(&[]),
+                boundary: None,
+                scps: None,
+                rcps: Some(account.rcps),
+                resource_policy: Some(policy),
+                made_by_attacker: false,
+            },
+            detail,
+        )
+    })?;
     Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
 }
 

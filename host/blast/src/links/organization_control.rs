@@ -3,11 +3,17 @@
 //!
 //! The whole management account has every member anyway (`management-account`); these kinds are about
 //! single principals in it, and about delegated administrators, which reach every account but the
-//! management account.
+//! management account. Who administers, a principal or whoever has the account, is in [`actor`].
 
-use super::power::{Power, better};
+mod actor;
+
+use actor::{Actor, Held, MadeUp};
+
+use super::access::callers::Maker;
+use super::power::{Power, better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
+use crate::certainty::Certainty;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::{AccountIndex, AccountRow, World};
 
@@ -25,9 +31,30 @@ pub(super) struct OrganizationControl {
     ways: &'static [&'static [&'static str]],
     /// The feature of central root access that it takes, if any.
     feature: Option<&'static str>,
+    /// What is asked for each account by itself.
+    each: Each,
     /// What must be the case besides; empty if nothing.
     besides: &'static str,
 }
+
+/// What is asked for each account by itself, besides the ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Each {
+    /// Nothing: whoever may use the service reaches all accounts.
+    Nothing,
+    /// The instances of a stack set are authorized on the accounts and units that they go to. Source: Service
+    /// Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation", and
+    /// CloudFormation User Guide, "Grant self-managed permissions", with `stackset-target/` in an example.
+    StackSetTarget,
+    /// A root session is asked for by account and task, and binds itself to the account's policies.
+    RootSession,
+}
+
+/// The action that makes the instances of a stack set.
+const INSTANCES: &str = "cloudformation:CreateStackInstances";
+
+/// How ARNs name a stack set: by its name, which is free, and a UUID.
+const STACK_SET_NAME: &str = "*:????????-????-????-????-????????????";
 
 pub(super) static STACK_SET: OrganizationControl = OrganizationControl {
     documentation: LinkDocumentation {
@@ -38,19 +65,18 @@ pub(super) static STACK_SET: OrganizationControl = OrganizationControl {
             may create stack sets and their instances",
         target: "every member account",
         precondition: "trusted access for StackSets is on; a template of the attacker's then runs with the \
-            service's own administrator role in every account. A delegated administrator does not reach \
-            the management account",
+            service's own administrator role in every account, that of a delegated administrator included, \
+            to which the policies allow instances (`stackset-target`). A delegated administrator does not \
+            reach the management account",
         mitigations: "cloudformation:TemplateUrl, aws:ResourceTag and narrow permissions in the two accounts",
         references: &[
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html",
         ],
     },
     service: "member.org.stacksets.cloudformation.amazonaws.com",
-    ways: &[&[
-        "cloudformation:CreateStackSet",
-        "cloudformation:CreateStackInstances",
-    ]],
+    ways: &[&["cloudformation:CreateStackSet"]],
     feature: None,
+    each: Each::StackSetTarget,
     besides: "",
 };
 
@@ -63,13 +89,19 @@ pub(super) static ASSUME_ROOT: OrganizationControl = OrganizationControl {
             call sts:AssumeRoot",
         target: "every member account",
         precondition: "root sessions are on, and the account and the task of giving its root user a password \
-            back (which then takes its mailbox) are allowed; the other tasks do not lead to the account",
-        mitigations: "sts:TaskPolicyArn as a condition",
-        references: &["https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html"],
+            back (which then takes its mailbox) are allowed; the service control policies of the account let \
+            its root user do that in such a session. The other tasks do not lead to the account",
+        mitigations: "sts:TaskPolicyArn as a condition; service control policies on root users, sessions \
+            with aws:AssumedRoot included",
+        references: &[
+            "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html",
+            "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
+        ],
     },
     service: "iam.amazonaws.com",
-    ways: &[&["sts:AssumeRoot"]],
+    ways: &[&[]],
     feature: Some("RootSessions"),
+    each: Each::RootSession,
     besides: "the attacker reads the mailbox of the account, where the new root password is asked for",
 };
 
@@ -95,6 +127,7 @@ pub(super) static ACCOUNT_MANAGEMENT: OrganizationControl = OrganizationControl 
         "account:AcceptPrimaryEmailUpdate",
     ]],
     feature: None,
+    each: Each::Nothing,
     besides: "",
 };
 
@@ -127,6 +160,7 @@ pub(super) static IDENTITY_CENTER: OrganizationControl = OrganizationControl {
         ],
     ],
     feature: None,
+    each: Each::Nothing,
     besides: "the attacker can sign in as a user of Identity Center, and a permission set allows enough, or \
         is made to",
 };
@@ -166,41 +200,64 @@ impl OrganizationControl {
             .collect()
     }
 
-    /// Whether a principal may use it, on one account or on whichever.
-    fn judge(
-        &self,
-        power: &Power<'_, '_>,
-        on: Judgement,
-        account: Option<&AccountRow>,
-    ) -> Option<Judgement> {
-        // Root sessions are asked for by account and task.
-        let root = account.filter(|_| self.feature.is_some());
-        let keys = match self.feature {
-            Some(_) => power.keys().fixed("sts:TaskPolicyArn", [ROOT_PASSWORD]),
-            None => power.keys(),
-        };
-        let may = |action: &str| match root {
-            Some(row) => {
-                let partition = power.row.arn.partition();
-                let arn = format!("arn:{partition}:iam::{}:root", row.id);
-                power.may(action, &arn, keys.clone())
-            }
-            None => power.may_somewhere(action, &keys),
-        };
+    /// Whether somebody may use it, whatever the account.
+    fn anywhere(&self, actor: &dyn Actor, on: &Judgement) -> Option<Judgement> {
+        let keys = actor.keys();
         let ways = self.ways.iter().map(|way| {
-            way.iter()
-                .try_fold(on.clone(), |all, action| Some(all.and(may(action)?)))
+            way.iter().try_fold(on.clone(), |all, action| {
+                Some(all.and(actor.may_somewhere(action, &keys)?))
+            })
         });
-        Some(power.complete(ways.fold(None, better)?))
+        let all = ways.fold(None, better)?;
+        if self.each != Each::StackSetTarget {
+            return Some(all);
+        }
+        let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
+        let sets = actor.within(INSTANCES, &set);
+        Some(all.and(actor.may_any(INSTANCES, &sets, &keys)?))
+    }
+
+    /// Whether it may be used on this account.
+    fn on(
+        &self,
+        judge: &Judge<'_>,
+        actor: &dyn Actor,
+        account: &AccountRow,
+        detail: Detail,
+    ) -> Option<Judgement> {
+        match self.each {
+            Each::Nothing => Some(Judgement::default()),
+            Each::StackSetTarget => places(account)
+                .flat_map(|place| [format!("{STACK_SET_NAME}/{place}"), place.to_owned()])
+                .map(|target| {
+                    let pattern = actor.of_its_account(&format!("stackset-target/{target}"));
+                    let targets = actor.within(INSTANCES, &pattern);
+                    actor.may_any(INSTANCES, &targets, &actor.keys())
+                })
+                .fold(None, better),
+            Each::RootSession => {
+                let partition = &judge.world().partition;
+                let root = format!("arn:{partition}:iam::{}:root", account.id);
+                let keys = actor.keys().fixed("sts:TaskPolicyArn", [ROOT_PASSWORD]);
+                let may = actor.may("sts:AssumeRoot", &root, keys)?;
+                Some(may.and(actor::root_session(judge, account, &root, detail)?))
+            }
+        }
     }
 }
 
-/// The accounts that a home reaches: every other member, and the management account only from itself.
-fn reached(world: &World, home: AccountIndex) -> impl Iterator<Item = AccountIndex> + '_ {
+/// What the target of a stack set may be named by: the account, or a unit that it is in.
+fn places(account: &AccountRow) -> impl Iterator<Item = &str> {
+    let path = account.organization_path.as_deref().unwrap_or_default();
+    let units = path.split('/').skip(1).filter(|unit| !unit.is_empty());
+    std::iter::once(account.id.as_str()).chain(units)
+}
+
+/// The accounts that a home reaches: every member, itself included, and the management account only from
+/// itself.
+fn reached(world: &World) -> impl Iterator<Item = AccountIndex> + '_ {
     world.account_indices().filter(move |other| {
-        *other != home
-            && Some(*other) != world.management
-            && world.account(*other).is_some_and(|row| row.member)
+        Some(*other) != world.management && world.account(*other).is_some_and(|row| row.member)
     })
 }
 
@@ -210,7 +267,13 @@ impl LinkKind for OrganizationControl {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        self.ways.iter().copied().flatten().copied().collect()
+        let each = match self.each {
+            Each::Nothing => None,
+            Each::StackSetTarget => Some(INSTANCES),
+            Each::RootSession => Some("sts:AssumeRoot"),
+        };
+        let ways = self.ways.iter().copied().flatten().copied();
+        ways.chain(each).collect()
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
@@ -224,15 +287,19 @@ impl LinkKind for OrganizationControl {
                 let Some(power) = rules.unspent(judge, principal, &actions) else {
                     continue;
                 };
-                let on_all = self.judge(&power, on.clone(), None);
-                for account in reached(world, home) {
-                    let judgement = match self.feature {
-                        Some(_) => self.judge(&power, on.clone(), world.account(account)),
-                        None => on_all.clone(),
-                    };
-                    if let Some(judgement) = judgement {
+                let actor = Held {
+                    power: &power,
+                    world,
+                };
+                let Some(anywhere) = self.anywhere(&actor, &on) else {
+                    continue;
+                };
+                for account in reached(world) {
+                    let row = world.account(account);
+                    let here = row.and_then(|row| self.on(judge, &actor, row, Detail::Certainty));
+                    if let Some(here) = here {
                         rules.add(
-                            judgement.certainty,
+                            power.complete(anywhere.clone().and(here)).certainty,
                             &[Capability::Principal(principal)],
                             Capability::Account(account),
                         );
@@ -249,11 +316,17 @@ impl LinkKind for OrganizationControl {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
-            ([Capability::Principal(principal)], Capability::Account(account)) => self.judge(
-                &Power::of(judge, *principal, Detail::Full)?,
-                self.is_on(judge.world())?,
-                judge.world().account(account),
-            ),
+            ([Capability::Principal(principal)], Capability::Account(account)) => {
+                let power = Power::of(judge, *principal, Detail::Full)?;
+                let world = judge.world();
+                let actor = Held {
+                    power: &power,
+                    world,
+                };
+                let anywhere = self.anywhere(&actor, &self.is_on(world)?)?;
+                let here = self.on(judge, &actor, world.account(account)?, Detail::Full)?;
+                Some(power.complete(anywhere.and(here)))
+            }
             _ => None,
         }
     }
@@ -281,34 +354,48 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 
 impl DelegatedAdministrator {
     /// The surest of the services that are delegated to the account and that its service control
-    /// policies leave open.
-    fn judge(judge: &Judge<'_>, home: AccountIndex, detail: Detail) -> Option<Judgement> {
+    /// policies leave open, for use on another account.
+    fn judge(
+        judge: &Judge<'_>,
+        home: AccountIndex,
+        account: AccountIndex,
+        detail: Detail,
+    ) -> Option<Judgement> {
         let world = judge.world();
+        let (row, target) = (world.account(home)?, world.account(account)?);
         let services = ALL.iter().filter(|control| {
             let to = world.delegated.get(control.service);
             to.is_some_and(|accounts| accounts.contains(&home))
         });
+        // Whoever has the account acts as whom he likes, with policies of his own; service control policies
+        // bind all the same.
+        let maker = Maker {
+            world,
+            account: row.id.as_str(),
+            scps: Some(row.scps),
+        };
         let mut best = None;
         for control in services {
             let Some(on) = control.is_on(world) else {
                 continue;
             };
-            // Whoever has the account writes the policies; service control policies bind all the same.
-            let anybody = world.principals_of(home).find_map(|principal| {
-                let power = Power::of(judge, principal, detail)?;
-                control.judge(
-                    &power.with_any_policy().without_boundary(),
-                    on.clone(),
-                    None,
-                )
+            let anybody = maker.best(None, |principal| {
+                let actor = MadeUp::new(judge, home, principal, detail)?;
+                let anywhere = control.anywhere(&actor, &on)?;
+                Some(anywhere.and(control.on(judge, &actor, target, detail)?))
             });
             let told = format!("{} is delegated to the account", control.service);
             best = better(
                 best,
                 anybody.map(|judgement| {
-                    judgement.told("organization", "delegated administrators", &told)
+                    judgement
+                        .hanging_on(Certainty::Conditional, &row.scp_gaps)
+                        .told("organization", "delegated administrators", &told)
                 }),
             );
+            if is_certain(best.as_ref()) {
+                break;
+            }
         }
         best
     }
@@ -324,15 +411,14 @@ impl LinkKind for DelegatedAdministrator {
         let homes: std::collections::BTreeSet<AccountIndex> =
             world.delegated.values().flatten().copied().collect();
         for home in homes {
-            let Some(judgement) = Self::judge(judge, home, Detail::Certainty) else {
-                continue;
-            };
-            for account in reached(world, home) {
-                rules.add(
-                    judgement.certainty,
-                    &[Capability::Account(home)],
-                    Capability::Account(account),
-                );
+            for account in reached(world).filter(|account| *account != home) {
+                if let Some(judgement) = Self::judge(judge, home, account, Detail::Certainty) {
+                    rules.add(
+                        judgement.certainty,
+                        &[Capability::Account(home)],
+                        Capability::Account(account),
+                    );
+                }
             }
         }
     }
@@ -341,10 +427,12 @@ impl LinkKind for DelegatedAdministrator {
         &self,
         judge: &Judge<'_>,
         premises: &[Capability],
-        _conclusion: Capability,
+        conclusion: Capability,
     ) -> Option<Judgement> {
-        match premises {
-            [Capability::Account(home)] => Self::judge(judge, *home, Detail::Full),
+        match (premises, conclusion) {
+            ([Capability::Account(home)], Capability::Account(account)) => {
+                Self::judge(judge, *home, account, Detail::Full)
+            }
             _ => None,
         }
     }

@@ -89,14 +89,6 @@ impl<'a, 'w> Power<'a, 'w> {
         }
     }
 
-    /// The same without its permissions boundary.
-    pub(super) fn without_boundary(&self) -> Self {
-        Self {
-            boundary: None,
-            ..self.clone()
-        }
-    }
-
     /// The ARN of its permissions boundary.
     pub(super) fn boundary(&self) -> Option<&'w str> {
         self.boundary.map(|from| &*from.origin)

@@ -518,6 +518,9 @@ fn outside_parties(
     }
     // That a service uses a bucket or key is no way in.
     for summary in trusts.values() {
+        if !summary.open_issuers.is_empty() {
+            parties.insert(OutsideParty::Anyone);
+        }
         parties.extend(summary.services.iter().map(|name| OutsideParty::Service {
             name: name.to_string(),
         }));

@@ -27,6 +27,8 @@ struct Caller<'a> {
     arn: String,
     /// None outside the organization.
     account: Option<&'a str>,
+    /// Of one outside, whether it is in another organization or in none.
+    elsewhere: bool,
     policies: Vec<Value>,
     boundary: Option<Value>,
 }
@@ -69,9 +71,12 @@ fn ask(
         Some(account) => Keys::new()
             .fixed("aws:PrincipalOrgID", ["o-test000001"])
             .fixed("aws:PrincipalOrgPaths", [path(account)]),
-        None => Keys::new()
+        None if caller.elsewhere => Keys::new()
             .fixed("aws:PrincipalOrgID", ["o-foreign"])
             .fixed("aws:PrincipalOrgPaths", ["o-foreign/r-foreign/"]),
+        None => Keys::new()
+            .absent("aws:PrincipalOrgID")
+            .absent("aws:PrincipalOrgPaths"),
     };
     let identity: Vec<Policy> = caller.policies.iter().map(parse).collect();
     let identity: Vec<&Policy> = identity.iter().collect();
@@ -145,20 +150,26 @@ fn as_it_is(principal: &Principal) -> Caller<'_> {
     Caller {
         arn: principal.arn(),
         account: Some(principal.account),
+        elsewhere: false,
         policies: principal.policies.clone(),
         boundary: principal.boundary.clone(),
     }
 }
 
 /// Every principal that whoever has an account could act as: of any name that could matter.
-fn at_will<'a>(id: &str, account: Option<&'a str>) -> Vec<Caller<'a>> {
+fn at_will<'a>(id: &str, account: Option<&'a str>, elsewhere: bool) -> Vec<Caller<'a>> {
     let names = (0..4)
-        .flat_map(|index| [format!("role/role-{index}"), format!("user/user-{index}")])
+        .flat_map(|index| {
+            // Under a path, or as a user, a name is another principal that the same patterns fit.
+            let places = ["role/role", "user/user", "user/role", "role/path/role"];
+            places.map(|place| format!("{place}-{index}"))
+        })
         .chain(["role/fresh".to_owned()]);
     names
         .map(|name| Caller {
             arn: format!("arn:aws:iam::{id}:{name}"),
             account,
+            elsewhere,
             policies: vec![full()],
             boundary: None,
         })
@@ -250,6 +261,7 @@ fn rewriting(
             let stranger = Caller {
                 arn: "arn:aws:iam::000000000000:role/stranger".to_owned(),
                 account: None,
+                elsewhere: true,
                 policies: vec![full()],
                 boundary: None,
             };
@@ -334,11 +346,20 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
             link(&other.arn(), &principal.arn(), enter(&as_it_is(other)));
         }
         for account in ACCOUNTS {
-            let certainty = best(at_will(account, Some(account)).iter().map(enter));
+            let certainty = best(at_will(account, Some(account), false).iter().map(enter));
             link(account, &principal.arn(), certainty);
         }
-        let certainty = best(at_will(VENDOR, None).iter().map(enter));
-        link(VENDOR, &principal.arn(), certainty);
+        // The vendor's account is in an organization or in none, nobody knows which; another account, which
+        // he opens, is as he likes.
+        let outside = |id: &str| {
+            [false, true].map(|elsewhere| best(at_will(id, None, elsewhere).iter().map(enter)))
+        };
+        let of_vendor = match outside(VENDOR) {
+            [Some(alone), Some(elsewhere)] => Some(alone.max(elsewhere)),
+            [alone, elsewhere] => best([alone, elsewhere]).map(|_| Certainty::Conditional),
+        };
+        let of_his_own = best(outside("000000000000"));
+        link(VENDOR, &principal.arn(), best([of_vendor, of_his_own]));
     }
     links
 }

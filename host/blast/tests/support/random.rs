@@ -118,6 +118,17 @@ fn a_trust() -> impl Strategy<Value = Value> {
             {"aws:PrincipalOrgPaths": "o-test000001/r-root/ou-lower/*"}}))),
         1 => Just(trust_if(&["*"], json!({"ArnLike":
             {"aws:PrincipalArn": "arn:aws:iam::*:role/role-1"}}))),
+        1 => Just(trust_if(&["*"], json!({"StringEqualsIfExists":
+            {"aws:PrincipalOrgID": "o-test000001"}}))),
+        1 => Just(trust_if(&[&root(VENDOR)], json!({"Null": {"aws:PrincipalOrgID": "true"}}))),
+        1 => account().prop_map(|account| {
+            trust_if(&[&root(account)], json!({"StringEquals": {"aws:username": "user-1"}}))
+        }),
+        1 => account().prop_map(|account| policy(&[
+            trust(&[&root(account), &root(VENDOR)])["Statement"][0].clone(),
+            json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
+                "Condition": {"StringNotLike": {"aws:PrincipalArn": "*:role/role-1"}}}),
+        ])),
     ]
 }
 
@@ -163,6 +174,10 @@ pub(crate) fn a_deny() -> impl Strategy<Value = Value> {
             json!({"Effect": "Deny", "Action": "sts:*", "Resource": "*",
             "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/role-0"}}})
         ])),
+        Just(policy(&[
+            json!({"Effect": "Deny", "Action": "sts:*", "Resource": "*",
+            "Condition": {"StringNotLike": {"aws:PrincipalArn": "*/role-1"}}})
+        ])),
     ]
 }
 
@@ -179,6 +194,9 @@ fn a_resource_deny() -> impl Strategy<Value = Value> {
         )),
         Just(with(
             json!({"StringNotEquals": {"aws:PrincipalAccount": [PROD, TEST]}})
+        )),
+        Just(with(
+            json!({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/role-2"}})
         )),
     ]
 }

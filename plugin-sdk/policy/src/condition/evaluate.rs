@@ -13,7 +13,8 @@ impl Condition {
             return self.null(fact);
         }
         match fact {
-            Fact::Unknown => Truth::Maybe,
+            Fact::Unknown => self.open(facts, true),
+            Fact::Present => self.open(facts, false),
             Fact::Absent => self.operator.holds_when_absent().into(),
             Fact::One(value) => self.present(std::iter::once(value), facts),
             // An empty text is an empty set to the set operators.
@@ -21,6 +22,21 @@ impl Condition {
                 self.operator.holds_when_absent().into()
             }
             Fact::Values(values) => self.present(values.iter().map(String::as_str), facts),
+        }
+    }
+
+    /// A key whose value is open, and perhaps whether the request has it. Values that match nothing (their
+    /// variable has no value) decide all the same.
+    fn open(&self, facts: &Facts<'_>, perhaps_absent: bool) -> Truth {
+        if !self.values.iter().all(|value| value.matches_nothing(facts)) {
+            return Truth::Maybe;
+        }
+        let present = Truth::False.flip_if(self.operator.negated);
+        let absent = Truth::from(self.operator.holds_when_absent());
+        if perhaps_absent && present != absent {
+            Truth::Maybe
+        } else {
+            present
         }
     }
 
@@ -41,7 +57,7 @@ impl Condition {
             }
             Fact::Absent => true,
             Fact::Values([only]) => only.is_empty(),
-            Fact::Values(_) | Fact::One(_) => false,
+            Fact::Values(_) | Fact::One(_) | Fact::Present => false,
         };
         self.values
             .iter()

@@ -119,6 +119,25 @@ impl ConditionValue {
         patterns.iter().flat_map(Pattern::variables)
     }
 
+    /// Whether it matches no value that a request could have.
+    pub(super) fn matches_nothing(&self, facts: &Facts<'_>) -> bool {
+        match &self.matcher {
+            Matcher::Text(pattern) | Matcher::TextIgnoringCase(pattern) => {
+                pattern.matches_nothing(facts)
+            }
+            Matcher::Arn(patterns) => patterns
+                .iter()
+                .any(|pattern| pattern.matches_nothing(facts)),
+            Matcher::Nothing => true,
+            Matcher::Anything
+            | Matcher::Number(..)
+            | Matcher::Date(..)
+            | Matcher::Bool(_)
+            | Matcher::Ip(_)
+            | Matcher::Binary => false,
+        }
+    }
+
     /// Compares one value of the request.
     pub(super) fn matches(&self, actual: &str, facts: &Facts<'_>) -> Truth {
         let known = Truth::from;

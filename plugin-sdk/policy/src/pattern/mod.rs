@@ -151,6 +151,14 @@ impl Pattern {
         }
     }
 
+    /// Whether no text matches, because a variable in it is known to have no value.
+    pub(crate) fn matches_nothing(&self, facts: &Facts<'_>) -> bool {
+        match &self.shape {
+            Shape::Template(tokens) => tokens.iter().any(|token| resolve(token, facts).0.is_none()),
+            _ => false,
+        }
+    }
+
     /// The keys of the policy variables in it, lower case.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let tokens: &[Token] = match &self.shape {
@@ -205,7 +213,7 @@ fn resolve<'a>(token: &'a Token, facts: &Facts<'a>) -> (Option<Piece<'a>>, bool)
             (Fact::Values([value]), _) => Piece::Literal(value),
             (Fact::Absent, Some(default)) => Piece::Literal(default),
             // It may be any text, and it may be absent.
-            (Fact::Unknown, _) => return (Some(Piece::Star), false),
+            (Fact::Unknown | Fact::Present, _) => return (Some(Piece::Star), false),
             (Fact::Absent | Fact::Values(_), _) => return (None, true),
         },
     };

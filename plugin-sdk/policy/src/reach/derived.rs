@@ -91,8 +91,7 @@ impl<'a> Derived<'a> {
             _ => match self.principal {
                 Principal::Service { name } => service(key, name),
                 Principal::Anonymous => anonymous(key),
-                // What a token exchange carries besides the provider's claims is not documented.
-                Principal::IdentityProvider { .. } => Fact::Unknown,
+                Principal::IdentityProvider { .. } => federated(key),
                 identity => self.identity(key, identity),
             },
         }
@@ -120,6 +119,13 @@ impl<'a> Derived<'a> {
                 Principal::User { name, .. } => Fact::One(name),
                 _ => Fact::Absent,
             },
+            // Always there; a service that passes a request on says true.
+            "aws:viaawsservice" => Fact::Present,
+            // Sessions have temporary credentials only. A user, and a root user, may have either kind.
+            "aws:tokenissuetime" => match identity {
+                Principal::User { .. } | Principal::Root { .. } => Fact::Unknown,
+                _ => Fact::Present,
+            },
             _ => Fact::Unknown,
         }
     }
@@ -136,6 +142,18 @@ fn service<'a>(key: &str, name: &'a str) -> Fact<'a> {
         | "aws:username" => Fact::Absent,
         // It hands on what a certificate says. Source: IAM Roles Anywhere User Guide, "Trust model".
         _ if key.starts_with("aws:principaltag/") && name != ROLES_ANYWHERE => Fact::Absent,
+        _ => Fact::Unknown,
+    }
+}
+
+/// Whoever exchanges a token or an assertion for a session is no principal yet, and so in no
+/// organization; the request is not signed, so that `aws:PrincipalIsAWSService` is missing too. What it
+/// carries besides and the provider's claims is not documented.
+fn federated<'a>(key: &str) -> Fact<'a> {
+    match key {
+        "aws:principalorgid" | "aws:principalorgpaths" | "aws:principalisawsservice" => {
+            Fact::Absent
+        }
         _ => Fact::Unknown,
     }
 }

@@ -1,23 +1,23 @@
 //! Whether one caller gets through one gate.
 
+use std::collections::BTreeSet;
+
+use blastwall_model::AccountId;
 use blastwall_policy::{Keys, Principal};
 
+use super::callers::{Maker, names_of_gate};
 use super::{Gate, rewritten};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
+use crate::globs::{filled, meetings};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
 use crate::links::power::{better, is_certain};
 use crate::subject::OutsideParty;
-use crate::world::{
-    AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, TrustSummary, principal_arn_values,
-};
+use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, World};
 
 /// The account that stands for "some account of the attacker's", where no particular one is meant.
 const SOME_ACCOUNT: &str = "000000000000";
-
-/// A name that a policy would hardly mention.
-const ANY_NAME: &str = "any-name-at-all";
 
 /// The caller's side of a request.
 struct Caller<'a> {
@@ -124,19 +124,17 @@ pub(in crate::links) fn from_account(
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
+    gate.summary?;
     let row = world.account(account)?;
     let keys = gate
         .keys(RequestKeys::new(world).sent_from_account(account))
         .build();
-    let scp_values = world
-        .levels(row.scps)
-        .iter()
-        .flatten()
-        .filter_map(|from| world.policies.get(from.policy))
-        .filter(|stored| stored.asks_for_caller)
-        .flat_map(|stored| principal_arn_values(&stored.policy));
-    let callers = callers_of(row.id.as_str(), &world.partition, gate.summary?, scp_values);
-    let best = best_of(judge, &callers, &keys, Some(row.scps), gate, detail)?;
+    let maker = Maker {
+        world,
+        account: row.id.as_str(),
+        scps: Some(row.scps),
+    };
+    let best = made_up(judge, maker, &keys, gate, detail)?;
     Some(gate.complete(best.hanging_on(Certainty::Conditional, &row.scp_gaps)))
 }
 
@@ -149,11 +147,63 @@ pub(in crate::links) fn from_outside(
     detail: Detail,
 ) -> Option<Judgement> {
     let world = judge.world();
-    let keys = gate.keys(RequestKeys::new(world));
-    let (id, keys) = match world.outside.get(outside.index())? {
-        OutsideParty::Anyone => (SOME_ACCOUNT, keys.sent_from_outside()),
-        OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
-        OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
+    gate.summary?;
+    let party = world.outside.get(outside.index())?;
+    let account = match party {
+        OutsideParty::Account { id } => id.as_str(),
+        _ => SOME_ACCOUNT,
+    };
+    let ask = |request| {
+        let keys = gate.keys(request).build();
+        made_up(judge, outsider(world, account), &keys, gate, detail)
+    };
+    let alone = || ask(RequestKeys::new(world).sent_from_no_organization());
+    let elsewhere = || ask(RequestKeys::new(world).sent_from_outside());
+    let best = match party {
+        // An account of one's own is in an organization or in none, as one likes.
+        OutsideParty::Anyone => {
+            let best = alone();
+            if is_certain(best.as_ref()) {
+                best
+            } else {
+                better(best, elsewhere())
+            }
+        }
+        // What it is in is not known.
+        OutsideParty::Account { id } => {
+            let either = match (alone(), elsewhere()) {
+                (Some(alone), Some(elsewhere)) if alone.certainty < elsewhere.certainty => {
+                    Some(elsewhere)
+                }
+                (Some(alone), Some(_)) => Some(alone),
+                (Some(alone), None) => {
+                    Some(alone.also(&format!("account {id} is in no organization")))
+                }
+                (None, Some(elsewhere)) => {
+                    Some(elsewhere.also(&format!("account {id} is in an organization")))
+                }
+                (None, None) => None,
+            };
+            if is_certain(either.as_ref()) {
+                either
+            } else {
+                better(either, from_named_organizations(judge, id, gate, detail))
+            }
+        }
+        OutsideParty::Organization { id } => from_organization(
+            judge,
+            account,
+            id,
+            gate,
+            detail,
+            |judgement, path| match path {
+                Some(path) => {
+                    let fact = format!("the attacker acts from an account under {path}");
+                    judgement.told("caller", &format!("organization {id}"), &fact)
+                }
+                None => judgement,
+            },
+        ),
         OutsideParty::IdentityProvider { .. }
         | OutsideParty::CertificateHolder { .. }
         | OutsideParty::ApplicationUsers { .. }
@@ -161,9 +211,67 @@ pub(in crate::links) fn from_outside(
         | OutsideParty::Workflow { .. }
         | OutsideParty::Service { .. } => return None,
     };
-    let callers = callers_of(id, &world.partition, gate.summary?, std::iter::empty());
-    let best = best_of(judge, &callers, &keys.build(), None, gate, detail)?;
-    Some(gate.complete(best))
+    Some(gate.complete(best?))
+}
+
+fn outsider<'a>(world: &'a World, account: &'a str) -> Maker<'a> {
+    Maker {
+        world,
+        account,
+        scps: None,
+    }
+}
+
+/// The account, if it is of one of the organizations that the policies name.
+fn from_named_organizations(
+    judge: &Judge<'_>,
+    account: &AccountId,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let names = names_of_gate(world, Some(gate));
+    let ids: BTreeSet<&str> = names
+        .organization_ids()
+        .filter(|id| Some(*id) != world.organization_id.as_deref())
+        .collect();
+    ids.into_iter()
+        .map(|id| {
+            let told = |judgement: Judgement, path: Option<&str>| {
+                let place = path.unwrap_or(id);
+                judgement.also(&format!("account {account} is of the organization {place}"))
+            };
+            from_organization(judge, account.as_str(), id, gate, detail, told)
+        })
+        .fold(None, better)
+}
+
+/// An account of another organization, in a unit that no policy names or in one that some policy does.
+fn from_organization(
+    judge: &Judge<'_>,
+    account: &str,
+    id: &str,
+    gate: &Gate<'_>,
+    detail: Detail,
+    told: impl Fn(Judgement, Option<&str>) -> Judgement,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let names = names_of_gate(world, Some(gate));
+    let within = format!("{id}/*");
+    let units = meetings(&within, names.organizations.iter().map(AsRef::as_ref));
+    let mut best = None;
+    for path in std::iter::once(None).chain(units.iter().map(|unit| Some(filled(unit)))) {
+        let some = format!("{id}/r-other/");
+        let request =
+            RequestKeys::new(world).sent_from_organization(id, path.as_deref().unwrap_or(&some));
+        let keys = gate.keys(request).build();
+        let judgement = made_up(judge, outsider(world, account), &keys, gate, detail);
+        best = better(best, judgement.map(|one| told(one, path.as_deref())));
+        if is_certain(best.as_ref()) {
+            break;
+        }
+    }
+    best
 }
 
 /// Whoever the premise of a rule is.
@@ -182,118 +290,27 @@ pub(in crate::links) fn from(
     }
 }
 
-fn best_of(
+/// The best of what whoever has an account may call as, with identity policies that he writes.
+fn made_up(
     judge: &Judge<'_>,
-    callers: &[Principal],
+    maker: Maker<'_>,
     keys: &Keys,
-    scps: Option<LevelsIndex>,
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
-    let mut best: Option<Judgement> = None;
-    for principal in callers {
-        let judgement = ask(
+    maker.best(Some(gate), |principal| {
+        ask(
             judge,
             Caller {
                 principal,
                 keys: keys.clone(),
                 identity: Identity::Anything,
                 boundary: None,
-                scps,
+                scps: maker.scps,
                 made_by_attacker: true,
             },
             gate,
             detail,
-        );
-        let Some(judgement) = judgement else { continue };
-        if best
-            .as_ref()
-            .is_none_or(|best| judgement.certainty < best.certainty)
-        {
-            best = Some(judgement);
-        }
-        if best.as_ref().map(|best| best.certainty) == Some(Certainty::Certain) {
-            break;
-        }
-    }
-    best
-}
-
-/// The principals of an account that a trust policy or a guardrail could make a difference
-/// between: one of no particular name, those named, and for each pattern one that fits it.
-fn callers_of<'a>(
-    account: &str,
-    partition: &str,
-    summary: &'a TrustSummary,
-    more_patterns: impl Iterator<Item = &'a str>,
-) -> Vec<Principal> {
-    let named = summary
-        .identities
-        .iter()
-        .filter(|principal| principal.account() == Some(account))
-        .cloned();
-    let of_no_name =
-        ["role", "user"].map(|kind| format!("arn:{partition}:iam::{account}:{kind}/{ANY_NAME}"));
-    let fitting = summary
-        .principal_arns
-        .iter()
-        .map(AsRef::as_ref)
-        .chain(more_patterns)
-        .filter_map(|pattern| fit(pattern, account, partition));
-    let mut callers: Vec<Principal> = of_no_name
-        .into_iter()
-        .chain(fitting)
-        .filter_map(|arn| Principal::parse(&arn).ok())
-        .chain(named)
-        .collect();
-    let mut seen = std::collections::BTreeSet::new();
-    callers.retain(|principal| seen.insert(principal.clone()));
-    callers
-}
-
-/// An ARN of a user or role of the account that the pattern covers; none if it covers none, or
-/// only roles that nobody in the account can make or change.
-fn fit(pattern: &str, account: &str, partition: &str) -> Option<String> {
-    let mut parts = pattern.splitn(6, ':');
-    let _arn = parts.next()?;
-    let _partition = parts.next()?;
-    let service = parts.next()?;
-    let _region = parts.next()?;
-    let in_account = parts.next()?;
-    let resource = parts.next()?;
-    if !(service == "iam" || service.contains('*')) {
-        return None;
-    }
-    if in_account != account && !in_account.contains(['*', '?', '$']) {
-        return None;
-    }
-    let resource = resource.replace(['*', '?'], "x");
-    let ours = resource.starts_with("role/") || resource.starts_with("user/");
-    let protected = resource.starts_with("role/aws-reserved/")
-        || resource.starts_with("role/aws-service-role/");
-    (ours && !protected).then(|| format!("arn:{partition}:iam::{account}:{resource}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_become_principals_of_the_account() {
-        let fit = |pattern| fit(pattern, "111111111111", "aws");
-        assert_eq!(
-            fit("arn:aws:iam::*:role/ci-*").as_deref(),
-            Some("arn:aws:iam::111111111111:role/ci-x")
-        );
-        assert_eq!(
-            fit("arn:aws:iam::111111111111:user/a?b").as_deref(),
-            Some("arn:aws:iam::111111111111:user/axb")
-        );
-        assert_eq!(fit("arn:aws:iam::222222222222:role/ci-*"), None);
-        assert_eq!(
-            fit("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"),
-            None
-        );
-        assert_eq!(fit("*"), None);
-    }
+        )
+    })
 }

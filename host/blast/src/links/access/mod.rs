@@ -2,9 +2,10 @@
 //!
 //! A gate is one action on one resource with its policy. Callers are found from the side of that policy,
 //! which names accounts, principals or everyone ([`candidates`]); whether one gets through is then judged
-//! against all layers ([`ask`]).
+//! against all layers ([`ask`]). Whoever has an account calls under a name of its own choice ([`callers`]).
 
 pub(super) mod ask;
+pub(super) mod callers;
 pub(super) mod candidates;
 mod rewritten;
 
@@ -35,6 +36,8 @@ pub(super) struct Gate<'w> {
     pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
     /// Whether nobody outside the owner's account gets through, whatever the policy says.
     pub(super) closed: bool,
+    /// A condition key of the request that follows from what is asked for, and its value.
+    fixed: Option<(&'static str, &'static str)>,
     /// What must be the case besides, in words.
     besides: Vec<String>,
     /// What is behind it.
@@ -60,6 +63,8 @@ impl<'w> Gate<'w> {
             summary,
             role: Some((role, row)),
             closed: false,
+            // No service assumes a role with the credentials that it was called with.
+            fixed: Some(("aws:ViaAWSService", "false")),
             besides: Vec::new(),
             conclusion: Capability::Principal(role),
         })
@@ -81,6 +86,7 @@ impl<'w> Gate<'w> {
             summary: Some(&row.summary),
             role: None,
             closed: row.closed,
+            fixed: None,
             besides: row
                 .unseen_key
                 .iter()
@@ -124,6 +130,7 @@ impl<'w> Gate<'w> {
             summary: Some(of_store.map_or(&NOBODY, |gate| gate.summary.unwrap_or(&NOBODY))),
             role: None,
             closed: false,
+            fixed: None,
             besides: lock.into_iter().map(str::to_owned).collect(),
             conclusion: Capability::Evidence(evidence),
         })
@@ -144,6 +151,8 @@ impl<'w> Gate<'w> {
         world: &'w World,
         action: &'static str,
         resource: String,
+        fixed: Option<(&'static str, &'static str)>,
+        besides: Vec<String>,
     ) -> Option<Self> {
         let (arn, policy, summary) = world.delegation.as_ref()?;
         let owner = world.management?;
@@ -156,13 +165,18 @@ impl<'w> Gate<'w> {
             summary: Some(summary),
             role: None,
             closed: false,
-            besides: Vec::new(),
+            fixed,
+            besides,
             conclusion: Capability::Guardrails,
         })
     }
 
     /// What is known of a request.
     pub(super) fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
+        let keys = match self.fixed {
+            Some((key, value)) => keys.with(key, value),
+            None => keys,
+        };
         match self.role {
             Some((_, row)) => keys.for_resource(row),
             None => keys.for_account(self.owner),

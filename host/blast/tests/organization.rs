@@ -1,0 +1,169 @@
+//! Services that act in all accounts, and power over policies, worked out with a pencil.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(dead_code, reason = "the support is shared with other tests")]
+
+mod support;
+
+use blastwall_blast::Certainty::{self, Certain, Conditional};
+use blastwall_blast::Subject;
+use serde_json::{Value, json};
+use support::*;
+
+const STACK_SETS: &str = "member.org.stacksets.cloudformation.amazonaws.com";
+
+/// An organization that delegates a service to the account `TEST`, in which a role has these policies.
+fn delegated(service: &str, policies: &[Value]) -> Org {
+    let mut org = Org::three().role(TEST, "operator", nobody(), policies);
+    let organization = &mut org.organization[0]["observed"];
+    organization["EnabledServicePrincipals"] = json!([service]);
+    organization["EnabledFeatures"] = json!(["RootSessions"]);
+    org.organization
+        .push(json!({"type": "AWS::Organizations::DelegatedAdministrator",
+            "arn": format!("arn:aws:organizations::{MANAGEMENT}:delegated-administrator/{TEST}"),
+            "account": MANAGEMENT,
+            "config": {"AccountId": TEST, "ServicePrincipals": [service]}}));
+    org
+}
+
+fn operator() -> String {
+    role(TEST, "operator")
+}
+
+fn deploys() -> Value {
+    allow("cloudformation:Create*", "*")
+}
+
+#[test]
+fn a_delegated_principal_gets_its_own_account_too() {
+    let org = delegated(STACK_SETS, &[deploys()]);
+    assert_eq!(org.reach(&operator(), PROD), Some(Certain));
+    assert_eq!(org.reach(&operator(), TEST), Some(Certain));
+    assert_eq!(org.reach(&operator(), MANAGEMENT), None);
+}
+
+#[test]
+fn whoever_has_a_delegated_account_needs_no_principal_that_is_there() {
+    let mut org = delegated(STACK_SETS, &[]);
+    assert_eq!(org.reach(TEST, PROD), Some(Certain));
+    org.accounts.get_mut(TEST).unwrap().1.clear();
+    assert_eq!(org.reach(TEST, PROD), Some(Certain));
+    assert_eq!(org.clone().refused(TEST).reach(TEST, PROD), Some(Certain));
+    let fenced = org.scp("no-stacks", deny("cloudformation:*", "*"), &[TEST]);
+    let linked = "aws-service-role/x.amazonaws.com/AWSServiceRoleForX";
+    let fenced = fenced.role(TEST, linked, nobody(), &[]);
+    assert_eq!(fenced.reach(TEST, PROD), None);
+    let excepted = delegated(STACK_SETS, &[]).scp(
+        "stacks",
+        policy(&[
+            json!({"Effect": "Deny", "Action": "cloudformation:*", "Resource": "*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/stack-admin"}}}),
+        ]),
+        &[TEST],
+    );
+    assert_eq!(excepted.reach(TEST, PROD), Some(Certain));
+    let graph = excepted.graph();
+    let radius = graph.radius(&[graph.find(TEST).unwrap()]).unwrap();
+    let path = radius.path(&graph.find(PROD).unwrap());
+    let told = format!("{:?}", path[0].evidence);
+    assert!(
+        told.contains("the attacker acts as role/stack-admin"),
+        "{told}"
+    );
+}
+
+#[test]
+fn instances_of_stack_sets_go_where_the_policies_let_them() {
+    let target = |target: &str| {
+        delegated(
+            STACK_SETS,
+            &[policy(&[
+                statement("Allow", "cloudformation:CreateStackSet", "*"),
+                json!({"Effect": "Allow", "Action": "cloudformation:CreateStackInstances",
+                    "Resource": [format!("arn:aws:cloudformation:*:{TEST}:stackset/*"),
+                        "arn:aws:cloudformation:*:*:type/*",
+                        format!("arn:aws:cloudformation:*:{TEST}:stackset-target/{target}")]}),
+            ])],
+        )
+    };
+    for one in [DEV, &format!("*/{DEV}"), &format!("base:*/{DEV}")] {
+        assert_eq!(target(one).reach(&operator(), DEV), Some(Certain), "{one}");
+        assert_eq!(target(one).reach(&operator(), PROD), None, "{one}");
+    }
+    assert_eq!(target("*/r-root").reach(&operator(), PROD), Some(Certain));
+    assert_eq!(target("base:*").reach(&operator(), PROD), Some(Certain));
+}
+
+#[test]
+fn policies_on_root_users_bind_root_sessions() {
+    let org = delegated("iam.amazonaws.com", &[allow("sts:AssumeRoot", "*")]);
+    assert_eq!(org.reach(&operator(), PROD), Some(Conditional));
+    assert_eq!(org.reach(TEST, PROD), Some(Conditional));
+    let no_root = |more: Value| {
+        let mut condition = json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}});
+        for (operator, test) in more.as_object().unwrap() {
+            condition[operator] = test.clone();
+        }
+        let denial = json!({"Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": condition});
+        org.clone().scp("no-root", policy(&[denial]), &[PROD])
+    };
+    let bound = no_root(json!({}));
+    assert_eq!(bound.reach(&operator(), PROD), None);
+    assert_eq!(bound.reach(TEST, PROD), None);
+    assert_eq!(bound.reach(&operator(), DEV), Some(Conditional));
+    let central = no_root(json!({"BoolIfExists": {"aws:AssumedRoot": "false"}}));
+    assert_eq!(central.reach(&operator(), PROD), Some(Conditional));
+}
+
+fn guards(org: &Org) -> Option<Certainty> {
+    let graph = org.graph();
+    let start = graph.find(&role(MANAGEMENT, "guard")).unwrap();
+    let radius = graph.radius(&[start]).unwrap();
+    let fact = radius.fact(&Subject::Guardrails);
+    fact.map(|fact| fact.certainty)
+}
+
+fn guarding(policies: &[Value]) -> Org {
+    Org::three()
+        .role(MANAGEMENT, "guard", nobody(), policies)
+        .scp("fence", deny("s3:*", "*"), &[PROD])
+}
+
+#[test]
+fn rights_over_other_types_of_policy_open_nothing() {
+    let on = |kind: &str| {
+        let resource = format!("arn:aws:organizations::{MANAGEMENT}:policy/o-test000001/{kind}/*");
+        guarding(&[allow("organizations:DetachPolicy", &resource)])
+    };
+    assert_eq!(guards(&on("tag_policy")), None);
+    assert_eq!(guards(&on("service_control_policy")), Some(Certain));
+    // No policy of that type binds anybody here.
+    assert_eq!(guards(&on("resource_control_policy")), None);
+    let by_type = |name: &str| {
+        guarding(&[policy(&[json!({"Effect": "Allow",
+            "Action": ["organizations:DetachPolicy", "organizations:UpdatePolicy"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"organizations:PolicyType": name}}})])])
+    };
+    assert_eq!(guards(&by_type("TAG_POLICY")), None);
+    assert_eq!(guards(&by_type("SERVICE_CONTROL_POLICY")), Some(Certain));
+}
+
+#[test]
+fn attaching_opens_what_allows_little() {
+    let attaches = [allow("organizations:AttachPolicy", "*")];
+    assert_eq!(guards(&guarding(&attaches)), None);
+    let little = guarding(&attaches).scp("little", allow("s3:*", "*"), &[DEV]);
+    assert_eq!(guards(&little), Some(Certain));
+}
+
+#[test]
+fn an_account_out_of_the_organization_is_bound_by_nothing() {
+    let removes = [allow("organizations:RemoveAccountFromOrganization", "*")];
+    assert_eq!(guards(&guarding(&removes)), Some(Conditional));
+}
