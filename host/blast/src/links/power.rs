@@ -417,7 +417,7 @@ impl<'a, 'w> Power<'a, 'w> {
             .collect()
     }
 
-    /// A resource of its account that a pattern covers.
+    /// A resource of its account, or of none, that a pattern covers.
     fn fitting(&self, pattern: &str, region: &str) -> Option<String> {
         let parts: Vec<&str> = pattern.splitn(6, ':').collect();
         let [arn, partition, service, place, account, name] = parts.as_slice() else {
@@ -437,9 +437,8 @@ impl<'a, 'w> Power<'a, 'w> {
         let partition = or(partition, &self.world().partition);
         let (place, account) = (or(place, region), or(account, self.account.id.as_str()));
         let name = name.replace(['*', '?'], "x");
-        Some(format!(
-            "{arn}:{partition}:{service}:{place}:{account}:{name}"
-        ))
+        let own = account.is_empty() || account == self.account.id.as_str();
+        own.then(|| format!("{arn}:{partition}:{service}:{place}:{account}:{name}"))
     }
 
     /// Adds what of its policies was not seen.

@@ -3,7 +3,7 @@
 //!
 //! It works on the model of a random organization and on the policy language alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_blast::Certainty;
 use blastwall_policy::{Keys, Layers, Policy, Principal as Who, Question, Reach, reach};
@@ -146,16 +146,6 @@ fn ask(
     ])
 }
 
-fn as_it_is(principal: &Principal) -> Caller<'_> {
-    Caller {
-        arn: principal.arn(),
-        account: Some(principal.account),
-        elsewhere: false,
-        policies: principal.policies.clone(),
-        boundary: principal.boundary.clone(),
-    }
-}
-
 /// Every principal that whoever has an account could act as: of any name that could matter.
 fn at_will<'a>(id: &str, account: Option<&'a str>, elsewhere: bool) -> Vec<Caller<'a>> {
     let names = (0..4)
@@ -182,80 +172,137 @@ fn best(answers: impl IntoIterator<Item = Option<Certainty>>) -> Option<Certaint
 
 fn administers(model: &Model, caller: &Caller<'_>) -> Option<Certainty> {
     let account = caller.account.unwrap();
-    let resource = format!("arn:aws:iam::{account}:role/whatever");
-    let may = |action| ask(model, caller, action, &resource, account, None);
-    Some(may("iam:CreateRole")?.max(may("iam:PutRolePolicy")?))
+    let may = |action: &str, name: &str| {
+        let resource = format!("arn:aws:iam::{account}:role/{name}");
+        ask(model, caller, action, &resource, account, None)
+    };
+    let way =
+        |first: &str, name: &str| Some(may(first, name)?.max(may("iam:PutRolePolicy", name)?));
+    // Names that nobody has yet, and that some policy could ask for.
+    let free = (0..4).map(|index| format!("role-{index}")).filter(|name| {
+        let taken = |one: &Principal| one.account == account && one.name == **name;
+        !model.principals.iter().any(taken)
+    });
+    let made = free
+        .chain(["whatever".to_owned()])
+        .map(|name| way("iam:CreateRole", &name));
+    best(made.chain([way("iam:UpdateAssumeRolePolicy", "whatever")]))
 }
 
-/// How surely `writer` may do one of these to `target`, which is of its account.
-fn may_any(
-    model: &Model,
-    writer: &Principal,
-    actions: &[&str],
-    target: &Principal,
-) -> Option<Certainty> {
-    let caller = as_it_is(writer);
-    best(
-        actions
-            .iter()
-            .map(|action| ask(model, &caller, action, &target.arn(), target.account, None)),
-    )
+/// A principal as it is, or with permissions that were changed.
+#[derive(Clone, Debug)]
+struct Form<'a> {
+    principal: &'a Principal,
+    policies: Vec<Value>,
+    boundary: Option<Value>,
 }
 
-/// What `writer` gains from its rights over `target`: the account, if it has the target too, and the
-/// target.
-fn rewriting(
+impl Form<'_> {
+    fn as_it_is(principal: &Principal) -> Form<'_> {
+        Form {
+            principal,
+            policies: principal.policies.clone(),
+            boundary: principal.boundary.clone(),
+        }
+    }
+
+    /// The ARN; with whatever was changed behind it.
+    fn name(&self) -> String {
+        let principal = self.principal;
+        let same = self.policies == principal.policies && self.boundary == principal.boundary;
+        match same {
+            true => principal.arn(),
+            false => format!(
+                "{}#{:?}#{:?}",
+                principal.arn(),
+                self.policies,
+                self.boundary
+            ),
+        }
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            arn: self.principal.arn(),
+            account: Some(self.principal.account),
+            elsewhere: false,
+            policies: self.policies.clone(),
+            boundary: self.boundary.clone(),
+        }
+    }
+
+    /// How surely it may do one of these to `target`, which is of its account.
+    fn may_any(&self, model: &Model, actions: &[&str], target: &Principal) -> Option<Certainty> {
+        let caller = self.caller();
+        let (arn, account) = (target.arn(), target.account);
+        let answers = actions.iter();
+        best(answers.map(|action| ask(model, &caller, action, &arn, account, None)))
+    }
+}
+
+/// What `writer` may make of `target`, and how surely.
+fn changes<'a>(
     model: &Model,
-    writer: &Principal,
-    target: &Principal,
-) -> (Option<Certainty>, Option<Certainty>) {
-    let is_role = target.trust.is_some();
-    let (writes, unbinds): (&[&str], &[&str]) = if is_role {
-        (
-            &["iam:PutRolePolicy", "iam:AttachRolePolicy"],
-            &[
-                "iam:DeleteRolePermissionsBoundary",
-                "iam:PutRolePermissionsBoundary",
-            ],
-        )
+    writer: &Form<'_>,
+    target: &'a Principal,
+) -> Vec<(Form<'a>, Certainty)> {
+    let kind = if target.trust.is_some() {
+        "Role"
     } else {
-        (
-            &["iam:PutUserPolicy", "iam:AttachUserPolicy"],
-            &[
-                "iam:DeleteUserPermissionsBoundary",
-                "iam:PutUserPermissionsBoundary",
-            ],
-        )
+        "User"
     };
-    let all_powerful = |boundary: Option<Value>| Caller {
-        policies: vec![full()],
-        boundary,
-        ..as_it_is(target)
+    let may = |actions: &[String]| {
+        let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+        writer.may_any(model, &actions, target)
     };
-    let account = may_any(model, writer, writes, target).and_then(|write| {
-        let gain = administers(model, &all_powerful(target.boundary.clone())).or_else(|| {
-            target.boundary.as_ref()?;
-            let unbind = may_any(model, writer, unbinds, target)?;
-            Some(unbind.max(administers(model, &all_powerful(None))?))
-        })?;
-        Some(write.max(gain))
-    });
-    let freed = target.boundary.as_ref().and_then(|_| {
-        let unbind = may_any(model, writer, unbinds, target)?;
-        let free = Caller {
-            boundary: None,
-            ..as_it_is(target)
+    let [put, attach, delete] =
+        ["Put", "Attach", "Delete"].map(|verb| format!("iam:{verb}{kind}Policy"));
+    let bound = ["Delete", "Put"].map(|verb| format!("iam:{verb}{kind}PermissionsBoundary"));
+    let denies = |document: &Value| document["Statement"][0]["Effect"] == "Deny";
+    // Denials that can be taken away, or written over, are.
+    let lifts = may(&[put.clone(), delete]).filter(|_| target.policies.iter().any(denies));
+    let mut kept = target.policies.clone();
+    if lifts.is_some() {
+        kept.retain(|document| !denies(document));
+    }
+    let lifted = lifts.unwrap_or(Certainty::Certain);
+    let mut bases = vec![(kept.clone(), lifted)];
+    if let Some(write) = may(&[put, attach]) {
+        kept.push(full());
+        bases.push((kept, lifted.max(write)));
+    }
+    let unbound = target.boundary.as_ref().and_then(|_| may(&bound));
+    let mut forms = Vec::new();
+    for (policies, certainty) in bases {
+        let mut add = |boundary: Option<Value>, certainty: Certainty| {
+            let policies = policies.clone();
+            let form = Form {
+                principal: target,
+                policies,
+                boundary,
+            };
+            if form.name() != target.arn() {
+                forms.push((form, certainty));
+            }
         };
-        Some(unbind.max(administers(model, &free)?))
-    });
-    let account = best([account, freed]);
-    let becomes = if is_role {
-        may_any(model, writer, &["iam:UpdateAssumeRolePolicy"], target).and_then(|rewrite| {
+        add(target.boundary.clone(), certainty);
+        if let Some(unbound) = unbound {
+            add(None, certainty.max(unbound));
+        }
+    }
+    forms
+}
+
+/// How surely `writer` becomes `target`, of its account, by its rights over it.
+fn becomes(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certainty> {
+    if target.trust.is_some() {
+        let update = ["iam:UpdateAssumeRolePolicy"];
+        writer.may_any(model, &update, target).and_then(|rewrite| {
             let anybody = policy(&[serde_json::json!({"Effect": "Allow", "Principal": "*",
                 "Action": "*", "Resource": "*"})]);
             let caller = Caller {
                 policies: vec![full()],
-                ..as_it_is(writer)
+                ..writer.caller()
             };
             let (role, account) = (target.arn(), target.account);
             let stranger = Caller {
@@ -279,12 +326,11 @@ fn rewriting(
             Some(rewrite.max(enter(&caller).or_else(from_outside)?))
         })
     } else {
-        let key = may_any(model, writer, &["iam:CreateAccessKey"], target);
+        let key = writer.may_any(model, &["iam:CreateAccessKey"], target);
         let password = ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
-        let password = may_any(model, writer, &password, target);
+        let password = writer.may_any(model, &password, target);
         best([key, password.map(|may| may.max(Certainty::Conditional))])
-    };
-    (account, becomes)
+    }
 }
 
 /// What must be held, what follows, and how surely.
@@ -293,18 +339,26 @@ pub(crate) type Link = (Vec<String>, String, Certainty);
 /// All links.
 pub(crate) fn links(model: &Model) -> Vec<Link> {
     let mut links = Vec::new();
-    for writer in &model.principals {
+    let mut forms: Vec<Form<'_>> = model.principals.iter().map(Form::as_it_is).collect();
+    let mut known: BTreeSet<String> = forms.iter().map(Form::name).collect();
+    let mut next = 0;
+    while let Some(writer) = forms.get(next).cloned() {
+        next += 1;
         for target in &model.principals {
-            if writer.account != target.account {
+            if writer.principal.account != target.account {
                 continue;
             }
-            let (account, becomes) = rewriting(model, writer, target);
-            if let Some(certainty) = account {
-                let both = vec![writer.arn(), target.arn()];
-                links.push((both, target.account.to_owned(), certainty));
+            for (form, certainty) in changes(model, &writer, target) {
+                let both = vec![writer.name(), target.arn()];
+                links.push((both, form.name(), certainty));
+                if known.insert(form.name()) {
+                    forms.push(form);
+                }
             }
-            if let Some(certainty) = becomes {
-                links.push((vec![writer.arn()], target.arn(), certainty));
+            if target.arn() != writer.principal.arn()
+                && let Some(certainty) = becomes(model, &writer, target)
+            {
+                links.push((vec![writer.name()], target.arn(), certainty));
             }
         }
     }
@@ -318,16 +372,15 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
             link(MANAGEMENT, account, Some(Certainty::Certain));
         }
     }
+    for form in &forms {
+        let certainty = administers(model, &form.caller());
+        link(&form.name(), form.principal.account, certainty);
+    }
     for principal in &model.principals {
         link(
             principal.account,
             &principal.arn(),
             Some(Certainty::Certain),
-        );
-        link(
-            &principal.arn(),
-            principal.account,
-            administers(model, &as_it_is(principal)),
         );
         let Some(trust) = &principal.trust else {
             continue;
@@ -342,8 +395,8 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
                 Some(trust),
             )
         };
-        for other in &model.principals {
-            link(&other.arn(), &principal.arn(), enter(&as_it_is(other)));
+        for other in &forms {
+            link(&other.name(), &principal.arn(), enter(&other.caller()));
         }
         for account in ACCOUNTS {
             let certainty = best(at_will(account, Some(account), false).iter().map(enter));
@@ -380,6 +433,8 @@ pub(crate) fn closure(links: &[Link], start: &str) -> Fallen {
             *known = (*known).min(gained);
         }
         if fallen == before {
+            // Whoever is held with other permissions is held anyway.
+            fallen.retain(|name, _| !name.contains('#'));
             return fallen;
         }
     }
