@@ -17,12 +17,14 @@ mod existing_compute;
 mod federated_trust;
 mod identity_directory;
 mod internet_workload;
+mod kms_grant;
 mod listening_flaw;
 mod management_account;
 mod oidc;
 mod organization_control;
 mod outside_trust;
 mod passrole_compute;
+mod policy_rewrite;
 mod power;
 mod replication;
 mod roles_anywhere;
@@ -144,7 +146,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::DATA_STORE,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
-    &store_access::KmsGrant,
+    &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,
     &replication::Replication,
     &store_access::Decryption,
@@ -226,6 +228,19 @@ impl Deriver<'_> {
         principal: PrincipalIndex,
         actions: &[&str],
     ) -> Option<Power<'j, 'w>> {
+        let power = self.unspent_whatever(judge, principal)?;
+        actions
+            .iter()
+            .any(|action| power.mentions(action))
+            .then_some(power)
+    }
+
+    /// The same for one whose own policies need not allow anything.
+    fn unspent_whatever<'j, 'w>(
+        &self,
+        judge: &'j Judge<'w>,
+        principal: PrincipalIndex,
+    ) -> Option<Power<'j, 'w>> {
         let administers = self
             .administrators
             .get(principal.index())
@@ -234,11 +249,25 @@ impl Deriver<'_> {
         if administers == Some(Certainty::Certain) {
             return None;
         }
-        let power = Power::of(judge, principal, Detail::Certainty)?;
-        actions
-            .iter()
-            .any(|action| power.mentions(action))
-            .then_some(power)
+        Power::of(judge, principal, Detail::Certainty)
+    }
+
+    /// Adds a rule from somebody, and if what is gained is encrypted, another to the data for whoever may use
+    /// the key as well.
+    fn add_with_key(
+        &mut self,
+        judge: &Judge<'_>,
+        judgement: &Judgement,
+        caller: Capability,
+        gained: Capability,
+    ) {
+        self.add(judgement.certainty, &[caller], gained);
+        if let Capability::Encrypted(store) = gained
+            && let Some(key) = access::ask::decrypts(judge, caller, store, Detail::Certainty)
+        {
+            let certainty = judgement.certainty.max(key.certainty);
+            self.add(certainty, &[caller], Capability::Data(store));
+        }
     }
 
     /// Adds a rule from each principal that may do one of these actions to each other principal of its

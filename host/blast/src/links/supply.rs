@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::access::{Gate, ask, candidates};
+use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -36,6 +37,38 @@ fn suppliers(world: &World) -> BTreeSet<StoreIndex> {
     supplies.filter_map(|supply| supply.store).collect()
 }
 
+/// Whether some workload is made of what is in a store and changes with it.
+pub(super) fn supplies_others(world: &World, store: StoreIndex) -> bool {
+    let mut supplies = world.supplies.iter();
+    supplies.any(|supply| supply.store == Some(store) && !supply.pinned)
+        && world
+            .store(store)
+            .is_some_and(|row| !row.kind.push.is_empty())
+}
+
+/// The ways to change what others run from a store: where it is told of which objects of a bucket they are
+/// made, each of those by itself leads to its workloads alone, unless there is only one.
+fn gates(world: &World, store: StoreIndex) -> Vec<Gate<'_>> {
+    let of_store = || {
+        let supplies = world.supplies.iter();
+        supplies.filter(|supply| supply.store == Some(store) && !supply.pinned)
+    };
+    let objects: BTreeSet<Option<&str>> =
+        of_store().map(|supply| supply.object.as_deref()).collect();
+    let whole = Capability::Supply(store);
+    if let [object] = *objects.iter().collect::<Vec<_>>() {
+        return Gate::to_supply(world, store, *object, whole)
+            .into_iter()
+            .collect();
+    }
+    let one_by_one = of_store().filter_map(|supply| {
+        let workload = Capability::Workload(supply.workload);
+        let gate = Gate::to_supply(world, store, supply.object.as_deref(), workload)?;
+        Some(gate.besides(&judge_supply(world, supply)))
+    });
+    one_by_one.collect()
+}
+
 impl LinkKind for SupplyPush {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &PUSH
@@ -43,9 +76,7 @@ impl LinkKind for SupplyPush {
 
     fn actions(&self) -> Vec<&'static str> {
         let kinds = store_kinds().iter();
-        kinds
-            .filter_map(|kind| kind.push.first().copied())
-            .collect()
+        kinds.flat_map(|kind| kind.push).copied().collect()
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
@@ -59,7 +90,7 @@ impl LinkKind for SupplyPush {
                 &[Capability::Account(row.account)],
                 Capability::Supply(store),
             );
-            if let Some(gate) = Gate::to_supply(world, store) {
+            for gate in gates(world, store) {
                 candidates::add_links(judge, rules, &gate);
             }
         }
@@ -71,15 +102,30 @@ impl LinkKind for SupplyPush {
         premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let Capability::Supply(store) = conclusion else {
-            return None;
-        };
-        let owner = judge.world().store(store)?.account;
-        if premises == [Capability::Account(owner)] {
+        let world = judge.world();
+        if let Capability::Supply(store) = conclusion
+            && let [Capability::Account(owner)] = premises
+            && world.store(store)?.account == *owner
+        {
             return Some(Judgement::default());
         }
-        let gate = Gate::to_supply(judge.world(), store)?;
-        ask::from(judge, premises, &gate, Detail::Full)
+        let stores: BTreeSet<StoreIndex> = match conclusion {
+            Capability::Supply(store) => BTreeSet::from([store]),
+            Capability::Workload(workload) => {
+                let supplies = world.supplies.iter();
+                supplies
+                    .filter(|supply| supply.workload == workload)
+                    .filter_map(|supply| supply.store)
+                    .collect()
+            }
+            _ => return None,
+        };
+        stores
+            .into_iter()
+            .flat_map(|store| gates(world, store))
+            .filter(|gate| gate.conclusion == conclusion)
+            .map(|gate| ask::from(judge, premises, &gate, Detail::Full))
+            .fold(None, better)
     }
 }
 
@@ -172,6 +218,6 @@ impl LinkKind for SupplyUse {
         });
         supplies
             .map(|supply| Some(judge_supply(world, supply)))
-            .fold(None, super::power::better)
+            .fold(None, better)
     }
 }

@@ -1,6 +1,8 @@
 //! Whether one caller gets through one gate.
 
-use blastwall_policy::{Keys, Principal};
+use std::collections::BTreeSet;
+
+use blastwall_policy::{Keys, KmsGrant, Principal};
 
 use super::Gate;
 use crate::capability::Capability;
@@ -10,7 +12,8 @@ use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
 use crate::links::power::{better, is_certain};
 use crate::subject::OutsideParty;
 use crate::world::{
-    AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, TrustSummary, principal_arn_values,
+    AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, StoreIndex, TrustSummary,
+    principal_arn_values,
 };
 
 /// The account that stands for "some account of the attacker's", where no particular one is meant.
@@ -35,24 +38,31 @@ fn ask(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
-    let with = |keys: Keys| {
+    let own_grant = [KmsGrant::new(caller.principal.clone(), ["Decrypt"], None)];
+    let one = |action: &str, keys: &Keys| {
         judge.judge(
             &Case {
                 principal: caller.principal,
                 role_path: None,
-                action: gate.action,
+                action,
                 resource: &gate.resource,
                 resource_account: gate.account.id.as_str(),
-                keys,
+                keys: gate.keys_for(caller.principal, keys),
                 identity: caller.identity,
                 boundary: caller.boundary,
                 scps: caller.scps,
                 rcps: Some(gate.account.rcps),
-                resource_policy: gate.policy,
+                resource_policy: gate.policy_with(&own_grant),
                 made_by_attacker: caller.made_by_attacker,
             },
             detail,
         )
+    };
+    let with = |keys: Keys| {
+        let here = gate.with.iter().map(|action| one(action, &keys));
+        let home = gate.at_home.iter();
+        here.chain(home.map(|request| at_home(judge, &caller, request, &keys, detail)))
+            .try_fold(one(gate.action, &keys)?, |all, more| Some(all.and(more?)))
     };
     let answer = with(caller.keys.clone());
     if is_certain(answer.as_ref()) || !matches!(caller.principal, Principal::User { .. }) {
@@ -62,9 +72,39 @@ fn ask(
     // "Secure API access with MFA".
     let by_access_key = caller
         .keys
+        .clone()
         .absent("aws:MultiFactorAuthPresent")
         .absent("aws:MultiFactorAuthAge");
     better(answer, with(by_access_key))
+}
+
+/// Whether the caller may do something besides, to what is its own.
+fn at_home(
+    judge: &Judge<'_>,
+    caller: &Caller<'_>,
+    (action, service, name): &(&'static str, &'static str, &'static str),
+    keys: &Keys,
+    detail: Detail,
+) -> Option<Judgement> {
+    let account = caller.principal.account()?;
+    let partition = &judge.world().partition;
+    judge.judge(
+        &Case {
+            principal: caller.principal,
+            role_path: None,
+            action,
+            resource: &format!("arn:{partition}:{service}:us-east-1:{account}:{name}"),
+            resource_account: account,
+            keys: keys.clone(),
+            identity: caller.identity,
+            boundary: caller.boundary,
+            scps: caller.scps,
+            rcps: None,
+            resource_policy: None,
+            made_by_attacker: caller.made_by_attacker,
+        },
+        detail,
+    )
 }
 
 /// A user or role, with the permissions that it has.
@@ -72,6 +112,24 @@ fn ask(
 /// Where part of its policies was not seen, what the others allow hangs on the rest not denying
 /// it, and what they do not allow is speculative.
 pub(in crate::links) fn from_principal(
+    judge: &Judge<'_>,
+    caller: PrincipalIndex,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    let policies = &judge.world().policies;
+    let named = |below: &str| {
+        let row = judge.world().principal(caller);
+        let attached = row.into_iter().flat_map(|row| &row.identity);
+        attached
+            .filter_map(|from| policies.get(from.policy))
+            .flat_map(|stored| stored.names_below(gate.action, below))
+            .collect()
+    };
+    gate.answer(named, |gate| principal_side(judge, caller, gate, detail))
+}
+
+fn principal_side(
     judge: &Judge<'_>,
     caller: PrincipalIndex,
     gate: &Gate<'_>,
@@ -123,6 +181,18 @@ pub(in crate::links) fn from_account(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
+    gate.answer(
+        |_| BTreeSet::new(),
+        |gate| account_side(judge, account, gate, detail),
+    )
+}
+
+fn account_side(
+    judge: &Judge<'_>,
+    account: AccountIndex,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
     let world = judge.world();
     let row = world.account(account)?;
     let keys = gate
@@ -148,9 +218,36 @@ pub(in crate::links) fn from_outside(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
+    from_party(
+        judge,
+        judge.world().outside.get(outside.index())?,
+        gate,
+        detail,
+    )
+}
+
+/// The same for a party that no policy need name.
+pub(in crate::links) fn from_party(
+    judge: &Judge<'_>,
+    party: &OutsideParty,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    gate.answer(
+        |_| BTreeSet::new(),
+        |gate| party_side(judge, party, gate, detail),
+    )
+}
+
+fn party_side(
+    judge: &Judge<'_>,
+    party: &OutsideParty,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
     let world = judge.world();
     let keys = gate.keys(RequestKeys::new(world));
-    let (id, keys) = match world.outside.get(outside.index())? {
+    let (id, keys) = match party {
         OutsideParty::Anyone => (SOME_ACCOUNT, keys.sent_from_outside()),
         OutsideParty::Account { id } => (id.as_str(), keys.sent_from_outside()),
         OutsideParty::Organization { id } => (SOME_ACCOUNT, keys.sent_from_organization(id)),
@@ -179,6 +276,23 @@ pub(in crate::links) fn from(
         [Capability::Outside(outside)] => from_outside(judge, *outside, gate, detail),
         _ => None,
     }
+}
+
+/// Whether the same caller may use the key of a store, by way of the service that decrypts for its readers.
+pub(in crate::links) fn decrypts(
+    judge: &Judge<'_>,
+    caller: Capability,
+    store: StoreIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let mut best = None;
+    for gate in Gate::of_key(judge.world(), store) {
+        best = better(best, from(judge, &[caller], &gate, detail));
+        if is_certain(best.as_ref()) {
+            break;
+        }
+    }
+    best
 }
 
 fn best_of(
@@ -245,7 +359,7 @@ fn callers_of<'a>(
         .filter_map(|arn| Principal::parse(&arn).ok())
         .chain(named)
         .collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     callers.retain(|principal| seen.insert(principal.clone()));
     callers
 }

@@ -7,11 +7,12 @@ use blastwall_policy::Principal;
 
 use super::{Gate, ask};
 use crate::capability::Capability;
-use crate::judge::{Detail, Judge, ResourcePolicy};
+use crate::facts::StorePolicy;
+use crate::judge::{Detail, Judge};
 use crate::links::Deriver;
 use crate::links::classes::ClassIndex;
 use crate::subject::OutsideParty;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, TrustSummary, World};
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, StoreRow, TrustSummary, World};
 
 /// Everyone who has to be asked about for one gate.
 #[derive(Default)]
@@ -31,15 +32,27 @@ pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, ga
     let Some(summary) = gate.summary else {
         return;
     };
-    let policy = match gate.policy {
-        Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _)) => Some(index),
-        Some(ResourcePolicy::NotSeen) | None => None,
-    };
-    let asks_for_caller =
-        world.asks_for_caller(policy) || world.levels_ask_for_caller(gate.account.rcps);
+    let key = gate.key(world);
+    // Whoever is told apart behind the gate is told apart before it.
+    let asks_for_caller = world.asks_for_caller(gate.policy_index())
+        || world.levels_ask_for_caller(gate.account.rcps)
+        || key.is_some_and(|key| tells_apart(world, key));
     rules.classes.prepare(world, gate.action);
     let candidates = gather(world, rules, gate, summary, asks_for_caller);
     add_rules(judge, rules, gate, &candidates);
+}
+
+/// Whether the policies or grants of a key tell callers apart that have the same policies.
+fn tells_apart(world: &World, key: &StoreRow) -> bool {
+    let policy = match key.policy {
+        StorePolicy::Policy(index) => Some(index),
+        StorePolicy::Unknown | StorePolicy::None => None,
+    };
+    let rcps = world.account(key.account).map(|account| account.rcps);
+    !key.grants.is_empty()
+        || key.summary.tells_accounts_apart
+        || world.asks_for_caller(policy)
+        || rcps.is_some_and(|rcps| world.levels_ask_for_caller(rcps))
 }
 
 fn gather(
@@ -59,6 +72,11 @@ fn gather(
             .filter(|class| {
                 let (action, resource) = (gate.action, gate.resource.as_str());
                 rules.classes.may(world, *class, action, resource)
+                    || gate.below.is_some_and(|below| {
+                        let class = rules.classes.get(*class);
+                        let speaker = class.and_then(|class| class.principals().next());
+                        speaker.is_some_and(|speaker| names_below(world, speaker, action, below))
+                    })
             })
             .collect()
     };
@@ -71,6 +89,17 @@ fn gather(
         add_callers(rules, &mut candidates, &callers, one_by_one);
     }
     if gate.closed {
+        // The account itself is not kept out, whoever else its policy names.
+        let owner = gate.account.id.as_str();
+        let own = |identity: &&Principal| identity.account() == Some(owner);
+        for identity in summary.identities.iter().filter(own) {
+            add_identity(world, &mut candidates, identity);
+        }
+        if summary.anyone {
+            candidates
+                .principals
+                .extend(world.principals_of(gate.owner));
+        }
         return candidates;
     }
     for identity in &summary.identities {
@@ -89,11 +118,9 @@ fn gather(
     if summary.anyone {
         // Inside the role's own account the trust policy alone is enough, so that principals count
         // that have no permission to assume anything.
-        if let Some(own) = world.account(gate.owner) {
-            candidates
-                .principals
-                .extend(own.principals.clone().map(PrincipalIndex::new));
-        }
+        candidates
+            .principals
+            .extend(world.principals_of(gate.owner));
         if account_by_account {
             for account in world.account_indices() {
                 candidates.accounts.insert(account);
@@ -118,7 +145,20 @@ fn gather(
             candidates.outside.extend(world.find_outside(&party));
         }
     }
+    if gate.in_network {
+        candidates.outside.clear();
+    }
     candidates
+}
+
+/// Whether policies of a principal name something below an ARN for an action.
+fn names_below(world: &World, principal: PrincipalIndex, action: &str, below: &str) -> bool {
+    let row = world.principal(principal);
+    let mut attached = row.into_iter().flat_map(|row| &row.identity);
+    attached.any(|from| {
+        let stored = world.policies.get(from.policy);
+        stored.is_some_and(|stored| stored.names_below(action, below).next().is_some())
+    })
 }
 
 fn add_identity(world: &World, candidates: &mut Candidates, identity: &Principal) {
@@ -160,19 +200,11 @@ fn add_callers(
 }
 
 fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candidates: &Candidates) {
-    let conclusion = gate.conclusion;
     let role = gate.role.map(|(role, _)| role);
     let world = judge.world();
     for caller in &candidates.principals {
-        if Some(*caller) == role {
-            continue;
-        }
-        if let Some(judgement) = ask::from_principal(judge, *caller, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Principal(*caller)],
-                conclusion,
-            );
+        if Some(*caller) != role {
+            add_rule(judge, rules, gate, Capability::Principal(*caller), None);
         }
     }
     for class in &candidates.classes {
@@ -190,25 +222,19 @@ fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candid
                 })
                 .or(Some(first))
         });
-        let judgement =
-            speaker.and_then(|caller| ask::from_principal(judge, caller, gate, Detail::Certainty));
-        let source = judgement
-            .as_ref()
-            .and_then(|_| rules.classes.capability(*class));
-        if let (Some(judgement), Some(source)) = (judgement, source) {
-            rules.add(judgement.certainty, &[source], conclusion);
+        if let Some(speaker) = speaker {
+            add_rule(
+                judge,
+                rules,
+                gate,
+                Capability::Principal(speaker),
+                Some(*class),
+            );
         }
     }
     for account in &candidates.accounts {
-        if *account == gate.owner {
-            continue;
-        }
-        if let Some(judgement) = ask::from_account(judge, *account, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Account(*account)],
-                conclusion,
-            );
+        if *account != gate.owner {
+            add_rule(judge, rules, gate, Capability::Account(*account), None);
         }
     }
     for class in &candidates.account_classes {
@@ -216,22 +242,42 @@ fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candid
             .classes
             .get(*class)
             .and_then(|class| class.accounts().find(|account| *account != gate.owner));
-        let judgement =
-            speaker.and_then(|account| ask::from_account(judge, account, gate, Detail::Certainty));
-        let source = judgement
-            .as_ref()
-            .and_then(|_| rules.classes.capability(*class));
-        if let (Some(judgement), Some(source)) = (judgement, source) {
-            rules.add(judgement.certainty, &[source], conclusion);
+        if let Some(speaker) = speaker {
+            add_rule(
+                judge,
+                rules,
+                gate,
+                Capability::Account(speaker),
+                Some(*class),
+            );
         }
     }
     for outside in &candidates.outside {
-        if let Some(judgement) = ask::from_outside(judge, *outside, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Outside(*outside)],
-                conclusion,
-            );
-        }
+        add_rule(judge, rules, gate, Capability::Outside(*outside), None);
+    }
+}
+
+/// Adds the rule of one caller, or of the class that it speaks for.
+fn add_rule(
+    judge: &Judge<'_>,
+    rules: &mut Deriver<'_>,
+    gate: &Gate<'_>,
+    speaker: Capability,
+    class: Option<ClassIndex>,
+) {
+    let Some(judgement) = ask::from(judge, &[speaker], gate, Detail::Certainty) else {
+        return;
+    };
+    let source = match class {
+        Some(class) => rules.classes.capability(class),
+        None => Some(speaker),
+    };
+    let Some(source) = source else { return };
+    rules.add(judgement.certainty, &[source], gate.conclusion);
+    if let Capability::Encrypted(store) = gate.conclusion
+        && let Some(key) = ask::decrypts(judge, speaker, store, Detail::Certainty)
+    {
+        let certainty = judgement.certainty.max(key.certainty);
+        rules.add(certainty, &[source], Capability::Data(store));
     }
 }
