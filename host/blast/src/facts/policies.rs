@@ -86,6 +86,12 @@ impl StoredPolicy {
 
 /// A name that a pattern covers of something below an ARN; none if it covers nothing there.
 fn name_below(pattern: &str, arn: &str) -> Option<String> {
+    // A quick look first: most policies are about something else.
+    let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
+    let behind = fixed.strip_prefix(arn);
+    if !arn.starts_with(fixed) && !behind.is_some_and(|behind| behind.starts_with('/')) {
+        return None;
+    }
     let stem = format!("{arn}/");
     // Where the pattern may stand at the end of the stem: behind a slash, or inside of what a star stands for.
     let places = |mark| pattern.match_indices(mark);

@@ -56,6 +56,7 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
             )
             .fixed("aws:PrincipalIsAWSService", ["true"])
     };
+    let stored = world.policies.get(index);
     row.summary.services.iter().find_map(|service| {
         let principal = Principal::parse(service).ok()?;
         let ask = |action: &str, resource: &str| {
@@ -76,11 +77,19 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
             judge.judge(&case, detail)
         };
         let ways = row.kind.ways.iter().map(|way| {
-            let resource = format!("{}{}", row.arn, way.suffix.unwrap_or(row.kind.suffix));
-            let mut actions = way.actions.iter();
-            actions.try_fold(Judgement::default(), |all, action| {
-                Some(all.and(ask(action, &resource)?))
-            })
+            let whole = format!("{}{}", row.arn, way.suffix.unwrap_or(row.kind.suffix));
+            let first = way.actions.first().copied().unwrap_or_default();
+            let below = stored
+                .filter(|_| !row.kind.suffix.is_empty())
+                .into_iter()
+                .flat_map(|stored| stored.names_below(first, row.arn.as_str()));
+            let named = std::iter::once(whole).chain(below).map(|resource| {
+                let mut actions = way.actions.iter();
+                actions.try_fold(Judgement::default(), |all, action| {
+                    Some(all.and(ask(action, &resource)?))
+                })
+            });
+            named.fold(None, better)
         });
         let judgement = ways.fold(None, better)?;
         let deputy = format!("{service} can be made to read it for somebody else's account");

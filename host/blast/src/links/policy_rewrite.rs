@@ -3,9 +3,9 @@
 
 use blastwall_policy::Keys;
 
+use super::Deriver;
 use super::access::{GRANTEE, Gate, ask, candidates, granting};
 use super::power::{ANY_NAME, Power, better};
-use super::{Deriver, supply};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{CREATE_GRANT, KEY, StorePolicy, Way};
@@ -27,7 +27,12 @@ struct Gains {
 }
 
 /// Adds what follows from the rights over one store.
-pub(super) fn derive(judge: &Judge<'_>, rules: &mut Deriver<'_>, store: StoreIndex) {
+pub(super) fn derive(
+    judge: &Judge<'_>,
+    rules: &mut Deriver<'_>,
+    store: StoreIndex,
+    supplies: bool,
+) {
     let world = judge.world();
     let Some(row) = world
         .store(store)
@@ -35,7 +40,6 @@ pub(super) fn derive(judge: &Judge<'_>, rules: &mut Deriver<'_>, store: StoreInd
     else {
         return;
     };
-    let supplies = supply::supplies_others(world, store);
     for writer in world.principals_of(row.account) {
         let power = if is_named(judge, row, writer) {
             rules.unspent_whatever(judge, writer)

@@ -1,7 +1,7 @@
 //! Whoever changes what a workload is made of has the workload, once it is deployed anew: container images,
 //! machine images, layers, buckets with code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{Gate, ask, candidates};
 use super::power::better;
@@ -31,37 +31,38 @@ const PUSH: LinkDocumentation = LinkDocumentation {
     ],
 };
 
-/// The stores that workloads are made of, and whose contents somebody pushes.
-fn suppliers(world: &World) -> BTreeSet<StoreIndex> {
-    let supplies = world.supplies.iter().filter(|supply| !supply.pinned);
-    supplies.filter_map(|supply| supply.store).collect()
-}
+/// What is made of each store and changes with it.
+pub(super) type Supplied<'w> = BTreeMap<StoreIndex, Vec<&'w SupplyRow>>;
 
-/// Whether some workload is made of what is in a store and changes with it.
-pub(super) fn supplies_others(world: &World, store: StoreIndex) -> bool {
-    let mut supplies = world.supplies.iter();
-    supplies.any(|supply| supply.store == Some(store) && !supply.pinned)
-        && world
-            .store(store)
-            .is_some_and(|row| !row.kind.push.is_empty())
+/// The stores that workloads are made of, and whose contents somebody pushes.
+pub(super) fn supplied(world: &World) -> Supplied<'_> {
+    let mut supplied = Supplied::new();
+    for supply in world.supplies.iter().filter(|supply| !supply.pinned) {
+        let pushed = supply.store.filter(|store| {
+            let row = world.store(*store);
+            row.is_some_and(|row| !row.kind.push.is_empty())
+        });
+        if let Some(store) = pushed {
+            supplied.entry(store).or_default().push(supply);
+        }
+    }
+    supplied
 }
 
 /// The ways to change what others run from a store: where it is told of which objects of a bucket they are
 /// made, each of those by itself leads to its workloads alone, unless there is only one.
-fn gates(world: &World, store: StoreIndex) -> Vec<Gate<'_>> {
-    let of_store = || {
-        let supplies = world.supplies.iter();
-        supplies.filter(|supply| supply.store == Some(store) && !supply.pinned)
-    };
-    let objects: BTreeSet<Option<&str>> =
-        of_store().map(|supply| supply.object.as_deref()).collect();
-    let whole = Capability::Supply(store);
-    if let [object] = *objects.iter().collect::<Vec<_>>() {
-        return Gate::to_supply(world, store, *object, whole)
-            .into_iter()
+fn gates<'w>(world: &'w World, store: StoreIndex, supplied: &[&'w SupplyRow]) -> Vec<Gate<'w>> {
+    let objects: BTreeSet<Option<&str>> = supplied
+        .iter()
+        .map(|supply| supply.object.as_deref())
+        .collect();
+    if objects.len() == 1 {
+        let objects = objects.into_iter();
+        return objects
+            .filter_map(|object| Gate::to_supply(world, store, object, Capability::Supply(store)))
             .collect();
     }
-    let one_by_one = of_store().filter_map(|supply| {
+    let one_by_one = supplied.iter().filter_map(|supply| {
         let workload = Capability::Workload(supply.workload);
         let gate = Gate::to_supply(world, store, supply.object.as_deref(), workload)?;
         Some(gate.besides(&judge_supply(world, supply)))
@@ -81,7 +82,7 @@ impl LinkKind for SupplyPush {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        for store in suppliers(world) {
+        for (store, supplied) in supplied(world) {
             let Some(row) = world.store(store) else {
                 continue;
             };
@@ -90,7 +91,7 @@ impl LinkKind for SupplyPush {
                 &[Capability::Account(row.account)],
                 Capability::Supply(store),
             );
-            for gate in gates(world, store) {
+            for gate in gates(world, store, &supplied) {
                 candidates::add_links(judge, rules, &gate);
             }
         }
@@ -109,20 +110,13 @@ impl LinkKind for SupplyPush {
         {
             return Some(Judgement::default());
         }
-        let stores: BTreeSet<StoreIndex> = match conclusion {
-            Capability::Supply(store) => BTreeSet::from([store]),
-            Capability::Workload(workload) => {
-                let supplies = world.supplies.iter();
-                supplies
-                    .filter(|supply| supply.workload == workload)
-                    .filter_map(|supply| supply.store)
-                    .collect()
-            }
-            _ => return None,
-        };
-        stores
+        supplied(world)
             .into_iter()
-            .flat_map(|store| gates(world, store))
+            .filter(|(store, _)| match conclusion {
+                Capability::Supply(wanted) => *store == wanted,
+                _ => true,
+            })
+            .flat_map(|(store, supplied)| gates(world, store, &supplied))
             .filter(|gate| gate.conclusion == conclusion)
             .map(|gate| ask::from(judge, premises, &gate, Detail::Full))
             .fold(None, better)

@@ -1,7 +1,7 @@
 //! Whoever may rewrite the trust policy of a role, or the policy of what holds data, can let itself in.
 
 use super::power::Power;
-use super::{Deriver, LinkDocumentation, LinkKind, policy_rewrite};
+use super::{Deriver, LinkDocumentation, LinkKind, policy_rewrite, supply};
 use crate::capability::Capability;
 use crate::facts::{PrincipalKind, store_kinds};
 use crate::judge::{Detail, Judge, Judgement};
@@ -62,8 +62,9 @@ impl LinkKind for TrustRewrite {
         rules.add_pairs(judge, &[UPDATE], |power, role| {
             judge_pair(judge, power, role)
         });
+        let supplied = supply::supplied(world);
         for store in world.store_indices() {
-            policy_rewrite::derive(judge, rules, store);
+            policy_rewrite::derive(judge, rules, store, supplied.contains_key(&store));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use blastwall_policy::{Keys, KmsGrant, Principal};
+use blastwall_policy::{Keys, Principal};
 
 use super::Gate;
 use crate::capability::Capability;
@@ -38,7 +38,7 @@ fn ask(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
-    let own_grant = [KmsGrant::new(caller.principal.clone(), ["Decrypt"], None)];
+    let own_grant = gate.own_grant(caller.principal);
     let one = |action: &str, keys: &Keys| {
         judge.judge(
             &Case {
@@ -58,13 +58,13 @@ fn ask(
             detail,
         )
     };
-    let with = |keys: Keys| {
-        let here = gate.with.iter().map(|action| one(action, &keys));
+    let with = |keys: &Keys| {
+        let here = gate.with.iter().map(|action| one(action, keys));
         let home = gate.at_home.iter();
-        here.chain(home.map(|request| at_home(judge, &caller, request, &keys, detail)))
-            .try_fold(one(gate.action, &keys)?, |all, more| Some(all.and(more?)))
+        here.chain(home.map(|request| at_home(judge, &caller, request, keys, detail)))
+            .try_fold(one(gate.action, keys)?, |all, more| Some(all.and(more?)))
     };
-    let answer = with(caller.keys.clone());
+    let answer = with(&caller.keys);
     if is_certain(answer.as_ref()) || !matches!(caller.principal, Principal::User { .. }) {
         return answer;
     }
@@ -75,7 +75,7 @@ fn ask(
         .clone()
         .absent("aws:MultiFactorAuthPresent")
         .absent("aws:MultiFactorAuthAge");
-    better(answer, with(by_access_key))
+    better(answer, with(&by_access_key))
 }
 
 /// Whether the caller may do something besides, to what is its own.
@@ -204,7 +204,8 @@ fn account_side(
         .flatten()
         .filter_map(|from| world.policies.get(from.policy))
         .filter(|stored| stored.asks_for_caller)
-        .flat_map(|stored| principal_arn_values(&stored.policy));
+        .flat_map(|stored| principal_arn_values(&stored.policy))
+        .chain(gate.grantees());
     let callers = callers_of(row.id.as_str(), &world.partition, gate.summary?, scp_values);
     let best = best_of(judge, &callers, &keys, Some(row.scps), gate, detail)?;
     Some(gate.complete(best.hanging_on(Certainty::Conditional, &row.scp_gaps)))
@@ -258,7 +259,7 @@ fn party_side(
         | OutsideParty::Workflow { .. }
         | OutsideParty::Service { .. } => return None,
     };
-    let callers = callers_of(id, &world.partition, gate.summary?, std::iter::empty());
+    let callers = callers_of(id, &world.partition, gate.summary?, gate.grantees());
     let best = best_of(judge, &callers, &keys.build(), None, gate, detail)?;
     Some(gate.complete(best))
 }

@@ -93,6 +93,8 @@ pub(super) struct Gate<'w> {
     tags: Option<&'w Tags>,
     /// The key that the caller has a grant of its own making for by then, if that is how it comes.
     granted: Option<&'w Arn>,
+    /// Whom the grants name that there are, if they count.
+    grantees: &'w [String],
     /// What the same caller has to get through next.
     then: Option<Box<Gate<'w>>>,
     /// What must be the case besides, in words.
@@ -126,6 +128,7 @@ impl<'w> Gate<'w> {
             known: Vec::new(),
             tags: None,
             granted: None,
+            grantees: &[],
             then: None,
             besides: Vec::new(),
             conclusion,
@@ -304,6 +307,7 @@ impl<'w> Gate<'w> {
         };
         Self {
             policy: Some(ResourcePolicy::Granted(policy, &row.arn, &row.grants)),
+            grantees: &row.grantees,
             ..self
         }
     }
@@ -443,11 +447,26 @@ impl<'w> Gate<'w> {
     }
 
     /// The policy that has a say, with the grant that the caller made itself, if that is how it comes.
-    fn policy_with<'a>(&'a self, own: &'a [KmsGrant]) -> Option<ResourcePolicy<'a>> {
+    fn policy_with<'a>(&'a self, own: &'a Option<KmsGrant>) -> Option<ResourcePolicy<'a>> {
         match self.granted {
-            Some(key) => Some(ResourcePolicy::Granted(self.policy_index(), key, own)),
+            Some(key) => Some(ResourcePolicy::Granted(
+                self.policy_index(),
+                key,
+                own.as_slice(),
+            )),
             None => self.policy,
         }
+    }
+
+    /// The grant that a caller made itself by then, if that is how it comes.
+    fn own_grant(&self, caller: &Principal) -> Option<KmsGrant> {
+        let granted = self.granted.is_some();
+        granted.then(|| KmsGrant::new(caller.clone(), ["Decrypt"], None))
+    }
+
+    /// Whom the grants name that count, by ARN.
+    fn grantees(&self) -> impl Iterator<Item = &'w str> + use<'w> {
+        self.grantees.iter().map(String::as_str)
     }
 
     /// What is known of a request by this caller: grants are made for oneself.
