@@ -207,7 +207,10 @@ fn a_shared_snapshot_takes_the_key_for_whom_it_is_shared_with() {
     };
     assert_eq!(with(&key(), &[decrypts()]), None);
     let grant = statement("Allow", "kms:CreateGrant", "*");
-    assert_eq!(with(&key(), &[grant.clone()]), Some(Conditional));
+    assert_eq!(
+        with(&key(), std::slice::from_ref(&grant)),
+        Some(Conditional)
+    );
     // Nothing goes out under a key that AWS keeps for the account.
     assert_eq!(with("alias/aws/ebs", &[grant]), None);
 }
