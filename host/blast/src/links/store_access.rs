@@ -44,7 +44,7 @@ store_access! {
         "aws:PrincipalOrgID, aws:SourceVpce, s3:ResourceAccount; Block Public Access; resource control \
          policies on S3",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html";
-    KMS_POLICY: "kms-policy", "KMS key policy", "every ciphertext under the key",
+    KMS_POLICY: "kms-policy", "KMS key policy", "every ciphertext under the key, or those of a service or context",
         "kms:ViaService, kms:CallerAccount, kms:EncryptionContext:*, aws:PrincipalOrgID; resource control \
          policies on KMS",
         "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
@@ -261,7 +261,8 @@ const DECRYPTION: LinkDocumentation = LinkDocumentation {
     family: "data",
     source: "access to what is encrypted, and use of its key",
     target: "the data",
-    precondition: "always: the service decrypts for whoever may use the key",
+    precondition: "always: the service decrypts for whoever may use the key. What one caller may do by itself is \
+        judged at once; use of a key for one service or encryption context alone does not count here",
     mitigations: "kms:ViaService and kms:EncryptionContext:* in the key policy",
     references: &["https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"],
 };

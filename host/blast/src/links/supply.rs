@@ -22,7 +22,8 @@ const PUSH: LinkDocumentation = LinkDocumentation {
     source: "principal, whole account, or party outside that may push images or put objects",
     target: "supply from a repository or bucket that some workload is made of",
     precondition: "inside the account, identity policies or the policy of the resource allow it; across \
-        accounts both do; boundary, service control and resource control policies do not stop it",
+        accounts both do; boundary, service control and resource control policies do not stop it. An image \
+        takes all actions of a push; of code in a bucket it is the object that counts, where that is told",
     mitigations: "aws:PrincipalOrgID and aws:PrincipalArn in repository and bucket policies; pushing from the \
         build system alone",
     references: &[

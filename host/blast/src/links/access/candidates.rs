@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use blastwall_model::AccountId;
 use blastwall_policy::Principal;
+use blastwall_policy::language::PrincipalEntry;
 
 use super::{Gate, ask};
 use crate::capability::Capability;
-use crate::facts::StorePolicy;
+use crate::facts::{CREATE_GRANT, StorePolicy};
 use crate::judge::{Detail, Judge};
 use crate::links::Deriver;
 use crate::links::classes::ClassIndex;
@@ -32,27 +33,57 @@ pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, ga
     let Some(summary) = gate.summary else {
         return;
     };
-    let key = gate.key(world);
-    // Whoever is told apart behind the gate is told apart before it.
-    let asks_for_caller = world.asks_for_caller(gate.policy_index())
+    // Whoever is told apart behind the gate is told apart before it, and grants are told by whom they are for.
+    let key = gate.key(world).map(|key| Apart::by(world, key));
+    let asks_for_caller = gate.action == CREATE_GRANT
+        || world.asks_for_caller(gate.policy_index())
         || world.levels_ask_for_caller(gate.account.rcps)
-        || key.is_some_and(|key| tells_apart(world, key));
+        || key.as_ref().is_some_and(|apart| apart.elsewhere);
+    let apart_here = key.is_some_and(|apart| apart.here);
     rules.classes.prepare(world, gate.action);
-    let candidates = gather(world, rules, gate, summary, asks_for_caller);
+    let candidates = gather(world, rules, gate, summary, asks_for_caller, apart_here);
     add_rules(judge, rules, gate, &candidates);
 }
 
-/// Whether the policies or grants of a key tell callers apart that have the same policies.
-fn tells_apart(world: &World, key: &StoreRow) -> bool {
-    let policy = match key.policy {
-        StorePolicy::Policy(index) => Some(index),
-        StorePolicy::Unknown | StorePolicy::None => None,
-    };
-    let rcps = world.account(key.account).map(|account| account.rcps);
-    !key.grants.is_empty()
-        || key.summary.tells_accounts_apart
-        || world.asks_for_caller(policy)
-        || rcps.is_some_and(|rcps| world.levels_ask_for_caller(rcps))
+/// Whether a key tells callers apart that have the same policies: those of its own account, which most key
+/// policies name, and those of others.
+struct Apart {
+    here: bool,
+    elsewhere: bool,
+}
+
+impl Apart {
+    fn by(world: &World, key: &StoreRow) -> Self {
+        let owner = world.account(key.account);
+        let id = owner.map_or("", |owner| owner.id.as_str());
+        let policy = match key.policy {
+            StorePolicy::Policy(index) => world.policies.get(index),
+            StorePolicy::Unknown | StorePolicy::None => None,
+        };
+        let names_others = policy.is_some_and(|stored| {
+            let statements = stored.policy.statements.iter();
+            statements
+                .filter_map(|statement| statement.principal.as_ref())
+                .any(|clause| {
+                    clause.negated
+                        || clause.entries.iter().any(|entry| match entry {
+                            PrincipalEntry::Account { id: named, .. } => **named != *id,
+                            PrincipalEntry::Identity(named) => named.account() != Some(id),
+                            _ => false,
+                        })
+                })
+        });
+        let grants_others = key
+            .grantees
+            .iter()
+            .any(|grantee| grantee.split(':').nth(4) != Some(id));
+        let asks = policy.is_some_and(|stored| stored.asks_for_caller)
+            || owner.is_some_and(|owner| world.levels_ask_for_caller(owner.rcps));
+        Self {
+            here: asks || key.summary.tells_principals_apart || !key.grants.is_empty(),
+            elsewhere: asks || names_others || grants_others,
+        }
+    }
 }
 
 fn gather(
@@ -61,6 +92,7 @@ fn gather(
     gate: &Gate<'_>,
     summary: &TrustSummary,
     asks_for_caller: bool,
+    apart_here: bool,
 ) -> Candidates {
     let mut candidates = Candidates::default();
     let one_by_one = asks_for_caller || summary.tells_principals_apart;
@@ -86,7 +118,7 @@ fn gather(
     if gate.role.is_none() {
         // Inside the account identity policies alone may be enough.
         let callers = allowed(callers_of(gate.owner));
-        add_callers(rules, &mut candidates, &callers, one_by_one);
+        add_callers(rules, &mut candidates, &callers, one_by_one || apart_here);
     }
     if gate.closed {
         // The account itself is not kept out, whoever else its policy names.
