@@ -39,7 +39,10 @@ pub(crate) enum Capability {
     Network(WorkloadIndex),
     /// The data of something that holds data; of a key, the use of it to decrypt.
     Data(StoreIndex),
-    /// The same, as far as it is encrypted under a key.
+    /// Of a key: the use of it for some ciphertexts alone, those of a service or of an encryption context.
+    /// It shows as the data of the key, and nothing follows from it: what is kept is judged by itself.
+    Through(StoreIndex),
+    /// The same as data, as far as it is encrypted under a key.
     Encrypted(StoreIndex),
     /// Changing what others run: the images of a repository, the objects of a bucket with code.
     Supply(StoreIndex),

@@ -291,7 +291,7 @@ impl Graph {
         });
         let arn = inside.as_deref().unwrap_or(resource);
         let row = self.world.store(self.world.find_store(arn)?)?;
-        let reads = row.kind.action.eq_ignore_ascii_case(action);
+        let reads = row.kind.reads(action);
         reads.then(|| Subject::Data {
             arn: row.arn.clone(),
         })

@@ -8,8 +8,8 @@ use blastwall_model::{Arn, Tags};
 use blastwall_policy::decide::{rcps_bind, scps_bind};
 use blastwall_policy::language::Version;
 use blastwall_policy::{
-    Effect, Keys, Layer, Layers, Policy, Principal, Question, Reach, Requirement, StatementRef,
-    reach,
+    Effect, Keys, KmsGrant, Known, Layer, Layers, Policy, Principal, Question, Reach, Requirement,
+    StatementRef, reach,
 };
 use serde_json::json;
 
@@ -98,6 +98,9 @@ pub(crate) enum ResourcePolicy<'w> {
     Trust(PolicyIndex, &'w Arn),
     /// The policy of another resource, and the resource.
     Resource(PolicyIndex, &'w Arn),
+    /// The policy of a key, where there is one, and grants besides, which allow what no policy denies.
+    /// Source: KMS Developer Guide, "Troubleshooting AWS KMS permissions".
+    Granted(Option<PolicyIndex>, &'w Arn, &'w [KmsGrant]),
     /// It was not seen; the question is whether anything else stands in the way.
     NotSeen,
 }
@@ -263,8 +266,15 @@ impl<'w> Judge<'w> {
             Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _)) => {
                 self.world.policies.get(index).map(|stored| &stored.policy)
             }
+            Some(ResourcePolicy::Granted(index, ..)) => index
+                .and_then(|index| self.world.policies.get(index))
+                .map(|stored| &stored.policy),
             Some(ResourcePolicy::NotSeen) => Some(&self.trust_anyone),
             None => None,
+        };
+        let kms_grants = match case.resource_policy {
+            Some(ResourcePolicy::Granted(_, _, grants)) => grants,
+            _ => &[],
         };
         let layers = Layers {
             scps: scps.as_deref(),
@@ -272,6 +282,7 @@ impl<'w> Judge<'w> {
             identity: &attached,
             boundary,
             resource,
+            kms_grants,
             ..Layers::default()
         };
         run(&layers)
@@ -374,6 +385,7 @@ impl<'w> Judge<'w> {
                         "key policy"
                     }
                     Some(ResourcePolicy::Trust(..)) => "trust policy",
+                    Some(ResourcePolicy::Granted(..)) => "key policy",
                     Some(ResourcePolicy::Resource(..) | ResourcePolicy::NotSeen) | None => {
                         "resource policy"
                     }
@@ -389,6 +401,9 @@ impl<'w> Judge<'w> {
                             _ => "resource policy",
                         };
                         Some((format!("{kind} of {arn}"), Some(index)))
+                    }
+                    Some(ResourcePolicy::Granted(index, arn, _)) => {
+                        Some((format!("key policy of {arn}"), index))
                     }
                     _ => Some(("one that was not seen".to_owned(), None)),
                 },
@@ -441,6 +456,7 @@ pub(crate) struct RequestKeys<'w> {
 const RESOURCE_TAGS: &[&str] = &[
     "aws:resourcetag/",
     "ec2:resourcetag/",
+    "ecr:resourcetag/",
     "iam:resourcetag/",
     "s3:buckettag/",
     "secretsmanager:resourcetag/",
@@ -459,12 +475,6 @@ impl<'w> RequestKeys<'w> {
                 .fixed("aws:SecureTransport", ["true"])
                 .fixed("s3:TlsVersion", ["1.3"]),
         }
-    }
-
-    /// The request has this key with this value.
-    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
-        self.keys = self.keys.fixed(key, [value]);
-        self
     }
 
     /// The caller is in this account.
@@ -571,6 +581,14 @@ impl<'w> RequestKeys<'w> {
                     None => self.keys.absent(key),
                 };
             }
+        }
+        self
+    }
+
+    /// This is known besides.
+    pub(crate) fn knowing(mut self, keys: &[(String, Known)]) -> Self {
+        for (key, known) in keys {
+            self.keys.set(key, known.clone());
         }
         self
     }

@@ -122,7 +122,12 @@ impl Graph {
             })
             .partition(|fact| matches!(fact.subject, Subject::Rewritten { .. }));
         for facts in [&mut rewritten, &mut facts] {
-            facts.sort_by(|left, right| left.subject.cmp(&right.subject));
+            // A key may be had directly and by way of a service: the surer shows.
+            facts.sort_by(|left, right| {
+                let rating = |fact: &RadiusFact| (fact.certainty, fact.hops);
+                (&left.subject, rating(left)).cmp(&(&right.subject, rating(right)))
+            });
+            facts.dedup_by(|later, earlier| later.subject == earlier.subject);
         }
         Ok(Radius {
             start,

@@ -16,13 +16,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use blastwall_model::{AccountId, Arn, Tags};
-use blastwall_policy::{Effect, Principal};
+use blastwall_policy::{Effect, KmsGrant, Principal};
 
 use crate::capability::{Capability, Rewrite};
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
-    GrantFacts, GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
-    StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
+    GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind, StorePolicy, Trust,
+    WorkloadKind, networks::Host, networks::NetworkFacts,
 };
 use crate::subject::{OutsideParty, Subject};
 
@@ -153,14 +153,30 @@ pub(crate) struct StoreRow {
     pub(crate) policy: StorePolicy,
     /// Whom its policy names.
     pub(crate) summary: TrustSummary,
-    /// Whether nobody outside its account gets through, whatever the policy says.
-    pub(crate) closed: bool,
+    /// Its region, which the ARNs of some do not tell.
+    pub(crate) region: Arc<str>,
+    /// None if they are not known.
+    pub(crate) tags: Option<Tags>,
+    /// Whether its policy is public and access to what is public is restricted to its account.
+    pub(crate) restricted: bool,
+    /// Whether it is encrypted under a key that AWS keeps for the account, which nobody else may use.
+    pub(crate) own_key: bool,
+    /// Of a bucket: whether its key is asked about the bucket instead of each object.
+    pub(crate) bucket_key: bool,
+    /// Of a key: whether it decrypts nothing as it is.
+    pub(crate) unusable: bool,
+    /// Whether it is reached from inside a network alone.
+    pub(crate) in_network: bool,
     /// The key that its data is encrypted under, if that is at hand.
     pub(crate) key: Option<StoreIndex>,
     /// The name of the key if it is not at hand.
     pub(crate) unseen_key: Option<String>,
-    /// Of a key: whom a grant lets decrypt.
-    pub(crate) grants: Vec<GrantFacts>,
+    /// Of a key: its grants that let somebody decrypt.
+    pub(crate) grants: Vec<KmsGrant>,
+    /// Whom they name, by ARN, in the same order.
+    pub(crate) grantees: Vec<String>,
+    /// The keys of the encryption contexts that they ask for.
+    pub(crate) granted_contexts: Vec<String>,
     /// The accounts that it is shared with.
     pub(crate) shared_with: Vec<String>,
     /// Whether it is shared with everybody.
@@ -180,6 +196,8 @@ pub(crate) struct SupplyRow {
     pub(crate) workload: WorkloadIndex,
     /// The ARN or id by which the workload names it.
     pub(crate) name: String,
+    /// The object in the bucket, if that is told.
+    pub(crate) object: Option<String>,
     /// The store that it comes from, if that is at hand.
     pub(crate) store: Option<StoreIndex>,
     /// The account that owns it, if that is at hand and the store is not.
@@ -206,6 +224,13 @@ pub(crate) struct PrincipalRow {
     pub(crate) shaped_by: Vec<Arc<str>>,
     pub(crate) in_instance_profile: Option<bool>,
     pub(crate) credentials: Credentials,
+}
+
+impl StoreRow {
+    /// Whether nobody outside its account reads the data, whatever the policy says.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.restricted || self.own_key
+    }
 }
 
 impl PrincipalRow {
@@ -276,6 +301,9 @@ pub(crate) struct World {
     pub(crate) tag_keys: BTreeSet<String>,
     /// Every region that some policy asks requests to go to, or not to.
     pub(crate) regions: BTreeSet<String>,
+    /// Every condition key with the key of an encryption context in it that some policy or grant asks for,
+    /// lower case.
+    pub(crate) context_keys: BTreeSet<String>,
     /// Accounts of the organization about which nothing can be said, and why.
     pub(crate) set_aside: BTreeMap<AccountId, String>,
     pub(crate) trusts: HashMap<PolicyIndex, TrustSummary>,
@@ -478,7 +506,7 @@ impl World {
             Capability::Network(index) => Some(Subject::Network {
                 arn: self.workload(index)?.arn.clone(),
             }),
-            Capability::Data(index) => Some(Subject::Data {
+            Capability::Data(index) | Capability::Through(index) => Some(Subject::Data {
                 arn: self.store(index)?.arn.clone(),
             }),
             Capability::Encrypted(index) => Some(Subject::Encrypted {
@@ -551,6 +579,7 @@ impl World {
             Capability::Workload(index) => self.workload(index).map(|row| row.account),
             // Neither data, an open port nor power over logs is a foothold in the account that it is in.
             Capability::Data(_)
+            | Capability::Through(_)
             | Capability::Encrypted(_)
             | Capability::Network(_)
             | Capability::Supply(_)
@@ -564,9 +593,10 @@ impl World {
     /// The account that owns what a capability is about, foothold or not.
     pub(crate) fn owner(&self, capability: Capability) -> Option<AccountIndex> {
         match capability {
-            Capability::Data(index) | Capability::Encrypted(index) | Capability::Supply(index) => {
-                self.store(index).map(|row| row.account)
-            }
+            Capability::Data(index)
+            | Capability::Through(index)
+            | Capability::Encrypted(index)
+            | Capability::Supply(index) => self.store(index).map(|row| row.account),
             Capability::Network(index) => self.workload(index).map(|row| row.account),
             Capability::Evidence(index) => self.evidence(index).map(|row| row.owner),
             other => self.account_of(other),

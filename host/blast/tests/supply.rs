@@ -151,3 +151,70 @@ fn an_open_function_url_is_on_the_internet() {
     );
     assert!(org("AWS_IAM").graph().find("anyone").is_err());
 }
+
+/// Whoever rewrites the policy of a repository lets itself push; a manifest without layers is no image.
+#[test]
+fn a_repository_policy_that_can_be_rewritten_lets_push() {
+    let org = pushed(&image(":latest"), json!({}))
+        .role(
+            TEST,
+            "rewriter",
+            nobody(),
+            &[allow("ecr:SetRepositoryPolicy", "*")],
+        )
+        .role(TEST, "half", nobody(), &[allow("ecr:PutImage", "*")]);
+    assert_eq!(reach(&org, &role(TEST, "rewriter")), Some(Conditional));
+    assert_eq!(reach(&org, &role(TEST, "half")), None);
+}
+
+const CODE: &str = "arn:aws:s3:::code";
+
+/// Functions with code in a bucket of production, one role each, and a role in dev that puts objects there as
+/// far as the bucket lets it.
+fn functions(keys: &[&str], resource: &str, more: Value) -> Org {
+    let mut config = more;
+    config["PolicyDocument"] = policy(&[json!({"Effect": "Allow", "Action": "s3:PutObject",
+        "Principal": {"AWS": root(DEV)}, "Resource": resource})]);
+    let bucket = json!({"type": "AWS::S3::Bucket", "arn": CODE, "account": PROD,
+        "region": "eu-west-1", "config": config});
+    let org = Org::three()
+        .add(PROD, bucket)
+        .role(DEV, "build", nobody(), &[allow("s3:PutObject", "*")])
+        .role(
+            PROD,
+            "owner",
+            nobody(),
+            &[allow("s3:PutBucketPolicy", CODE)],
+        );
+    keys.iter().fold(org, |org, key| {
+        let arn = format!("arn:aws:lambda:eu-west-1:{PROD}:function:{key}");
+        let function = json!({"type": "AWS::Lambda::Function", "arn": arn, "account": PROD,
+            "region": "eu-west-1", "config": {"FunctionName": key, "Role": role(PROD, key),
+                "Code": {"S3Bucket": "code", "S3Key": format!("{key}/f.zip")}}});
+        org.role(PROD, key, nobody(), &[]).add(PROD, function)
+    })
+}
+
+#[test]
+fn the_code_of_a_function_is_one_object() {
+    let below = |name: &str| format!("{CODE}/{name}/*");
+    let fits = functions(&["web"], &below("web"), json!({}));
+    assert_eq!(reach(&fits, &role(DEV, "build")), Some(Conditional));
+    assert_eq!(reach(&fits, &role(PROD, "owner")), Some(Conditional));
+    let other = functions(&["web"], &below("other"), json!({}));
+    assert_eq!(reach(&other, &role(DEV, "build")), None);
+    // Of several functions, those whose object may be written.
+    let one_of_two = functions(&["web", "mail"], &below("web"), json!({}));
+    let build = &role(DEV, "build");
+    assert_eq!(reach(&one_of_two, build), Some(Conditional));
+    assert_eq!(one_of_two.reach(build, &role(PROD, "mail")), None);
+}
+
+/// Whoever puts an object chooses the key that it is encrypted under.
+#[test]
+fn a_default_key_does_not_close_a_bucket_to_writers() {
+    let encrypted = json!({"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}});
+    let org = functions(&["web"], &format!("{CODE}/*"), encrypted);
+    assert_eq!(reach(&org, &role(DEV, "build")), Some(Conditional));
+}

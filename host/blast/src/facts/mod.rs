@@ -8,6 +8,7 @@
 //! Start with [`Facts`].
 
 mod account;
+mod apart;
 mod assignments;
 mod clusters;
 mod evidence;
@@ -16,6 +17,7 @@ mod known_policies;
 pub(crate) mod networks;
 mod organization;
 mod policies;
+mod store_kinds;
 mod stores;
 pub(crate) mod transit;
 mod workloads;
@@ -35,10 +37,10 @@ pub(crate) use evidence::EvidenceFacts;
 pub(crate) use federation::{FederationFacts, IdentityPool, TrustAnchor};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
-pub(crate) use stores::{
-    BACKUP_VAULT, BUCKET, Copying, GrantFacts, KEY, Lock, Replica, StoreFacts, StoreKind,
-    StorePolicy, store_kinds,
+pub(crate) use store_kinds::{
+    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, StoreKind, Way, store_kinds,
 };
+pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
 pub(crate) use workloads::{
     Exposure, SupplyName, Takeover, WorkloadFacts, WorkloadKind, by, if_also, workload_kinds,
 };

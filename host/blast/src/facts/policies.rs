@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use blastwall_policy::language::ResourceClause;
-use blastwall_policy::{Effect, Policy, PolicyError};
+use blastwall_policy::{Effect, Pattern, Policy, PolicyError};
 use serde_json::Value;
 
 use crate::links;
@@ -63,6 +63,46 @@ impl StoredPolicy {
                 })
         })
     }
+
+    /// Names of things below an ARN that allowing statements cover for the action, one for each pattern.
+    pub(crate) fn names_below<'a>(
+        &'a self,
+        action: &'a str,
+        arn: &'a str,
+    ) -> impl Iterator<Item = String> + 'a {
+        self.policy
+            .statements
+            .iter()
+            .filter(move |statement| {
+                statement.effect == Effect::Allow && statement.actions.covers(action)
+            })
+            .filter_map(|statement| statement.resources.as_ref())
+            .filter(|clause| !clause.negated)
+            .flat_map(|clause| &clause.patterns)
+            .filter(|pattern| pattern.variables().next().is_none())
+            .filter_map(move |pattern| name_below(pattern.as_str(), arn))
+    }
+}
+
+/// A name that a pattern covers of something below an ARN; none if it covers nothing there.
+fn name_below(pattern: &str, arn: &str) -> Option<String> {
+    // A quick look first: most policies are about something else.
+    let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
+    let behind = fixed.strip_prefix(arn);
+    if !arn.starts_with(fixed) && !behind.is_some_and(|behind| behind.starts_with('/')) {
+        return None;
+    }
+    let stem = format!("{arn}/");
+    // Where the pattern may stand at the end of the stem: behind a slash, or inside of what a star stands for.
+    let places = |mark| pattern.match_indices(mark);
+    places('/')
+        .chain(places('*'))
+        .filter_map(|(place, _)| pattern.split_at_checked(place + 1))
+        .find(|(head, _)| Pattern::glob(head).matches(&stem))
+        .map(|(head, rest)| match rest {
+            "" if head.ends_with('*') => format!("{stem}x"),
+            rest => format!("{stem}{}", rest.replace(['*', '?'], "x")),
+        })
 }
 
 /// The policies of all accounts and of the organization.
@@ -177,4 +217,22 @@ fn asks_for_caller(policy: &Policy) -> bool {
         });
         in_conditions || in_resources
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_below;
+
+    #[test]
+    fn a_pattern_covers_a_name_below_an_arn() {
+        let below = |pattern| name_below(pattern, "arn:aws:s3:::orders");
+        let name = |text: &str| Some(format!("arn:aws:s3:::orders/{text}"));
+        assert_eq!(below("arn:aws:s3:::orders/public/*"), name("public/x"));
+        assert_eq!(below("arn:aws:s3:::ord*/public/*"), name("public/x"));
+        assert_eq!(below("arn:aws:s3:::orders/a?.zip"), name("ax.zip"));
+        assert_eq!(below("arn:aws:s3:::ord*.zip"), name(".zip"));
+        assert_eq!(below("*"), name("x"));
+        assert_eq!(below("arn:aws:s3:::orders"), None);
+        assert_eq!(below("arn:aws:s3:::other/*"), None);
+    }
 }

@@ -1,298 +1,44 @@
 //! Things that hold data and have a policy of their own: buckets, keys, secrets, queues, tables.
 //!
-//! One table says for each resource type which action reads the data, where its document has the policy
-//! and where the key that encrypts it. Policies that CloudFormation keeps apart are joined to what they
-//! are of.
+//! The table of types, `store_kinds.rs`, says for each which actions read the data, where its document has
+//! the policy and where the key that encrypts it. Policies that CloudFormation keeps apart are joined to
+//! what they are of in `apart.rs`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use blastwall_model::{Arn, Document};
+use blastwall_model::{Arn, Document, Tags};
+use blastwall_policy::GrantConstraint;
 use serde_json::Value;
 
+use super::apart::{self, PoliciesApart};
+use super::store_kinds::{BUCKET, KEY, StoreKind, store_kinds};
 use super::{Policies, PolicyIndex, Unjudged, in_words};
-
-/// A way to copy what holds data.
-#[derive(Debug)]
-pub(crate) struct Copying {
-    /// The action that makes the copy, asked about the original.
-    pub(crate) source: &'static str,
-    /// The actions that read the copy or hand it over, all needed.
-    pub(crate) copy: &'static [&'static str],
-    /// What must be the case besides; empty if nothing.
-    pub(crate) besides: &'static str,
-}
-
-const fn copying(source: &'static str, copy: &'static [&'static str]) -> Copying {
-    Copying {
-        source,
-        copy,
-        besides: "",
-    }
-}
-
-/// A resource type that holds data.
-#[derive(Debug)]
-pub(crate) struct StoreKind {
-    /// The resource type.
-    pub(crate) kind: &'static str,
-    /// The link by which its data is had.
-    pub(crate) link: &'static str,
-    /// The action that reads the data.
-    pub(crate) action: &'static str,
-    /// What stands behind the ARN in a request for the data.
-    pub(crate) suffix: &'static str,
-    /// The actions that change what others run from it, all needed; empty if nobody does.
-    pub(crate) push: &'static [&'static str],
-    /// The actions, each enough, that rewrite its policy or share it otherwise.
-    pub(crate) rewrites: &'static [&'static str],
-    /// The ways in which an insider copies it and has the copy.
-    pub(crate) copies: &'static [Copying],
-    /// A JSON pointer below `config` to the list of those that it is shared with.
-    shares: &'static str,
-    /// A JSON pointer below `config` to its policy; empty if it has none there.
-    policy: &'static str,
-    /// JSON pointers below `config` to the customer's key that encrypts it.
-    keys: &'static [&'static str],
-}
-
-impl StoreKind {
-    /// Whether its document has its policy, so that one without says that there is none.
-    pub(crate) fn tells_policy(&self) -> bool {
-        !self.policy.is_empty()
-    }
-}
-
-const fn store(
-    kind: &'static str,
-    link: &'static str,
-    action: &'static str,
-    policy: &'static str,
-) -> StoreKind {
-    StoreKind {
-        kind,
-        link,
-        action,
-        suffix: "",
-        push: &[],
-        rewrites: &[],
-        copies: &[],
-        shares: "",
-        policy,
-        keys: &[],
-    }
-}
-
-/// The type of keys, which other data needs besides.
-pub(crate) const KEY: &str = "AWS::KMS::Key";
-pub(crate) const BUCKET: &str = "AWS::S3::Bucket";
-pub(crate) const BACKUP_VAULT: &str = "AWS::Backup::BackupVault";
-
-/// The link by which those have the data who copy it.
-const COPIED: &str = "snapshot-grab";
-
-const KINDS: &[StoreKind] = &[
-    StoreKind {
-        push: &["s3:PutObject"],
-        rewrites: &["s3:PutBucketPolicy"],
-        suffix: "/any-object",
-        keys: &[
-            "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
-        ],
-        ..store(BUCKET, "s3-policy", "s3:GetObject", "/PolicyDocument")
-    },
-    StoreKind {
-        rewrites: &["kms:PutKeyPolicy", "kms:CreateGrant"],
-        ..store(KEY, "kms-policy", "kms:Decrypt", "/KeyPolicy")
-    },
-    StoreKind {
-        rewrites: &["secretsmanager:PutResourcePolicy"],
-        keys: &["/KmsKeyId"],
-        ..store(
-            "AWS::SecretsManager::Secret",
-            "secret-policy",
-            "secretsmanager:GetSecretValue",
-            "/ResourcePolicy",
-        )
-    },
-    StoreKind {
-        rewrites: &["sqs:SetQueueAttributes", "sqs:AddPermission"],
-        keys: &["/KmsMasterKeyId"],
-        ..store("AWS::SQS::Queue", "queue-topic", "sqs:ReceiveMessage", "")
-    },
-    StoreKind {
-        rewrites: &["sns:SetTopicAttributes", "sns:AddPermission"],
-        keys: &["/KmsMasterKeyId"],
-        ..store("AWS::SNS::Topic", "queue-topic", "sns:Subscribe", "")
-    },
-    store(
-        "AWS::Events::EventBus",
-        "eventbridge",
-        "events:PutEvents",
-        "/Policy",
-    ),
-    StoreKind {
-        push: &[
-            "ecr:PutImage",
-            "ecr:InitiateLayerUpload",
-            "ecr:UploadLayerPart",
-            "ecr:CompleteLayerUpload",
-        ],
-        rewrites: &["ecr:SetRepositoryPolicy"],
-        ..store(
-            "AWS::ECR::Repository",
-            "ecr-pull",
-            "ecr:BatchGetImage",
-            "/RepositoryPolicyText",
-        )
-    },
-    StoreKind {
-        rewrites: &["ec2:ModifyImageAttribute"],
-        shares: "/LaunchPermissions",
-        ..store("AWS::EC2::Image", "snapshot-share", "ec2:RunInstances", "")
-    },
-    StoreKind {
-        rewrites: &["dynamodb:PutResourcePolicy"],
-        keys: &["/SSESpecification/KMSMasterKeyId"],
-        ..store(
-            "AWS::DynamoDB::Table",
-            "data-store-policy",
-            "dynamodb:Scan",
-            "/ResourcePolicy/PolicyDocument",
-        )
-    },
-    StoreKind {
-        rewrites: &["kinesis:PutResourcePolicy"],
-        keys: &["/StreamEncryption/KeyId"],
-        ..store(
-            "AWS::Kinesis::Stream",
-            "data-store-policy",
-            "kinesis:GetRecords",
-            "",
-        )
-    },
-    StoreKind {
-        rewrites: &["elasticfilesystem:PutFileSystemPolicy"],
-        keys: &["/KmsKeyId"],
-        ..store(
-            "AWS::EFS::FileSystem",
-            "data-store-policy",
-            "elasticfilesystem:ClientMount",
-            "/FileSystemPolicy",
-        )
-    },
-    StoreKind {
-        rewrites: &["es:UpdateDomainConfig"],
-        suffix: "/any-index",
-        keys: &["/EncryptionAtRestOptions/KmsKeyId"],
-        ..store(
-            "AWS::OpenSearchService::Domain",
-            "data-store-policy",
-            "es:ESHttpGet",
-            "/AccessPolicies",
-        )
-    },
-    StoreKind {
-        rewrites: &["ec2:ModifySnapshotAttribute"],
-        shares: "/CreateVolumePermissions",
-        keys: &["/KmsKeyId"],
-        ..store(
-            "AWS::EC2::Snapshot",
-            "snapshot-share",
-            "ebs:GetSnapshotBlock",
-            "",
-        )
-    },
-    StoreKind {
-        keys: &["/KmsKeyId"],
-        copies: &[
-            copying("ec2:CreateSnapshot", &["ec2:ModifySnapshotAttribute"]),
-            copying(
-                "ec2:CreateSnapshot",
-                &["ebs:ListSnapshotBlocks", "ebs:GetSnapshotBlock"],
-            ),
-            Copying {
-                besides: "the attacker has an instance in the zone to attach the copy to",
-                ..copying(
-                    "ec2:CreateSnapshot",
-                    &["ec2:CreateVolume", "ec2:AttachVolume"],
-                )
-            },
-        ],
-        ..store("AWS::EC2::Volume", COPIED, "", "")
-    },
-    StoreKind {
-        keys: &["/KmsKeyId"],
-        copies: &[
-            copying("rds:CreateDBSnapshot", &["rds:ModifyDBSnapshotAttribute"]),
-            Copying {
-                besides: "the attacker reaches the restored database over the network",
-                ..copying(
-                    "rds:CreateDBSnapshot",
-                    &[
-                        "rds:RestoreDBInstanceFromDBSnapshot",
-                        "rds:ModifyDBInstance",
-                    ],
-                )
-            },
-        ],
-        ..store("AWS::RDS::DBInstance", COPIED, "", "")
-    },
-    StoreKind {
-        keys: &["/KmsKeyId"],
-        copies: &[copying(
-            "rds:CreateDBClusterSnapshot",
-            &["rds:ModifyDBClusterSnapshotAttribute"],
-        )],
-        ..store("AWS::RDS::DBCluster", COPIED, "", "")
-    },
-    store(
-        "AWS::ACMPCA::CertificateAuthority",
-        "private-ca",
-        "acm-pca:IssueCertificate",
-        "/Policy",
-    ),
-    store(
-        BACKUP_VAULT,
-        "data-store-policy",
-        "backup:CopyFromBackupVault",
-        "/AccessPolicy",
-    ),
-];
-
-/// The table.
-pub(crate) fn store_kinds() -> &'static [StoreKind] {
-    KINDS
-}
-
-/// Policies that are documents of their own: their type, where they name what they are of, the policy.
-const POLICIES: &[(&str, &str, &str)] = &[
-    ("AWS::S3::BucketPolicy", "/Bucket", "/PolicyDocument"),
-    (
-        "AWS::SecretsManager::ResourcePolicy",
-        "/SecretId",
-        "/ResourcePolicy",
-    ),
-    ("AWS::SQS::QueuePolicy", "/Queues", "/PolicyDocument"),
-    ("AWS::SNS::TopicPolicy", "/Topics", "/PolicyDocument"),
-    (
-        "AWS::Kinesis::ResourcePolicy",
-        "/ResourceArn",
-        "/ResourcePolicy",
-    ),
-];
 
 /// How a bucket encrypts, below `config`.
 const ALGORITHM: &str = "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm";
+
+/// Whether a bucket asks its key once for many objects, below `config`.
+const BUCKET_KEY: &str =
+    "/config/BucketEncryption/ServerSideEncryptionConfiguration/0/BucketKeyEnabled";
+
+/// States of a key in which it decrypts nothing. Source: KMS Developer Guide, "Key states of AWS KMS keys".
+const UNUSABLE: [&str; 4] = [
+    "Disabled",
+    "PendingDeletion",
+    "PendingImport",
+    "PendingReplicaDeletion",
+];
 
 /// What keeps strangers out of all buckets of an account.
 const BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    KINDS
+    store_kinds()
         .iter()
         .map(|kind| kind.kind)
-        .chain(POLICIES.iter().map(|(kind, ..)| *kind))
+        .chain(apart::types())
         .chain([BLOCK])
 }
 
@@ -339,8 +85,8 @@ pub(crate) struct Replica {
 pub(crate) struct GrantFacts {
     /// Whom, by ARN.
     pub(crate) grantee: String,
-    /// Whether only with some encryption context.
-    pub(crate) constrained: bool,
+    /// The encryption context that it asks for.
+    pub(crate) constraint: Option<GrantConstraint>,
 }
 
 /// Something that holds data.
@@ -349,6 +95,9 @@ pub(crate) struct StoreFacts {
     pub(crate) kind: &'static StoreKind,
     pub(crate) arn: Arn,
     pub(crate) policy: StorePolicy,
+    pub(crate) region: Arc<str>,
+    /// None if they are not known.
+    pub(crate) tags: Option<Tags>,
     /// Whether strangers are kept out whatever the policy says, if it is public.
     pub(crate) restricted: bool,
     /// The key that encrypts it: its ARN, or its id.
@@ -356,6 +105,12 @@ pub(crate) struct StoreFacts {
     /// Whether that is a key that AWS keeps for the account, which nobody else may use. Source: KMS
     /// Developer Guide, "AWS managed keys".
     pub(crate) own_key: bool,
+    /// Of a bucket: whether its key is asked about the bucket instead of each object.
+    pub(crate) bucket_key: bool,
+    /// Of a key: whether it decrypts nothing as it is.
+    pub(crate) unusable: bool,
+    /// Whether it is reached from inside a network alone.
+    pub(crate) in_network: bool,
     /// Of a key: whom grants let decrypt.
     pub(crate) grants: Vec<GrantFacts>,
     /// The accounts that it is shared with, and the ARNs of organizations and units.
@@ -381,21 +136,20 @@ pub(super) fn read<'a>(
         .filter(|document| types().any(|kind| kind == document.kind))
         .filter_map(|document| Some((document, serde_json::from_str(document.json()).ok()?)))
         .collect();
-    let apart = policies_apart(&read);
+    let apart = PoliciesApart::read(&read);
     let account_restricted = read
         .iter()
         .any(|(document, value)| document.kind == BLOCK && restricts(value));
     let mut stores = Vec::new();
     for (document, value) in &read {
-        let Some(kind) = KINDS.iter().find(|kind| kind.kind == document.kind) else {
+        let Some(kind) = store_kinds().iter().find(|kind| kind.kind == document.kind) else {
             continue;
         };
         let own = (!kind.policy.is_empty())
             .then(|| value.pointer(&format!("/config{}", kind.policy)))
             .flatten();
-        let apart = apart.get(&(policy_type(kind.kind), last(document.arn.as_str())));
         let unknown = is_unknown(value, kind.policy);
-        let policy = match own.or(apart.copied()) {
+        let policy = match own.or_else(|| apart.of(document, value)) {
             _ if unknown => {
                 unjudged.push(Unjudged {
                     arn: document.arn.clone(),
@@ -421,18 +175,27 @@ pub(super) fn read<'a>(
         let own_key = match (kind.kind, key) {
             (_, Some(name)) => name.contains("alias/aws/"),
             ("AWS::SecretsManager::Secret", None) => true,
-            ("AWS::S3::Bucket", None) => {
-                text(ALGORITHM).is_some_and(|name| name.starts_with("aws:kms"))
-            }
+            (BUCKET, None) => text(ALGORITHM).is_some_and(|name| name.starts_with("aws:kms")),
             (_, None) => false,
         };
         stores.push(StoreFacts {
             kind,
             arn: document.arn.clone(),
             policy,
-            restricted: kind.kind == "AWS::S3::Bucket" && (account_restricted || restricts(value)),
+            region: Arc::clone(&document.region),
+            tags: tags(value),
+            restricted: kind.kind == BUCKET && (account_restricted || restricts(value)),
             key: key.filter(|_| !own_key).map(str::to_owned),
             own_key,
+            bucket_key: value
+                .pointer(BUCKET_KEY)
+                .and_then(Value::as_bool)
+                .unwrap_or_default(),
+            unusable: kind.kind == KEY && is_unusable(value),
+            in_network: value
+                .pointer("/config/VPCOptions/SubnetIds")
+                .and_then(Value::as_array)
+                .is_some_and(|subnets| !subnets.is_empty()),
             grants: grants(value),
             shared_with: shared_with(value, kind.shares),
             public: is_public(value, kind.shares),
@@ -443,42 +206,6 @@ pub(super) fn read<'a>(
         });
     }
     stores
-}
-
-/// By policy type and last part of the name of what it is of.
-fn policies_apart<'a>(
-    read: &'a [(&Document, Value)],
-) -> BTreeMap<(&'static str, &'a str), &'a Value> {
-    let mut apart = BTreeMap::new();
-    for (document, value) in read {
-        let Some((kind, of, policy)) = POLICIES.iter().find(|(kind, ..)| *kind == document.kind)
-        else {
-            continue;
-        };
-        let (Some(of), Some(policy)) = (
-            value.pointer(&format!("/config{of}")),
-            value.pointer(&format!("/config{policy}")),
-        ) else {
-            continue;
-        };
-        let names = match of {
-            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-            name => name.as_str().into_iter().collect::<Vec<_>>(),
-        };
-        for name in names {
-            apart.insert((*kind, last(name)), policy);
-        }
-    }
-    apart
-}
-
-fn policy_type(kind: &str) -> &'static str {
-    let service = kind.rsplit_once("::").map_or(kind, |(service, _)| service);
-    POLICIES
-        .iter()
-        .map(|(policy, ..)| *policy)
-        .find(|policy| policy.starts_with(service))
-        .unwrap_or_default()
 }
 
 /// A policy, as JSON or as JSON in a text.
@@ -500,6 +227,26 @@ fn is_unknown(value: &Value, pointer: &str) -> bool {
             .keys()
             .any(|key| key == "config" || (!path.is_empty() && *key == format!("config.{path}")))
     })
+}
+
+fn is_unusable(value: &Value) -> bool {
+    let state = value.pointer("/observed/KeyState").and_then(Value::as_str);
+    state.is_some_and(|state| UNUSABLE.contains(&state))
+}
+
+/// The tags that a request is judged by. What has none is untagged; what does not say, or could not be
+/// asked, is unknown, and so is what the tags of a bucket say of its objects.
+fn tags(value: &Value) -> Option<Tags> {
+    let unknown = value.get("unknown").and_then(Value::as_object);
+    if unknown.is_some_and(|unknown| unknown.contains_key("tags"))
+        || value.get("type").and_then(Value::as_str) == Some(BUCKET)
+    {
+        return None;
+    }
+    match value.get("tags") {
+        None => Some(Tags::default()),
+        Some(tags) => serde_json::from_value(tags.clone()).ok(),
+    }
 }
 
 fn restricts(value: &Value) -> bool {
@@ -569,23 +316,20 @@ fn grants(value: &Value) -> Vec<GrantFacts> {
         let operations = grant.get("Operations").and_then(Value::as_array);
         operations.is_some_and(|operations| operations.iter().any(|one| one == "Decrypt"))
     };
+    let pairs = |grant: &Value, name: &str| -> Option<BTreeMap<String, String>> {
+        serde_json::from_value(grant.get("Constraints")?.get(name)?.clone()).ok()
+    };
     grants
         .into_iter()
         .flatten()
         .filter(decrypts)
         .filter_map(|grant| {
+            let equals = pairs(grant, "EncryptionContextEquals").map(GrantConstraint::Equals);
+            let subset = || pairs(grant, "EncryptionContextSubset").map(GrantConstraint::Subset);
             Some(GrantFacts {
                 grantee: grant.get("GranteePrincipal")?.as_str()?.to_owned(),
-                constrained: grant.get("Constraints").is_some_and(|constraints| {
-                    constraints
-                        .as_object()
-                        .is_some_and(|constraints| !constraints.is_empty())
-                }),
+                constraint: equals.or_else(subset),
             })
         })
         .collect()
-}
-
-fn last(name: &str) -> &str {
-    name.rsplit(['/', ':']).next().unwrap_or_default()
 }

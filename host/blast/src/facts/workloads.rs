@@ -291,6 +291,8 @@ pub(crate) struct WorkloadFacts {
 pub(crate) struct SupplyName {
     /// The ARN of what holds it, or the id of an image.
     pub(crate) name: String,
+    /// The object in the bucket, if that is told.
+    pub(crate) object: Option<String>,
     /// Whether the workload names one version, which nobody changes.
     pub(crate) pinned: bool,
 }
@@ -528,9 +530,19 @@ fn supplies(kind: &WorkloadKind, value: &Value, partition: &str) -> Vec<SupplyNa
     let mut supplies: Vec<SupplyName> = kind
         .supplies
         .iter()
-        .flat_map(|pointer| at(value.get("config"), pointer))
-        .filter_map(Value::as_str)
-        .filter_map(|name| supply(name, partition))
+        .flat_map(|pointer| {
+            // Beside the name of a bucket stands that of the object.
+            let object = pointer
+                .strip_suffix("S3Bucket")
+                .and_then(|beside| value.pointer(&format!("/config{beside}S3Key"))?.as_str());
+            let names = at(value.get("config"), pointer).into_iter();
+            names.map(move |name| (name, object))
+        })
+        .filter_map(|(name, object)| {
+            let supply = supply(name.as_str()?, partition)?;
+            let object = object.map(str::to_owned);
+            Some(SupplyName { object, ..supply })
+        })
         .collect();
     supplies.sort();
     supplies.dedup();
@@ -558,7 +570,13 @@ fn at<'a>(value: Option<&'a Value>, pointer: &str) -> Vec<&'a Value> {
 /// outside of AWS. A digest and a layer's version stay what they are; the image of a machine does too, but
 /// the next one is looked up by a name that its owner gives away.
 fn supply(name: &str, partition: &str) -> Option<SupplyName> {
-    let pinned = |name: String, pinned| Some(SupplyName { name, pinned });
+    let pinned = |name: String, pinned| {
+        Some(SupplyName {
+            name,
+            object: None,
+            pinned,
+        })
+    };
     if name.starts_with("ami-") {
         return pinned(name.to_owned(), false);
     }
@@ -576,6 +594,7 @@ fn supply(name: &str, partition: &str) -> Option<SupplyName> {
     let bucket = !name.contains(['/', ':']) && !name.is_empty();
     bucket.then(|| SupplyName {
         name: format!("arn:{partition}:s3:::{name}"),
+        object: None,
         pinned: false,
     })
 }

@@ -3,6 +3,7 @@
 
 use blastwall_policy::Principal;
 
+use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -39,7 +40,6 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
     let StorePolicy::Policy(index) = row.policy else {
         return None;
     };
-    let resource = format!("{}{}", row.arn, row.kind.suffix);
     let keys = || {
         RequestKeys::new(world)
             .for_account(row.account)
@@ -56,14 +56,15 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
             )
             .fixed("aws:PrincipalIsAWSService", ["true"])
     };
+    let stored = world.policies.get(index);
     row.summary.services.iter().find_map(|service| {
         let principal = Principal::parse(service).ok()?;
-        let judgement = judge.judge(
-            &Case {
+        let ask = |action: &str, resource: &str| {
+            let case = Case {
                 principal: &principal,
                 role_path: None,
-                action: row.kind.action,
-                resource: &resource,
+                action,
+                resource,
                 resource_account: account.id.as_str(),
                 keys: keys(),
                 identity: Identity::Attached(&[]),
@@ -72,9 +73,25 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
                 rcps: Some(account.rcps),
                 resource_policy: Some(ResourcePolicy::Resource(index, &row.arn)),
                 made_by_attacker: false,
-            },
-            detail,
-        )?;
+            };
+            judge.judge(&case, detail)
+        };
+        let ways = row.kind.ways.iter().map(|way| {
+            let whole = format!("{}{}", row.arn, way.suffix.unwrap_or(row.kind.suffix));
+            let first = way.actions.first().copied().unwrap_or_default();
+            let below = stored
+                .filter(|_| !row.kind.suffix.is_empty())
+                .into_iter()
+                .flat_map(|stored| stored.names_below(first, row.arn.as_str()));
+            let named = std::iter::once(whole).chain(below).map(|resource| {
+                let mut actions = way.actions.iter();
+                actions.try_fold(Judgement::default(), |all, action| {
+                    Some(all.and(ask(action, &resource)?))
+                })
+            });
+            named.fold(None, better)
+        });
+        let judgement = ways.fold(None, better)?;
         let deputy = format!("{service} can be made to read it for somebody else's account");
         Some(
             judgement

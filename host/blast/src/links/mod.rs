@@ -18,12 +18,14 @@ mod existing_compute;
 mod federated_trust;
 mod identity_directory;
 mod internet_workload;
+mod kms_grant;
 mod listening_flaw;
 mod management_account;
 mod oidc;
 mod organization_control;
 mod outside_trust;
 mod passrole_compute;
+mod policy_rewrite;
 mod power;
 mod replication;
 mod roles_anywhere;
@@ -154,7 +156,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::DATA_STORE,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
-    &store_access::KmsGrant,
+    &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,
     &replication::Replication,
     &store_access::Decryption,
@@ -262,6 +264,33 @@ impl Deriver<'_> {
         principals.chain(rewritten).collect()
     }
 
+    /// The same for one whose own policies need not allow anything.
+    fn unspent_whatever<'j, 'w>(
+        &self,
+        judge: &'j Judge<'w>,
+        principal: PrincipalIndex,
+    ) -> Option<Power<'j, 'w>> {
+        unspent(judge, self.administrators, principal, &[])
+    }
+
+    /// Adds a rule from somebody, and if what is gained is encrypted, another to the data for whoever may use
+    /// the key as well.
+    fn add_with_key(
+        &mut self,
+        judge: &Judge<'_>,
+        judgement: &Judgement,
+        caller: Capability,
+        gained: Capability,
+    ) {
+        self.add(judgement.certainty, &[caller], gained);
+        if let Capability::Encrypted(store) = gained
+            && let Some(key) = access::ask::decrypts(judge, caller, store, Detail::Certainty)
+        {
+            let certainty = judgement.certainty.max(key.certainty);
+            self.add(certainty, &[caller], Capability::Data(store));
+        }
+    }
+
     /// Adds a rule from each principal that may do one of these actions to each other principal of its
     /// account that it gains by them.
     fn add_pairs(
@@ -305,7 +334,8 @@ impl Deriver<'_> {
     }
 }
 
-/// The power of a principal that may do one of these actions and does not certainly have the whole account.
+/// The power of a principal that may do one of these actions, if there are any, and does not certainly have
+/// the whole account.
 fn unspent<'j, 'w>(
     judge: &'j Judge<'w>,
     administrators: &[Option<Certainty>],
@@ -317,7 +347,7 @@ fn unspent<'j, 'w>(
         return None;
     }
     let power = Power::of(judge, principal, Detail::Certainty)?;
-    let acts = actions.iter().any(|action| power.mentions(action));
+    let acts = actions.is_empty() || actions.iter().any(|action| power.mentions(action));
     acts.then_some(power)
 }
 

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use blastwall_model::Tags;
 use blastwall_policy::{Effect, Keys, Principal, actions};
 
-use super::access::Gate;
 use crate::capability::{Capability, Rewrite};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
@@ -22,8 +21,8 @@ pub(super) struct Power<'a, 'w> {
     judge: &'a Judge<'w>,
     pub(super) row: &'w PrincipalRow,
     pub(super) account: &'w AccountRow,
-    identity: Identity<'w>,
-    boundary: Option<&'w Attachment>,
+    pub(super) identity: Identity<'w>,
+    pub(super) boundary: Option<&'w Attachment>,
     detail: Detail,
 }
 
@@ -158,27 +157,6 @@ impl<'a, 'w> Power<'a, 'w> {
         policy: Option<ResourcePolicy<'_>>,
     ) -> Option<Judgement> {
         self.ask(action, resource, keys, policy)
-    }
-
-    /// Whether it gets through a gate, of whichever account.
-    pub(super) fn passes(&self, gate: &Gate<'_>, keys: Keys) -> Option<Judgement> {
-        self.judge.judge(
-            &Case {
-                principal: self.row.principal.as_ref()?,
-                role_path: None,
-                action: gate.action,
-                resource: &gate.resource,
-                resource_account: gate.account.id.as_str(),
-                keys,
-                identity: self.identity,
-                boundary: self.boundary,
-                scps: Some(self.account.scps),
-                rcps: Some(gate.account.rcps),
-                resource_policy: gate.policy,
-                made_by_attacker: false,
-            },
-            self.detail,
-        )
     }
 
     /// Whether anybody of another organization may do this in its account, once let in.

@@ -1,10 +1,12 @@
 //! Whoever may copy a disk or database, and read or share the copy, has its data: no policy of a resource is
 //! in the way. The ways are in `facts/stores.rs`.
 
+use super::access::ask;
 use super::power::{Power, better};
-use super::{Deriver, LinkDocumentation, LinkKind};
+use super::{Deriver, LinkDocumentation, LinkKind, policy_rewrite};
 use crate::capability::Capability;
-use crate::facts::{Copying, store_kinds};
+use crate::certainty::Certainty;
+use crate::facts::store_kinds;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::StoreIndex;
 
@@ -17,7 +19,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     source: "principal that may make a snapshot of a volume or database and share, read or restore it",
     target: "the data of the volume or database",
     precondition: "identity policies, boundary and service control policies allow all actions of one way; \
-        data under a customer's key takes the key as well",
+        data under a customer's key takes the key as well, for the account outside if the copy is shared, \
+        which one under a key of AWS's own never is",
     mitigations: "service control policies on ec2:ModifySnapshotAttribute, rds:ModifyDBSnapshotAttribute and \
         the direct APIs of EBS; ec2:Add/userId; a customer's key",
     references: &[
@@ -26,23 +29,36 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     ],
 };
 
-fn judge_store(judge: &Judge<'_>, power: &Power<'_, '_>, store: StoreIndex) -> Option<Judgement> {
+/// Whether the principal copies it in a way that hands the copy to an account outside, or in one that reads
+/// it where it is. Handing over takes the key for whoever is outside, and no key that AWS keeps for the
+/// account goes there.
+fn judge_store(
+    judge: &Judge<'_>,
+    power: &Power<'_, '_>,
+    store: StoreIndex,
+    hands_over: bool,
+) -> Option<Judgement> {
     let row = judge.world().store(store)?;
-    let keys = power.keys();
-    let ways = row.kind.copies.iter().map(
-        |Copying {
-             source,
-             copy,
-             besides,
-         }| {
-            let made = power.may(source, row.arn.as_str(), keys.clone())?;
-            let all = copy.iter().try_fold(made, |all, action| {
-                Some(all.and(power.may_somewhere(action, &keys)?))
-            })?;
-            Some(all.also(besides))
-        },
-    );
-    Some(power.complete(ways.fold(None, better)?))
+    let keys = power.keys_tagged(row.tags.as_ref());
+    let ways = row.kind.copies.iter();
+    let ways = ways.filter(|way| way.hands_over == hands_over).map(|way| {
+        let made = power.may(way.source, row.arn.as_str(), keys.clone())?;
+        let all = way.copy.iter().try_fold(made, |all, action| {
+            Some(all.and(power.may_somewhere(action, &keys)?))
+        })?;
+        Some(all.also(way.besides))
+    });
+    let best = ways.fold(None, better)?;
+    let best = match row.key {
+        _ if hands_over && row.own_key => return None,
+        Some(key) if hands_over => best.and(policy_rewrite::handing_key(judge, power, store, key)?),
+        _ => best,
+    };
+    let unseen = row.unseen_key.iter();
+    let unseen: Vec<String> = unseen
+        .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"))
+        .collect();
+    Some(power.complete(best.hanging_on(Certainty::Conditional, &unseen)))
 }
 
 /// What is gained: under a customer's key, nothing without the key.
@@ -73,15 +89,18 @@ impl LinkKind for SnapshotGrab {
             };
             let first: Vec<&str> = row.kind.copies.iter().map(|way| way.source).collect();
             for principal in world.principals_of(row.account) {
-                let judgement = rules
-                    .unspent(judge, principal, &first)
-                    .and_then(|power| judge_store(judge, &power, store));
-                if let (Some(judgement), Some(gained)) = (judgement, gained(judge, store)) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(principal)],
-                        gained,
-                    );
+                let Some(power) = rules.unspent(judge, principal, &first) else {
+                    continue;
+                };
+                let premise = Capability::Principal(principal);
+                if let (Some(judgement), Some(gained)) = (
+                    judge_store(judge, &power, store, false),
+                    gained(judge, store),
+                ) {
+                    rules.add_with_key(judge, &judgement, premise, gained);
+                }
+                if let Some(judgement) = judge_store(judge, &power, store, true) {
+                    rules.add(judgement.certainty, &[premise], Capability::Data(store));
                 }
             }
         }
@@ -100,6 +119,16 @@ impl LinkKind for SnapshotGrab {
         else {
             return None;
         };
-        judge_store(judge, &Power::of(judge, *principal, Detail::Full)?, store)
+        let power = Power::of(judge, *principal, Detail::Full)?;
+        let kept = judge_store(judge, &power, store, false);
+        if matches!(conclusion, Capability::Encrypted(_)) {
+            return kept;
+        }
+        let premise = Capability::Principal(*principal);
+        let with_key = kept.and_then(|kept| match judge.world().store(store)?.key {
+            Some(_) => Some(kept.and(ask::decrypts(judge, premise, store, Detail::Full)?)),
+            None => Some(kept),
+        });
+        better(with_key, judge_store(judge, &power, store, true))
     }
 }

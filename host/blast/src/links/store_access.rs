@@ -6,14 +6,14 @@
 use blastwall_model::AccountId;
 
 use super::access::{Gate, ask, candidates};
-use super::power::Power;
+use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{GrantFacts, store_kinds};
+use crate::facts::store_kinds;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
-use crate::world::{AccountRow, StoreIndex, StoreRow, World};
+use crate::world::{AccountRow, StoreIndex, StoreRow};
 
 /// A kind of link to data.
 pub(super) struct StoreAccess(LinkDocumentation);
@@ -29,7 +29,9 @@ macro_rules! store_access {
                 target: $target,
                 precondition: "inside the account, identity policies or the policy of the resource allow \
                     it; across accounts both do; boundary, service control and resource control policies \
-                    do not stop it. Data under a customer's key takes the key as well",
+                    do not stop it. Data under a customer's key takes the key as well, as the service \
+                    asks for it in the caller's name; where policies open only what is under a name, \
+                    only that is had",
                 mitigations: $mitigations,
                 references: &[$reference],
             });
@@ -42,7 +44,7 @@ store_access! {
         "aws:PrincipalOrgID, aws:SourceVpce, s3:ResourceAccount; Block Public Access; resource control \
          policies on S3",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html";
-    KMS_POLICY: "kms-policy", "KMS key policy", "every ciphertext under the key",
+    KMS_POLICY: "kms-policy", "KMS key policy", "every ciphertext under the key, or those of a service or context",
         "kms:ViaService, kms:CallerAccount, kms:EncryptionContext:*, aws:PrincipalOrgID; resource control \
          policies on KMS",
         "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
@@ -79,7 +81,12 @@ impl LinkKind for StoreAccess {
 
     fn actions(&self) -> Vec<&'static str> {
         let kinds = store_kinds().iter().filter(|kind| kind.link == self.0.id);
-        kinds.map(|kind| kind.action).collect()
+        let ways = kinds.flat_map(|kind| kind.ways);
+        ways.flat_map(|way| {
+            let home = way.at_home.iter().map(|(action, ..)| *action);
+            way.actions.iter().copied().chain(home)
+        })
+        .collect()
     }
 
     fn hangs_on_target(&self) -> bool {
@@ -88,29 +95,26 @@ impl LinkKind for StoreAccess {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
+        // Whether any policy makes a difference by what is decrypted for the caller, and by whom.
+        let tells_ciphertexts = !world.context_keys.is_empty()
+            || world.policies.iter().any(|stored| {
+                let statements = stored.policy.statements.iter();
+                statements
+                    .flat_map(|statement| &statement.conditions)
+                    .any(|condition| condition.key.starts_with("kms:viaservice"))
+            });
         for store in world.store_indices() {
             let of_this_kind = |row: &StoreRow| row.kind.link == self.0.id;
             let Some(row) = world.store(store).filter(|row| of_this_kind(row)) else {
                 continue;
             };
-            let Some(gate) = Gate::of_store(world, store) else {
-                continue;
-            };
-            candidates::add_links(judge, rules, &gate);
-            for holder in shared_with(judge, row) {
-                rules.add(Certainty::Certain, &[holder], gate.conclusion);
-                let Capability::Account(account) = holder else {
-                    continue;
-                };
-                for principal in world.principals_of(account) {
-                    let action = row.kind.action;
-                    let power = rules.unspent(judge, principal, &[action]);
-                    if let Some(judgement) = power.and_then(|power| reads(&power, row)) {
-                        let premises = [Capability::Principal(principal)];
-                        rules.add(judgement.certainty, &premises, gate.conclusion);
-                    }
-                }
+            for gate in Gate::of_store(world, store) {
+                candidates::add_links(judge, rules, &gate);
             }
+            if tells_ciphertexts && let Some(gate) = Gate::for_some(world, store) {
+                candidates::add_links(judge, rules, &gate);
+            }
+            derive_shared(judge, rules, store, row);
         }
     }
 
@@ -120,30 +124,100 @@ impl LinkKind for StoreAccess {
         premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let (Capability::Data(store) | Capability::Encrypted(store)) = conclusion else {
+        let (Capability::Data(store) | Capability::Through(store) | Capability::Encrypted(store)) =
+            conclusion
+        else {
             return None;
         };
         let world = judge.world();
         let row = world.store(store)?;
-        let shared = |premise: &Capability| shared_with(judge, row).contains(premise);
-        if premises.iter().all(shared) {
-            return Some(Judgement::default());
+        let [caller] = premises else { return None };
+        let detail = Detail::Full;
+        let judgement = match conclusion {
+            Capability::Through(key) => {
+                let gate = Gate::for_some(world, key)?;
+                return ask::from(judge, premises, &gate, detail);
+            }
+            _ => Gate::of_store(world, store)
+                .iter()
+                .map(|gate| ask::from(judge, premises, gate, detail))
+                .fold(from_share(judge, *caller, row, detail), better),
+        };
+        match (conclusion, row.key) {
+            (Capability::Data(_), Some(_)) => {
+                Some(judgement?.and(ask::decrypts(judge, *caller, store, detail)?))
+            }
+            _ => judgement,
         }
-        if let [Capability::Principal(principal)] = premises
-            && let Some(account) = world.principal(*principal).map(|row| row.account)
-            && shared(&Capability::Account(account))
-        {
-            return reads(&Power::of(judge, *principal, Detail::Full)?, row);
-        }
-        let gate = Gate::of_store(world, store)?;
-        ask::from(judge, premises, &gate, Detail::Full)
     }
+}
+
+/// Adds the links of those that a store is shared with.
+fn derive_shared(judge: &Judge<'_>, rules: &mut Deriver<'_>, store: StoreIndex, row: &StoreRow) {
+    let mut callers = shared_with(judge, row);
+    for holder in callers.clone() {
+        if let Capability::Account(account) = holder {
+            let principals = judge.world().principals_of(account);
+            callers.extend(principals.map(Capability::Principal));
+        }
+    }
+    let gained = match row.key {
+        Some(_) => Capability::Encrypted(store),
+        None => Capability::Data(store),
+    };
+    for caller in callers {
+        if let Capability::Principal(principal) = caller {
+            let first = row.kind.ways.iter().flat_map(|way| way.actions.first());
+            let first: Vec<_> = first.copied().collect();
+            if rules.unspent(judge, principal, &first).is_none() {
+                continue;
+            }
+        }
+        if let Some(judgement) = from_share(judge, caller, row, Detail::Certainty) {
+            rules.add_with_key(judge, &judgement, caller, gained);
+        }
+    }
+}
+
+/// Whether somebody has it because it is shared; what it was not seen to be encrypted under is in doubt.
+fn from_share(
+    judge: &Judge<'_>,
+    caller: Capability,
+    row: &StoreRow,
+    detail: Detail,
+) -> Option<Judgement> {
+    let shared = shared_with(judge, row);
+    let judgement = if shared.contains(&caller) {
+        Judgement::default()
+    } else if let Capability::Principal(principal) = caller
+        && let Some(account) = judge.world().principal(principal).map(|row| row.account)
+        && shared.contains(&Capability::Account(account))
+    {
+        reads(&Power::of(judge, principal, detail)?, row)?
+    } else {
+        return None;
+    };
+    let unseen = row
+        .unseen_key
+        .iter()
+        .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
+    let unseen: Vec<String> = unseen.collect();
+    Some(judgement.hanging_on(Certainty::Conditional, &unseen))
 }
 
 /// Whether a principal of an account that a store is shared with may read it: its own policies decide.
 fn reads(power: &Power<'_, '_>, row: &StoreRow) -> Option<Judgement> {
-    let may = power.may(row.kind.action, row.arn.as_str(), power.keys())?;
-    Some(power.complete(may))
+    let keys = power.keys_tagged(row.tags.as_ref());
+    let ways = row.kind.ways.iter().map(|way| {
+        let reading = way.actions.iter();
+        let here = reading.map(|action| power.may(action, row.arn.as_str(), keys.clone()));
+        let home = way.at_home.iter();
+        let all = here
+            .chain(home.map(|(action, ..)| power.may_somewhere(action, &keys)))
+            .try_fold(Judgement::default(), |all, one| Some(all.and(one?)))?;
+        Some(all.also(way.besides))
+    });
+    Some(power.complete(ways.fold(None, better)?))
 }
 
 /// Those that it is shared with, by name or as everybody. An account that it is shared with needs nothing
@@ -191,7 +265,8 @@ const DECRYPTION: LinkDocumentation = LinkDocumentation {
     family: "data",
     source: "access to what is encrypted, and use of its key",
     target: "the data",
-    precondition: "always: the service decrypts for whoever may use the key",
+    precondition: "always: the service decrypts for whoever may use the key. What one caller may do by itself is \
+        judged at once; use of a key for one service or encryption context alone does not count here",
     mitigations: "kms:ViaService and kms:EncryptionContext:* in the key policy",
     references: &["https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"],
 };
@@ -264,79 +339,5 @@ impl LinkKind for AccountData {
                 rules.add(Certainty::Certain, &[Capability::Account(account)], gained);
             }
         }
-    }
-}
-
-/// Whom a grant of a key lets decrypt.
-pub(super) struct KmsGrant;
-
-const KMS_GRANT: LinkDocumentation = LinkDocumentation {
-    id: "kms-grant",
-    name: "KMS grants",
-    family: "data",
-    source: "principal, or whole account, that a grant names",
-    target: "every ciphertext under the key",
-    precondition: "the grant allows Decrypt; it holds whatever the policies say, and outlives their edits",
-    mitigations: "kms:GrantIsForAWSResource, kms:GranteePrincipal and kms:GrantOperations on kms:CreateGrant",
-    references: &["https://docs.aws.amazon.com/kms/latest/developerguide/grants.html"],
-};
-
-/// Whom a grant names, if that is somebody at hand.
-fn holder(world: &World, grant: &GrantFacts) -> Option<Capability> {
-    let account = || {
-        let id = grant.grantee.strip_suffix(":root")?.rsplit(':').next()?;
-        world.find_account(id).map(Capability::Account)
-    };
-    let principal = world.find_principal(&grant.grantee);
-    principal.map(Capability::Principal).or_else(account)
-}
-
-impl LinkKind for KmsGrant {
-    fn documentation(&'static self) -> &'static LinkDocumentation {
-        &KMS_GRANT
-    }
-
-    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        let world = judge.world();
-        for store in world.store_indices() {
-            let Some(row) = world.store(store) else {
-                continue;
-            };
-            for grant in &row.grants {
-                if let Some(holder) = holder(world, grant) {
-                    let certainty = if grant.constrained {
-                        Certainty::Conditional
-                    } else {
-                        Certainty::Certain
-                    };
-                    rules.add(certainty, &[holder], Capability::Data(store));
-                }
-            }
-        }
-    }
-    fn explain(
-        &self,
-        judge: &Judge<'_>,
-        premises: &[Capability],
-        conclusion: Capability,
-    ) -> Option<Judgement> {
-        let Capability::Data(store) = conclusion else {
-            return None;
-        };
-        let world = judge.world();
-        let grants = &world.store(store)?.grants;
-        let mut named = grants
-            .iter()
-            .filter(|grant| holder(world, grant).is_some_and(|holder| premises == [holder]));
-        let free = named.clone().any(|grant| !grant.constrained);
-        let context =
-            "the ciphertext has the encryption context that the grant asks for".to_owned();
-        let judgement = Judgement::default();
-        named.next()?;
-        Some(if free {
-            judgement
-        } else {
-            judgement.hanging_on(Certainty::Conditional, &[context])
-        })
     }
 }

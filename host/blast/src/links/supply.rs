@@ -1,9 +1,10 @@
 //! Whoever changes what a workload is made of has the workload, once it is deployed anew: container images,
 //! machine images, layers, buckets with code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{Gate, ask, candidates};
+use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -21,7 +22,8 @@ const PUSH: LinkDocumentation = LinkDocumentation {
     source: "principal, whole account, or party outside that may push images or put objects",
     target: "supply from a repository or bucket that some workload is made of",
     precondition: "inside the account, identity policies or the policy of the resource allow it; across \
-        accounts both do; boundary, service control and resource control policies do not stop it",
+        accounts both do; boundary, service control and resource control policies do not stop it. An image \
+        takes all actions of a push; of code in a bucket it is the object that counts, where that is told",
     mitigations: "aws:PrincipalOrgID and aws:PrincipalArn in repository and bucket policies; pushing from the \
         build system alone",
     references: &[
@@ -30,10 +32,43 @@ const PUSH: LinkDocumentation = LinkDocumentation {
     ],
 };
 
+/// What is made of each store and changes with it.
+pub(super) type Supplied<'w> = BTreeMap<StoreIndex, Vec<&'w SupplyRow>>;
+
 /// The stores that workloads are made of, and whose contents somebody pushes.
-fn suppliers(world: &World) -> BTreeSet<StoreIndex> {
-    let supplies = world.supplies.iter().filter(|supply| !supply.pinned);
-    supplies.filter_map(|supply| supply.store).collect()
+pub(super) fn supplied(world: &World) -> Supplied<'_> {
+    let mut supplied = Supplied::new();
+    for supply in world.supplies.iter().filter(|supply| !supply.pinned) {
+        let pushed = supply.store.filter(|store| {
+            let row = world.store(*store);
+            row.is_some_and(|row| !row.kind.push.is_empty())
+        });
+        if let Some(store) = pushed {
+            supplied.entry(store).or_default().push(supply);
+        }
+    }
+    supplied
+}
+
+/// The ways to change what others run from a store: where it is told of which objects of a bucket they are
+/// made, each of those by itself leads to its workloads alone, unless there is only one.
+fn gates<'w>(world: &'w World, store: StoreIndex, supplied: &[&'w SupplyRow]) -> Vec<Gate<'w>> {
+    let objects: BTreeSet<Option<&str>> = supplied
+        .iter()
+        .map(|supply| supply.object.as_deref())
+        .collect();
+    if objects.len() == 1 {
+        let objects = objects.into_iter();
+        return objects
+            .filter_map(|object| Gate::to_supply(world, store, object, Capability::Supply(store)))
+            .collect();
+    }
+    let one_by_one = supplied.iter().filter_map(|supply| {
+        let workload = Capability::Workload(supply.workload);
+        let gate = Gate::to_supply(world, store, supply.object.as_deref(), workload)?;
+        Some(gate.besides(&judge_supply(world, supply)))
+    });
+    one_by_one.collect()
 }
 
 impl LinkKind for SupplyPush {
@@ -43,9 +78,7 @@ impl LinkKind for SupplyPush {
 
     fn actions(&self) -> Vec<&'static str> {
         let kinds = store_kinds().iter();
-        kinds
-            .filter_map(|kind| kind.push.first().copied())
-            .collect()
+        kinds.flat_map(|kind| kind.push).copied().collect()
     }
 
     fn hangs_on_target(&self) -> bool {
@@ -54,7 +87,7 @@ impl LinkKind for SupplyPush {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        for store in suppliers(world) {
+        for (store, supplied) in supplied(world) {
             let Some(row) = world.store(store) else {
                 continue;
             };
@@ -63,7 +96,7 @@ impl LinkKind for SupplyPush {
                 &[Capability::Account(row.account)],
                 Capability::Supply(store),
             );
-            if let Some(gate) = Gate::to_supply(world, store) {
+            for gate in gates(world, store, &supplied) {
                 candidates::add_links(judge, rules, &gate);
             }
         }
@@ -75,15 +108,23 @@ impl LinkKind for SupplyPush {
         premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let Capability::Supply(store) = conclusion else {
-            return None;
-        };
-        let owner = judge.world().store(store)?.account;
-        if premises == [Capability::Account(owner)] {
+        let world = judge.world();
+        if let Capability::Supply(store) = conclusion
+            && let [Capability::Account(owner)] = premises
+            && world.store(store)?.account == *owner
+        {
             return Some(Judgement::default());
         }
-        let gate = Gate::to_supply(judge.world(), store)?;
-        ask::from(judge, premises, &gate, Detail::Full)
+        supplied(world)
+            .into_iter()
+            .filter(|(store, _)| match conclusion {
+                Capability::Supply(wanted) => *store == wanted,
+                _ => true,
+            })
+            .flat_map(|(store, supplied)| gates(world, store, &supplied))
+            .filter(|gate| gate.conclusion == conclusion)
+            .map(|gate| ask::from(judge, premises, &gate, Detail::Full))
+            .fold(None, better)
     }
 }
 
@@ -176,6 +217,6 @@ impl LinkKind for SupplyUse {
         });
         supplies
             .map(|supply| Some(judge_supply(world, supply)))
-            .fold(None, super::power::better)
+            .fold(None, better)
     }
 }

@@ -1,11 +1,11 @@
 //! Whoever may rewrite the trust policy of a role, or the policy of what holds data, can let itself in.
 
-use super::power::{Power, better};
-use super::{Deriver, LinkDocumentation, LinkKind};
+use super::power::Power;
+use super::{Deriver, LinkDocumentation, LinkKind, policy_rewrite, supply};
 use crate::capability::Capability;
-use crate::facts::{PrincipalKind, StorePolicy, store_kinds};
-use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
-use crate::world::{ASSUME_ROLE, PrincipalIndex, StoreIndex};
+use crate::facts::{PrincipalKind, store_kinds};
+use crate::judge::{Detail, Judge, Judgement};
+use crate::world::{ASSUME_ROLE, PrincipalIndex};
 
 pub(super) struct TrustRewrite;
 
@@ -16,15 +16,19 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     name: "Rewrite of a trust or resource policy",
     family: "identity",
     source: "principal with iam:UpdateAssumeRolePolicy on the role, or the like of s3:PutBucketPolicy, \
-        kms:PutKeyPolicy, kms:CreateGrant or ec2:ModifySnapshotAttribute on what holds data",
-    target: "role or data of the same account",
+        kms:PutKeyPolicy, kms:CreateGrant or ec2:ModifySnapshotAttribute on what holds data; of another \
+        account too for kms:CreateGrant",
+    target: "role or data of the same account; supply from a repository or bucket that others run",
     precondition: "boundary, service control policies and the policy that is there leave the rewriting open, \
         and entering or reading for whoever is let in: somebody of the account, or else somebody of an \
-        account outside, whom only resource control policies bind",
+        account outside, whom only resource control policies bind. Disks and images are shared with \
+        accounts outside alone. Whoever comes from outside needs the customer's key too, and never gets \
+        past one that AWS keeps for the account",
     mitigations: "service control policies on iam:UpdateAssumeRolePolicy, aws:PrincipalOrgID in a resource \
         control policy on sts:AssumeRole",
     references: &[
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html",
+        "https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html",
         "https://pathfinding.cloud/paths/iam-012",
     ],
 };
@@ -43,31 +47,6 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, role: PrincipalIndex) ->
     Some(power.complete(rewrite.and(enter)))
 }
 
-fn judge_store(judge: &Judge<'_>, power: &Power<'_, '_>, store: StoreIndex) -> Option<Judgement> {
-    let row = judge.world().store(store)?;
-    let policy = match row.policy {
-        StorePolicy::Policy(index) => Some(ResourcePolicy::Resource(index, &row.arn)),
-        // A key without a policy is nobody's; anything else is whoever's identity policies allow.
-        StorePolicy::Unknown => Some(ResourcePolicy::NotSeen),
-        StorePolicy::None => None,
-    };
-    let keys = power.keys();
-    let rewrite = row
-        .kind
-        .rewrites
-        .iter()
-        .filter(|action| power.mentions(action) || policy.is_some())
-        .map(|action| power.may_past(action, row.arn.as_str(), keys.clone(), policy))
-        .fold(None, better)?;
-    let data = format!("{}{}", row.arn, row.kind.suffix);
-    // What is shared by name with an account needs no more than that.
-    let read = power
-        .with_any_policy()
-        .may_once_let_in(row.kind.action, &data, keys)
-        .or_else(|| power.stranger_may_once_let_in(row.kind.action, &data))?;
-    Some(power.complete(rewrite.and(read)))
-}
-
 impl LinkKind for TrustRewrite {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
@@ -83,29 +62,9 @@ impl LinkKind for TrustRewrite {
         rules.add_pairs(judge, &[UPDATE], |power, role| {
             judge_pair(judge, power, role)
         });
+        let supplied = supply::supplied(world);
         for store in world.store_indices() {
-            let Some(row) = world
-                .store(store)
-                .filter(|row| !row.kind.rewrites.is_empty())
-            else {
-                continue;
-            };
-            for writer in world.principals_of(row.account) {
-                let judgement = rules
-                    .unspent(judge, writer, row.kind.rewrites)
-                    .and_then(|power| judge_store(judge, &power, store));
-                if let Some(judgement) = judgement {
-                    let gained = match row.key {
-                        Some(_) => Capability::Encrypted(store),
-                        None => Capability::Data(store),
-                    };
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Principal(writer)],
-                        gained,
-                    );
-                }
-            }
+            policy_rewrite::derive(judge, rules, store, supplied.contains_key(&store));
         }
     }
 
@@ -115,15 +74,9 @@ impl LinkKind for TrustRewrite {
         premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        match (premises, conclusion) {
-            ([writer], Capability::Principal(role)) => {
-                judge_pair(judge, &Power::holding(judge, *writer, Detail::Full)?, role)
-            }
-            (
-                [Capability::Principal(writer)],
-                Capability::Data(store) | Capability::Encrypted(store),
-            ) => judge_store(judge, &Power::of(judge, *writer, Detail::Full)?, store),
-            _ => None,
+        if let ([writer], Capability::Principal(role)) = (premises, conclusion) {
+            return judge_pair(judge, &Power::holding(judge, *writer, Detail::Full)?, role);
         }
+        policy_rewrite::explain(judge, premises, conclusion)
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn layer_name(case: &Case<'_>, layer: Layer) -> &'static str {
         Layer::Resource => match case.resource_policy {
             Some(ResourcePolicy::Trust(..)) => "trust policy",
             Some(ResourcePolicy::Resource(..)) => "bucket policy",
+            Some(ResourcePolicy::Granted(..)) => "key policy",
             Some(ResourcePolicy::NotSeen) | None => "resource policy",
         },
         Layer::Identity => "identity policies",

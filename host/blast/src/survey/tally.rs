@@ -156,6 +156,7 @@ impl Tally {
                 | Capability::Network(_)
                 | Capability::Supply(_)
                 | Capability::Data(_)
+                | Capability::Through(_)
                 | Capability::Encrypted(_)
                 | Capability::Outside(_)
                 | Capability::Guardrails

@@ -10,7 +10,7 @@ use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, WorkloadIndex, World, transit::Transit,
+    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -134,11 +134,12 @@ impl World {
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
         let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
-        let stores = store_rows(store_facts, &accounts, &policies);
+        let stores = store_rows(store_facts, &accounts, &principals, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
+            &supplies,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
         );
@@ -213,6 +214,7 @@ impl World {
             assigned_groups,
             tag_keys: tag_keys(&policies),
             regions: regions(&policies),
+            context_keys: context_keys(&policies, &stores),
             policies,
             accounts,
             principals,
@@ -473,15 +475,24 @@ pub(crate) fn named_roles(
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
     stores: &[StoreRow],
+    supplies: &[SupplyRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
 ) -> Vec<OutsideParty> {
     let mut parties = BTreeSet::new();
+    let supplying: BTreeSet<&Arn> = supplies
+        .iter()
+        .filter_map(|supply| stores.get(supply.store?.index()))
+        .map(|row| &row.arn)
+        .collect();
     let outside = |id: &str| {
         let id: AccountId = id.parse().ok()?;
         (!is_inside(&id)).then_some(OutsideParty::Account { id })
     };
-    let open_stores = stores.iter().filter(|row| !row.closed);
+    // Whoever writes what others run chooses the key.
+    let open_stores = stores
+        .iter()
+        .filter(|row| !row.is_closed() || (!row.restricted && supplying.contains(&row.arn)));
     for summary in trusts.values().chain(open_stores.map(|row| &row.summary)) {
         if summary.anyone {
             parties.insert(OutsideParty::Anyone);
@@ -513,6 +524,8 @@ fn outside_parties(
             parties.insert(OutsideParty::Anyone);
         }
         parties.extend(row.shared_with.iter().filter_map(|id| outside(id)));
+        let granted = row.grantees.iter();
+        parties.extend(granted.filter_map(|grantee| outside(grantee.split(':').nth(4)?)));
         let copied_to = row.replicas.iter().filter_map(|copy| copy.account.as_ref());
         parties.extend(copied_to.filter_map(|id| outside(id)));
     }
@@ -552,6 +565,23 @@ fn regions(policies: &crate::facts::Policies) -> BTreeSet<String> {
         .filter(|region| !region.contains(['*', '?', '$']))
         .collect()
 }
+
+/// The keys of encryption contexts that some policy or grant asks for.
+fn context_keys(policies: &crate::facts::Policies, stores: &[StoreRow]) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    let asked = statements
+        .flat_map(|statement| &statement.conditions)
+        .map(|condition| &*condition.key)
+        .filter(|key| key.starts_with(CONTEXT));
+    let granted = stores.iter().flat_map(|row| &row.granted_contexts);
+    asked
+        .map(str::to_owned)
+        .chain(granted.map(|name| format!("{CONTEXT}{}", name.to_ascii_lowercase())))
+        .collect()
+}
+
+/// How condition keys begin that have a key of an encryption context behind them.
+const CONTEXT: &str = "kms:encryptioncontext:";
 
 /// The condition keys that carry a tag key, in all policies. A request has a tag or does not have
 /// it; which ones to say that of, only the policies tell.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use blastwall_model::AccountId;
+use blastwall_policy::{GrantConstraint, KmsGrant, Principal};
 
 use super::outside::{TrustSummary, summarize};
 use super::{
@@ -71,6 +72,7 @@ pub(super) fn workload_rows(
 pub(super) fn store_rows(
     facts: Vec<Vec<StoreFacts>>,
     accounts: &[AccountRow],
+    principals: &[PrincipalRow],
     policies: &crate::facts::Policies,
 ) -> Vec<StoreRow> {
     let mut rows = Vec::new();
@@ -88,20 +90,48 @@ pub(super) fn store_rows(
                     .is_some()
             });
             key_names.push(store.key);
+            let constraints = store
+                .grants
+                .iter()
+                .filter_map(|grant| grant.constraint.as_ref());
+            let granted_contexts = constraints
+                .flat_map(|constraint| match constraint {
+                    GrantConstraint::Equals(pairs) | GrantConstraint::Subset(pairs) => pairs.keys(),
+                })
+                .cloned()
+                .collect();
+            let (grantees, grants) = store
+                .grants
+                .into_iter()
+                .filter_map(|grant| {
+                    let constraint = grant.constraint;
+                    let grantee = grantee(grant.grantee, accounts, principals);
+                    let principal = Principal::parse(&grantee).ok()?;
+                    let grant = KmsGrant::new(principal, ["Decrypt"], constraint);
+                    Some((grantee, grant))
+                })
+                .unzip();
             rows.push(StoreRow {
                 account: AccountIndex::new(index),
                 summary: stored.map_or_else(TrustSummary::default, |stored| {
-                    let push = store.kind.push.first().copied();
-                    let actions: Vec<_> = push.into_iter().chain([store.kind.action]).collect();
+                    let actions: Vec<_> = store.kind.actions().collect();
                     summarize(&stored.policy, &actions)
                 }),
-                closed: (store.restricted && public) || store.own_key,
+                restricted: store.restricted && public,
+                own_key: store.own_key,
+                region: store.region,
+                tags: store.tags,
+                bucket_key: store.bucket_key,
+                unusable: store.unusable,
+                in_network: store.in_network,
                 arn: store.arn,
                 kind: store.kind,
                 policy: store.policy,
                 key: None,
                 unseen_key: None,
-                grants: store.grants,
+                grants,
+                grantees,
+                granted_contexts,
                 shared_with: store.shared_with,
                 public: store.public,
                 immutable: store.immutable,
@@ -130,6 +160,22 @@ pub(super) fn store_rows(
         row.unseen_key = Some(name).filter(|_| row.key.is_none());
     }
     rows
+}
+
+/// Whom a grant names: of a session, the role behind it, whose sessions whoever has the role names.
+fn grantee(name: String, accounts: &[AccountRow], principals: &[PrincipalRow]) -> String {
+    let Ok(Principal::RoleSession { account, role, .. }) = Principal::parse(&name) else {
+        return name;
+    };
+    let of_account = accounts
+        .iter()
+        .find(|row| *row.id.as_str() == *account)
+        .map_or(0..0, |row| row.principals.clone());
+    let mut roles = principals.get(of_account).into_iter().flatten();
+    let behind = roles.find(|row| {
+        row.kind == PrincipalKind::Role && row.arn.resource().rsplit('/').next() == Some(&role)
+    });
+    behind.map_or(name, |row| row.arn.to_string())
 }
 
 /// What each workload is made of: from which store at hand, or at least of whose account.
@@ -173,6 +219,7 @@ pub(super) fn supplies(
             rows.push(SupplyRow {
                 workload: WorkloadIndex::new(place),
                 name: supply.name.clone(),
+                object: supply.object.clone(),
                 store,
                 account,
                 outside,

@@ -260,6 +260,14 @@ impl Org {
         let start = graph.find(start).unwrap();
         let target = graph.find(target).unwrap();
         let radius = graph.radius(&[start]).unwrap();
+        for step in radius.facts.iter().filter_map(|fact| fact.witness.as_ref()) {
+            // What is in doubt says why, and nothing else does.
+            assert_eq!(
+                step.certainty == Certainty::Certain,
+                step.conditions.is_empty(),
+                "{step:?}"
+            );
+        }
         radius.fact(&target).map(|fact| fact.certainty)
     }
 }

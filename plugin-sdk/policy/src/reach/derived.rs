@@ -100,7 +100,9 @@ impl<'a> Derived<'a> {
     fn identity(&self, key: &str, identity: &'a Principal) -> Fact<'_> {
         let account = identity.account().map_or(Fact::Unknown, Fact::One);
         match key {
-            "aws:principalaccount" | "kms:calleraccount" => account,
+            // The older name by which SNS tells the caller's account. Source: SNS Developer Guide, "Special
+            // SNS policy keys" and "Default access policy".
+            "aws:principalaccount" | "aws:sourceowner" | "kms:calleraccount" => account,
             "aws:principalisawsservice" => Fact::One("false"),
             // For a role session this is the ARN of the role.
             "aws:principalarn" => match identity {

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use blastwall_model::AccountId;
 use blastwall_policy::{Keys, Principal};
 
+use super::Gate;
 use super::callers::{Maker, names_of_gate};
-use super::{Gate, rewritten};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::globs::{filled, meetings};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
-use crate::links::power::{better, is_certain};
+use crate::links::power::{Power, better, is_certain};
 use crate::subject::OutsideParty;
-use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, World};
+use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, StoreIndex, World};
 
 /// The account that stands for "some account of the attacker's", where no particular one is meant.
 const SOME_ACCOUNT: &str = "000000000000";
@@ -35,26 +35,33 @@ fn ask(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
-    let with = |keys: Keys| {
+    let own_grant = gate.own_grant(caller.principal);
+    let one = |action: &str, keys: &Keys| {
         judge.judge(
             &Case {
                 principal: caller.principal,
                 role_path: None,
-                action: gate.action,
+                action,
                 resource: &gate.resource,
                 resource_account: gate.account.id.as_str(),
-                keys,
+                keys: gate.keys_for(caller.principal, keys),
                 identity: caller.identity,
                 boundary: caller.boundary,
                 scps: caller.scps,
                 rcps: Some(gate.account.rcps),
-                resource_policy: gate.policy,
+                resource_policy: gate.policy_with(&own_grant),
                 made_by_attacker: caller.made_by_attacker,
             },
             detail,
         )
     };
-    let answer = with(caller.keys.clone());
+    let with = |keys: &Keys| {
+        let here = gate.with.iter().map(|action| one(action, keys));
+        let home = gate.at_home.iter();
+        here.chain(home.map(|request| at_home(judge, &caller, request, keys, detail)))
+            .try_fold(one(gate.action, keys)?, |all, more| Some(all.and(more?)))
+    };
+    let answer = with(&caller.keys);
     if is_certain(answer.as_ref()) || !matches!(caller.principal, Principal::User { .. }) {
         return answer;
     }
@@ -62,9 +69,39 @@ fn ask(
     // "Secure API access with MFA".
     let by_access_key = caller
         .keys
+        .clone()
         .absent("aws:MultiFactorAuthPresent")
         .absent("aws:MultiFactorAuthAge");
-    better(answer, with(by_access_key))
+    better(answer, with(&by_access_key))
+}
+
+/// Whether the caller may do something besides, to what is its own.
+fn at_home(
+    judge: &Judge<'_>,
+    caller: &Caller<'_>,
+    (action, service, name): &(&'static str, &'static str, &'static str),
+    keys: &Keys,
+    detail: Detail,
+) -> Option<Judgement> {
+    let account = caller.principal.account()?;
+    let partition = &judge.world().partition;
+    judge.judge(
+        &Case {
+            principal: caller.principal,
+            role_path: None,
+            action,
+            resource: &format!("arn:{partition}:{service}:us-east-1:{account}:{name}"),
+            resource_account: account,
+            keys: keys.clone(),
+            identity: caller.identity,
+            boundary: caller.boundary,
+            scps: caller.scps,
+            rcps: None,
+            resource_policy: None,
+            made_by_attacker: caller.made_by_attacker,
+        },
+        detail,
+    )
 }
 
 /// A user or role, with the permissions that it has.
@@ -72,6 +109,24 @@ fn ask(
 /// Where part of its policies was not seen, what the others allow hangs on the rest not denying
 /// it, and what they do not allow is speculative.
 pub(in crate::links) fn from_principal(
+    judge: &Judge<'_>,
+    caller: PrincipalIndex,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    let policies = &judge.world().policies;
+    let named = |below: &str| {
+        let row = judge.world().principal(caller);
+        let attached = row.into_iter().flat_map(|row| &row.identity);
+        attached
+            .filter_map(|from| policies.get(from.policy))
+            .flat_map(|stored| stored.names_below(gate.action, below))
+            .collect()
+    };
+    gate.answer(named, |gate| principal_side(judge, caller, gate, detail))
+}
+
+fn principal_side(
     judge: &Judge<'_>,
     caller: PrincipalIndex,
     gate: &Gate<'_>,
@@ -115,9 +170,51 @@ pub(in crate::links) fn from_principal(
     Some(gate.complete(judgement.hanging_on(Certainty::Conditional, &account.scp_gaps)))
 }
 
+/// A user or role whose permissions were changed.
+pub(in crate::links) fn from_rewritten(
+    judge: &Judge<'_>,
+    holder: Capability,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    let policies = &judge.world().policies;
+    let power = Power::holding(judge, holder, detail)?;
+    let named = |below: &str| {
+        let attached = power.identity.attachments();
+        attached
+            .filter_map(|from| policies.get(from.policy))
+            .flat_map(|stored| stored.names_below(gate.action, below))
+            .collect()
+    };
+    let judgement = gate.answer(named, |gate| {
+        let caller = Caller {
+            principal: power.row.principal.as_ref()?,
+            keys: gate.keys(power.request()).build(),
+            identity: power.identity,
+            boundary: power.boundary,
+            scps: Some(power.account.scps),
+            made_by_attacker: false,
+        };
+        Some(gate.complete(ask(judge, caller, gate, detail)?))
+    });
+    Some(power.complete(judgement?))
+}
+
 /// A whole account: some principal in it, existing or made for the purpose, with identity
 /// policies that the attacker writes. Only service control policies bind it.
 pub(in crate::links) fn from_account(
+    judge: &Judge<'_>,
+    account: AccountIndex,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    gate.answer(
+        |_| BTreeSet::new(),
+        |gate| account_side(judge, account, gate, detail),
+    )
+}
+
+fn account_side(
     judge: &Judge<'_>,
     account: AccountIndex,
     gate: &Gate<'_>,
@@ -146,9 +243,35 @@ pub(in crate::links) fn from_outside(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
+    from_party(
+        judge,
+        judge.world().outside.get(outside.index())?,
+        gate,
+        detail,
+    )
+}
+
+/// The same for a party that no policy need name.
+pub(in crate::links) fn from_party(
+    judge: &Judge<'_>,
+    party: &OutsideParty,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
+    gate.answer(
+        |_| BTreeSet::new(),
+        |gate| party_side(judge, party, gate, detail),
+    )
+}
+
+fn party_side(
+    judge: &Judge<'_>,
+    party: &OutsideParty,
+    gate: &Gate<'_>,
+    detail: Detail,
+) -> Option<Judgement> {
     let world = judge.world();
     gate.summary?;
-    let party = world.outside.get(outside.index())?;
     let account = match party {
         OutsideParty::Account { id } => id.as_str(),
         _ => SOME_ACCOUNT,
@@ -283,11 +406,28 @@ pub(in crate::links) fn from(
 ) -> Option<Judgement> {
     match premises {
         [Capability::Principal(caller)] => from_principal(judge, *caller, gate, detail),
-        [holder @ Capability::Rewritten(..)] => rewritten::passes(judge, *holder, gate, detail),
+        [holder @ Capability::Rewritten(..)] => from_rewritten(judge, *holder, gate, detail),
         [Capability::Account(account)] => from_account(judge, *account, gate, detail),
         [Capability::Outside(outside)] => from_outside(judge, *outside, gate, detail),
         _ => None,
     }
+}
+
+/// Whether the same caller may use the key of a store, by way of the service that decrypts for its readers.
+pub(in crate::links) fn decrypts(
+    judge: &Judge<'_>,
+    caller: Capability,
+    store: StoreIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let mut best = None;
+    for gate in Gate::of_key(judge.world(), store) {
+        best = better(best, from(judge, &[caller], &gate, detail));
+        if is_certain(best.as_ref()) {
+            break;
+        }
+    }
+    best
 }
 
 /// The best of what whoever has an account may call as, with identity policies that he writes.

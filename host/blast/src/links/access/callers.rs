@@ -72,7 +72,8 @@ impl Maker<'_> {
             .filter(|principal| !self.is_out_of_reach(principal))
             .cloned();
         let names = self.names(gate);
-        let patterns = || names.arns.iter().map(AsRef::as_ref);
+        let grantees = || gate.into_iter().flat_map(Gate::grantees);
+        let patterns = || names.arns.iter().map(AsRef::as_ref).chain(grantees());
         let made_up = ["role", "user"].into_iter().flat_map(|kind| {
             let (partition, account) = (&self.world.partition, self.account);
             let base = format!("arn:{partition}:iam::{account}:{kind}/*");

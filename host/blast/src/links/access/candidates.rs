@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use blastwall_model::AccountId;
 use blastwall_policy::Principal;
+use blastwall_policy::language::PrincipalEntry;
 
 use super::{Gate, ask, rewritten};
 use crate::capability::Capability;
-use crate::judge::{Detail, Judge, ResourcePolicy};
+use crate::facts::{CREATE_GRANT, StorePolicy};
+use crate::judge::{Detail, Judge};
 use crate::links::Deriver;
 use crate::links::classes::ClassIndex;
 use crate::subject::OutsideParty;
-use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, TrustSummary, World};
+use crate::world::{AccountIndex, OutsideIndex, PrincipalIndex, StoreRow, TrustSummary, World};
 
 /// Everyone who has to be asked about for one gate.
 #[derive(Default)]
@@ -31,16 +33,58 @@ pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, ga
     let Some(summary) = gate.summary else {
         return;
     };
-    let policy = match gate.policy {
-        Some(ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _)) => Some(index),
-        Some(ResourcePolicy::NotSeen) | None => None,
-    };
-    let asks_for_caller =
-        world.asks_for_caller(policy) || world.levels_ask_for_caller(gate.account.rcps);
+    // Whoever is told apart behind the gate is told apart before it, and grants are told by whom they are for.
+    let key = gate.key(world).map(|key| Apart::by(world, key));
+    let asks_for_caller = gate.action == CREATE_GRANT
+        || world.asks_for_caller(gate.policy_index())
+        || world.levels_ask_for_caller(gate.account.rcps)
+        || key.as_ref().is_some_and(|apart| apart.elsewhere);
+    let apart_here = key.is_some_and(|apart| apart.here);
     rules.classes.prepare(world, gate.action);
-    let candidates = gather(world, rules, gate, summary, asks_for_caller);
+    let candidates = gather(world, rules, gate, summary, asks_for_caller, apart_here);
     add_rules(judge, rules, gate, &candidates);
     rewritten::add_links(judge, rules, gate);
+}
+
+/// Whether a key tells callers apart that have the same policies: those of its own account, which most key
+/// policies name, and those of others.
+struct Apart {
+    here: bool,
+    elsewhere: bool,
+}
+
+impl Apart {
+    fn by(world: &World, key: &StoreRow) -> Self {
+        let owner = world.account(key.account);
+        let id = owner.map_or("", |owner| owner.id.as_str());
+        let policy = match key.policy {
+            StorePolicy::Policy(index) => world.policies.get(index),
+            StorePolicy::Unknown | StorePolicy::None => None,
+        };
+        let names_others = policy.is_some_and(|stored| {
+            let statements = stored.policy.statements.iter();
+            statements
+                .filter_map(|statement| statement.principal.as_ref())
+                .any(|clause| {
+                    clause.negated
+                        || clause.entries.iter().any(|entry| match entry {
+                            PrincipalEntry::Account { id: named, .. } => **named != *id,
+                            PrincipalEntry::Identity(named) => named.account() != Some(id),
+                            _ => false,
+                        })
+                })
+        });
+        let grants_others = key
+            .grantees
+            .iter()
+            .any(|grantee| grantee.split(':').nth(4) != Some(id));
+        let asks = policy.is_some_and(|stored| stored.asks_for_caller)
+            || owner.is_some_and(|owner| world.levels_ask_for_caller(owner.rcps));
+        Self {
+            here: asks || key.summary.tells_principals_apart || !key.grants.is_empty(),
+            elsewhere: asks || names_others || grants_others,
+        }
+    }
 }
 
 fn gather(
@@ -49,6 +93,7 @@ fn gather(
     gate: &Gate<'_>,
     summary: &TrustSummary,
     asks_for_caller: bool,
+    apart_here: bool,
 ) -> Candidates {
     let mut candidates = Candidates::default();
     let one_by_one = asks_for_caller || summary.tells_principals_apart;
@@ -60,6 +105,11 @@ fn gather(
             .filter(|class| {
                 let (action, resource) = (gate.action, gate.resource.as_str());
                 rules.classes.may(world, *class, action, resource)
+                    || gate.below.is_some_and(|below| {
+                        let class = rules.classes.get(*class);
+                        let speaker = class.and_then(|class| class.principals().next());
+                        speaker.is_some_and(|speaker| names_below(world, speaker, action, below))
+                    })
             })
             .collect()
     };
@@ -69,9 +119,20 @@ fn gather(
     if gate.role.is_none() {
         // Inside the account identity policies alone may be enough.
         let callers = allowed(callers_of(gate.owner));
-        add_callers(rules, &mut candidates, &callers, one_by_one);
+        add_callers(rules, &mut candidates, &callers, one_by_one || apart_here);
     }
     if gate.closed {
+        // The account itself is not kept out, whoever else its policy names.
+        let owner = gate.account.id.as_str();
+        let own = |identity: &&Principal| identity.account() == Some(owner);
+        for identity in summary.identities.iter().filter(own) {
+            add_identity(world, &mut candidates, identity);
+        }
+        if summary.anyone {
+            candidates
+                .principals
+                .extend(world.principals_of(gate.owner));
+        }
         return candidates;
     }
     for identity in &summary.identities {
@@ -90,11 +151,9 @@ fn gather(
     if summary.anyone {
         // Inside the role's own account the trust policy alone is enough, so that principals count
         // that have no permission to assume anything.
-        if let Some(own) = world.account(gate.owner) {
-            candidates
-                .principals
-                .extend(own.principals.clone().map(PrincipalIndex::new));
-        }
+        candidates
+            .principals
+            .extend(world.principals_of(gate.owner));
         if account_by_account {
             for account in world.account_indices() {
                 candidates.accounts.insert(account);
@@ -119,7 +178,20 @@ fn gather(
             candidates.outside.extend(world.find_outside(&party));
         }
     }
+    if gate.in_network {
+        candidates.outside.clear();
+    }
     candidates
+}
+
+/// Whether policies of a principal name something below an ARN for an action.
+fn names_below(world: &World, principal: PrincipalIndex, action: &str, below: &str) -> bool {
+    let row = world.principal(principal);
+    let mut attached = row.into_iter().flat_map(|row| &row.identity);
+    attached.any(|from| {
+        let stored = world.policies.get(from.policy);
+        stored.is_some_and(|stored| stored.names_below(action, below).next().is_some())
+    })
 }
 
 fn add_identity(world: &World, candidates: &mut Candidates, identity: &Principal) {
@@ -161,19 +233,11 @@ fn add_callers(
 }
 
 fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candidates: &Candidates) {
-    let conclusion = gate.conclusion;
     let role = gate.role.map(|(role, _)| role);
     let world = judge.world();
     for caller in &candidates.principals {
-        if Some(*caller) == role {
-            continue;
-        }
-        if let Some(judgement) = ask::from_principal(judge, *caller, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Principal(*caller)],
-                conclusion,
-            );
+        if Some(*caller) != role {
+            add_rule(judge, rules, gate, Capability::Principal(*caller), None);
         }
     }
     for class in &candidates.classes {
@@ -191,25 +255,19 @@ fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candid
                 })
                 .or(Some(first))
         });
-        let judgement =
-            speaker.and_then(|caller| ask::from_principal(judge, caller, gate, Detail::Certainty));
-        let source = judgement
-            .as_ref()
-            .and_then(|_| rules.classes.capability(*class));
-        if let (Some(judgement), Some(source)) = (judgement, source) {
-            rules.add(judgement.certainty, &[source], conclusion);
+        if let Some(speaker) = speaker {
+            add_rule(
+                judge,
+                rules,
+                gate,
+                Capability::Principal(speaker),
+                Some(*class),
+            );
         }
     }
     for account in &candidates.accounts {
-        if *account == gate.owner {
-            continue;
-        }
-        if let Some(judgement) = ask::from_account(judge, *account, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Account(*account)],
-                conclusion,
-            );
+        if *account != gate.owner {
+            add_rule(judge, rules, gate, Capability::Account(*account), None);
         }
     }
     for class in &candidates.account_classes {
@@ -217,22 +275,42 @@ fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candid
             .classes
             .get(*class)
             .and_then(|class| class.accounts().find(|account| *account != gate.owner));
-        let judgement =
-            speaker.and_then(|account| ask::from_account(judge, account, gate, Detail::Certainty));
-        let source = judgement
-            .as_ref()
-            .and_then(|_| rules.classes.capability(*class));
-        if let (Some(judgement), Some(source)) = (judgement, source) {
-            rules.add(judgement.certainty, &[source], conclusion);
+        if let Some(speaker) = speaker {
+            add_rule(
+                judge,
+                rules,
+                gate,
+                Capability::Account(speaker),
+                Some(*class),
+            );
         }
     }
     for outside in &candidates.outside {
-        if let Some(judgement) = ask::from_outside(judge, *outside, gate, Detail::Certainty) {
-            rules.add(
-                judgement.certainty,
-                &[Capability::Outside(*outside)],
-                conclusion,
-            );
-        }
+        add_rule(judge, rules, gate, Capability::Outside(*outside), None);
+    }
+}
+
+/// Adds the rule of one caller, or of the class that it speaks for.
+fn add_rule(
+    judge: &Judge<'_>,
+    rules: &mut Deriver<'_>,
+    gate: &Gate<'_>,
+    speaker: Capability,
+    class: Option<ClassIndex>,
+) {
+    let Some(judgement) = ask::from(judge, &[speaker], gate, Detail::Certainty) else {
+        return;
+    };
+    let source = match class {
+        Some(class) => rules.classes.capability(class),
+        None => Some(speaker),
+    };
+    let Some(source) = source else { return };
+    rules.add(judgement.certainty, &[source], gate.conclusion);
+    if let Capability::Encrypted(store) = gate.conclusion
+        && let Some(key) = ask::decrypts(judge, speaker, store, Detail::Certainty)
+    {
+        let certainty = judgement.certainty.max(key.certainty);
+        rules.add(certainty, &[source], Capability::Data(store));
     }
 }

@@ -9,21 +9,70 @@ pub(super) mod callers;
 pub(super) mod candidates;
 mod rewritten;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use blastwall_model::{Arn, GLOBAL, Tags};
+use blastwall_policy::{Keys, KmsGrant, Known, Principal};
+
+use super::power::{better, is_certain};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{PrincipalKind, StorePolicy};
+use crate::facts::{BUCKET, CREATE_GRANT, KEY, PolicyIndex, PrincipalKind, StorePolicy, Way};
 use crate::judge::{Judgement, RequestKeys, ResourcePolicy};
 use crate::world::{
     ASSUME_ROLE, AccountIndex, AccountRow, EvidenceIndex, PrincipalIndex, PrincipalRow, StoreIndex,
-    TrustSummary, World,
+    StoreRow, TrustSummary, World,
 };
+
+/// A condition key that has one value.
+fn known(key: &str, value: &str) -> (String, Known) {
+    (key.to_owned(), Known::Fixed(vec![value.to_owned()]))
+}
 
 /// What a policy names that names nobody.
 static NOBODY: LazyLock<TrustSummary> = LazyLock::new(TrustSummary::default);
 
-/// One action on one resource.
+const DECRYPT: &str = "kms:Decrypt";
+
+/// Which service asks a key for somebody.
+const VIA_SERVICE: &str = "kms:ViaService";
+
+const FOR_SOME: &str =
+    "it is decrypted by the service, or in the context, that the policies ask for";
+const IN_NETWORK: &str = "the caller opens connections inside the network that it is in";
+const BEFORE_BUCKET_KEY: &str = "an object was written before the bucket had a bucket key";
+const WITH_BUCKET_KEY: &str = "an object was written with a bucket key";
+
+/// What is known of a request for a grant that lets the caller itself decrypt. Source: KMS Developer Guide,
+/// "AWS KMS condition keys".
+pub(super) fn granting() -> Vec<(String, Known)> {
+    let fixed = |value: &str| Known::Fixed(vec![value.to_owned()]);
+    let known = [
+        ("kms:GrantOperations", fixed("Decrypt")),
+        ("kms:GrantIsForAWSResource", fixed("false")),
+        ("kms:GrantConstraintType", Known::Absent),
+        (VIA_SERVICE, Known::Absent),
+    ];
+    known.map(|(key, known)| (key.to_owned(), known)).into()
+}
+
+/// What is known of a request to decrypt that is the caller's own, whatever was encrypted: no service is in
+/// between, and the context is none that a policy knows.
+fn directly(world: &World) -> Vec<(String, Known)> {
+    let context = || Known::Fixed(vec!["any-context-at-all".to_owned()]);
+    let contexts = world.context_keys.iter();
+    contexts
+        .map(|key| (key.clone(), context()))
+        .chain([(VIA_SERVICE.to_owned(), Known::Absent)])
+        .collect()
+}
+
+/// Whom a grant is for.
+pub(super) const GRANTEE: &str = "kms:GranteePrincipal";
+
+/// What is asked of one resource; most often one action.
+#[derive(Clone)]
 pub(super) struct Gate<'w> {
     pub(super) action: &'static str,
     /// The ARN that is asked for.
@@ -36,8 +85,25 @@ pub(super) struct Gate<'w> {
     pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
     /// Whether nobody outside the owner's account gets through, whatever the policy says.
     pub(super) closed: bool,
-    /// A condition key of the request that follows from what is asked for, and its value.
-    fixed: Option<(&'static str, &'static str)>,
+    /// Whether it is reached from inside a network alone, so that no policy lets a stranger in.
+    in_network: bool,
+    /// More actions that are needed on the same resource.
+    with: Vec<&'static str>,
+    /// Actions that are needed on something of the caller's own: service and name.
+    at_home: &'static [(&'static str, &'static str, &'static str)],
+    /// The ARN below which things may be asked for, if not all need be the same, and those that the policy
+    /// names.
+    below: Option<&'w str>,
+    names: BTreeSet<String>,
+    /// What is known of a request, besides what all requests to the account have.
+    known: Vec<(String, Known)>,
+    tags: Option<&'w Tags>,
+    /// The key that the caller has a grant of its own making for by then, if that is how it comes.
+    granted: Option<&'w Arn>,
+    /// Whom the grants name that there are, if they count.
+    grantees: &'w [String],
+    /// What the same caller has to get through next.
+    then: Option<Box<Gate<'w>>>,
     /// What must be the case besides, in words.
     besides: Vec<String>,
     /// What is behind it.
@@ -45,6 +111,37 @@ pub(super) struct Gate<'w> {
 }
 
 impl<'w> Gate<'w> {
+    /// A gate with nothing but what every gate has.
+    fn to(
+        action: &'static str,
+        resource: String,
+        owner: (AccountIndex, &'w AccountRow),
+        conclusion: Capability,
+    ) -> Self {
+        Self {
+            action,
+            resource,
+            owner: owner.0,
+            account: owner.1,
+            policy: None,
+            summary: None,
+            role: None,
+            closed: false,
+            in_network: false,
+            with: Vec::new(),
+            at_home: &[],
+            below: None,
+            names: BTreeSet::new(),
+            known: Vec::new(),
+            tags: None,
+            granted: None,
+            grantees: &[],
+            then: None,
+            besides: Vec::new(),
+            conclusion,
+        }
+    }
+
     /// Into a role; none for a user.
     pub(super) fn of_role(world: &'w World, role: PrincipalIndex) -> Option<Self> {
         let row = world.principal(role)?;
@@ -52,62 +149,248 @@ impl<'w> Gate<'w> {
         debug_assert_eq!(row.kind, PrincipalKind::Role);
         let summary = match policy {
             ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
-            ResourcePolicy::Resource(..) | ResourcePolicy::NotSeen => None,
+            ResourcePolicy::Resource(..)
+            | ResourcePolicy::Granted(..)
+            | ResourcePolicy::NotSeen => None,
         };
+        let owner = (row.account, world.account(row.account)?);
+        let conclusion = Capability::Principal(role);
         Some(Self {
-            action: ASSUME_ROLE,
-            resource: row.arn.to_string(),
-            owner: row.account,
-            account: world.account(row.account)?,
             policy: Some(policy),
             summary,
             role: Some((role, row)),
-            closed: false,
             // No service assumes a role with the credentials that it was called with.
-            fixed: Some(("aws:ViaAWSService", "false")),
-            besides: Vec::new(),
-            conclusion: Capability::Principal(role),
+            known: vec![known("aws:ViaAWSService", "false")],
+            ..Self::to(ASSUME_ROLE, row.arn.to_string(), owner, conclusion)
         })
     }
 
-    /// To the data of what holds it.
-    pub(super) fn of_store(world: &'w World, store: StoreIndex) -> Option<Self> {
+    /// Past the policy of what holds data, to something that is done to it.
+    fn past(
+        world: &'w World,
+        store: StoreIndex,
+        action: &'static str,
+        resource: String,
+        conclusion: Capability,
+    ) -> Option<Self> {
         let row = world.store(store)?;
+        let owner = (row.account, world.account(row.account)?);
         Some(Self {
-            action: row.kind.action,
-            resource: format!("{}{}", row.arn, row.kind.suffix),
-            owner: row.account,
-            account: world.account(row.account)?,
             policy: match row.policy {
                 StorePolicy::Policy(index) => Some(ResourcePolicy::Resource(index, &row.arn)),
                 StorePolicy::Unknown => Some(ResourcePolicy::NotSeen),
                 StorePolicy::None => None,
             },
             summary: Some(&row.summary),
-            role: None,
-            closed: row.closed,
-            fixed: None,
-            besides: row
-                .unseen_key
-                .iter()
-                .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"))
-                .collect(),
-            conclusion: match row.key {
-                Some(_) => Capability::Encrypted(store),
-                None => Capability::Data(store),
-            },
+            tags: row.tags.as_ref(),
+            ..Self::to(action, resource, owner, conclusion)
         })
     }
 
-    /// To changing what others run from a store; none if nobody does.
-    pub(super) fn to_supply(world: &'w World, store: StoreIndex) -> Option<Self> {
-        let gate = Self::of_store(world, store)?;
-        let row = world.store(store)?;
+    /// The ways to the data of what holds it, each enough.
+    pub(super) fn of_store(world: &'w World, store: StoreIndex) -> Vec<Self> {
+        let Some(row) = world.store(store).filter(|row| !row.unusable) else {
+            return Vec::new();
+        };
+        let ways = row.kind.ways.iter();
+        ways.filter_map(|way| Self::of_way(world, store, row, way))
+            .collect()
+    }
+
+    fn of_way(
+        world: &'w World,
+        store: StoreIndex,
+        row: &'w StoreRow,
+        way: &'static Way,
+    ) -> Option<Self> {
+        let (first, with) = way.actions.split_first()?;
+        let suffix = way.suffix.unwrap_or(row.kind.suffix);
+        let unseen = row
+            .unseen_key
+            .iter()
+            .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
+        let inside = row.in_network.then(|| IN_NETWORK.to_owned());
+        let besides = (!way.besides.is_empty()).then(|| way.besides.to_owned());
+        let conclusion = match row.key {
+            Some(_) => Capability::Encrypted(store),
+            None => Capability::Data(store),
+        };
+        let gate = Self::past(
+            world,
+            store,
+            first,
+            format!("{}{suffix}", row.arn),
+            conclusion,
+        )?;
+        Some(
+            Self {
+                closed: row.is_closed(),
+                in_network: row.in_network,
+                with: with.to_vec(),
+                at_home: way.at_home,
+                known: match row.kind.kind {
+                    KEY => directly(world),
+                    _ => Vec::new(),
+                },
+                besides: unseen.chain(inside).chain(besides).collect(),
+                ..gate
+            }
+            .anything_below(world, row),
+        )
+    }
+
+    /// The same for anything below the ARN that it is about.
+    fn anything_below(mut self, world: &World, row: &'w StoreRow) -> Self {
+        if row.kind.suffix.is_empty() {
+            return self;
+        }
+        self.below = Some(row.arn.as_str());
+        if let Some(ResourcePolicy::Resource(index, _)) = self.policy
+            && let Some(stored) = world.policies.get(index)
+        {
+            self.names = stored.names_below(self.action, row.arn.as_str()).collect();
+        }
+        self
+    }
+
+    /// To the use of the key of what holds data, as the service that decrypts for a reader asks for it. Most
+    /// often one; a bucket asks in two ways, depending on when an object was written.
+    ///
+    /// Sources: KMS Developer Guide, "kms:ViaService"; S3 User Guide, "Changes to note before enabling an
+    /// S3 Bucket Key"; Secrets Manager User Guide, "Secret encryption and decryption".
+    pub(super) fn of_key(world: &'w World, store: StoreIndex) -> Vec<Self> {
+        let Some(row) = world.store(store) else {
+            return Vec::new();
+        };
+        let Some(key) = row.key.filter(|key| {
+            let key = world.store(*key);
+            key.is_some_and(|key| !key.unusable)
+        }) else {
+            return Vec::new();
+        };
+        let region = match row.arn.region() {
+            "" => &row.region,
+            region => region,
+        };
+        let suffix = match world.partition.as_str() {
+            "aws-cn" => "amazonaws.com.cn",
+            _ => "amazonaws.com",
+        };
+        // A bucket of which no region was told may be in any.
+        let via = (region != GLOBAL && !row.kind.via.is_empty())
+            .then(|| format!("{}.{region}.{suffix}", row.kind.via));
+        let gate = |about: &str, besides: &str| {
+            let key_row = world.store(key)?;
+            let arn = key_row.arn.to_string();
+            let mut gate = Self::past(world, key, DECRYPT, arn, Capability::Data(store))?;
+            if !key_row.grants.is_empty() {
+                gate = gate.with_grants(key_row);
+            }
+            let via = via.iter().cloned();
+            gate.known
+                .extend(via.map(|via| (VIA_SERVICE.to_owned(), Known::Fixed(vec![via]))));
+            if !row.kind.context.is_empty() {
+                let context = Known::Fixed(vec![about.to_owned()]);
+                gate.known.push((row.kind.context.to_owned(), context));
+            }
+            if !besides.is_empty() {
+                gate.besides.push(besides.to_owned());
+            }
+            Some(gate)
+        };
+        let arn = row.arn.as_str();
+        let object = format!("{arn}{}", row.kind.suffix);
+        let gates = match (row.kind.kind, row.bucket_key) {
+            (BUCKET, true) => [gate(arn, ""), gate(&object, BEFORE_BUCKET_KEY)],
+            (BUCKET, false) => [gate(&object, ""), gate(arn, WITH_BUCKET_KEY)],
+            _ => [gate(arn, ""), None],
+        };
+        gates.into_iter().flatten().collect()
+    }
+
+    /// The same with the grants that there are.
+    pub(super) fn with_grants(self, row: &'w StoreRow) -> Self {
+        let policy = match row.policy {
+            StorePolicy::Policy(index) => Some(index),
+            StorePolicy::Unknown | StorePolicy::None => None,
+        };
+        Self {
+            policy: Some(ResourcePolicy::Granted(policy, &row.arn, &row.grants)),
+            grantees: &row.grantees,
+            ..self
+        }
+    }
+
+    /// To the use of a key for some ciphertexts alone: by way of the service, or in the context, that the
+    /// policies and grants ask for.
+    pub(super) fn for_some(world: &'w World, key: StoreIndex) -> Option<Self> {
+        let row = world.store(key).filter(|row| row.kind.kind == KEY)?;
+        (!row.unusable).then_some(())?;
+        let arn = row.arn.to_string();
+        let gate = Self::past(world, key, DECRYPT, arn, Capability::Through(key))?;
+        let gate = match row.grants.as_slice() {
+            [] => gate,
+            _ => gate.with_grants(row),
+        };
         Some(Self {
-            action: row.kind.push.first()?,
-            besides: Vec::new(),
-            conclusion: Capability::Supply(store),
+            besides: vec![FOR_SOME.to_owned()],
             ..gate
+        })
+    }
+
+    /// To the use of a key by way of a grant that the caller makes itself.
+    pub(super) fn to_granting(world: &'w World, key: StoreIndex) -> Option<Self> {
+        let row = world.store(key).filter(|row| row.kind.kind == KEY)?;
+        (!row.unusable).then_some(())?;
+        let arn = row.arn.to_string();
+        let used = Self {
+            granted: Some(&row.arn),
+            known: vec![(VIA_SERVICE.to_owned(), Known::Absent)],
+            ..Self::past(world, key, DECRYPT, arn.clone(), Capability::Data(key))?
+        };
+        Some(Self {
+            known: granting(),
+            then: Some(Box::new(used)),
+            ..Self::past(world, key, CREATE_GRANT, arn, Capability::Data(key))?
+        })
+    }
+
+    /// The same if this holds as well.
+    pub(super) fn besides(mut self, judgement: &Judgement) -> Self {
+        let texts = judgement.conditions.iter();
+        self.besides
+            .extend(texts.map(|condition| condition.text.clone()));
+        self
+    }
+
+    /// What the same caller has to get through next.
+    pub(super) fn then(&self) -> Option<&Gate<'w>> {
+        self.then.as_deref()
+    }
+
+    /// To changing what others run from a store: all of these objects, if it is a bucket and they are known;
+    /// none if nobody changes it.
+    pub(super) fn to_supply(
+        world: &'w World,
+        store: StoreIndex,
+        object: Option<&str>,
+        conclusion: Capability,
+    ) -> Option<Self> {
+        let row = world.store(store)?;
+        let (first, with) = row.kind.push.split_first()?;
+        let resource = match object {
+            Some(object) => format!("{}/{object}", row.arn),
+            None => format!("{}{}", row.arn, row.kind.suffix),
+        };
+        let gate = Self {
+            // Whoever writes an object chooses the key that it is encrypted under.
+            closed: row.restricted,
+            with: with.to_vec(),
+            ..Self::past(world, store, first, resource, conclusion)?
+        };
+        Some(match object {
+            Some(_) => gate,
+            None => gate.anything_below(world, row),
         })
     }
 
@@ -119,20 +402,21 @@ impl<'w> Gate<'w> {
         resource: String,
     ) -> Option<Self> {
         let row = world.evidence(evidence)?;
-        let of_store = row.store.and_then(|store| Self::of_store(world, store));
+        let conclusion = Capability::Evidence(evidence);
         let lock = row.store.and_then(|store| world.store(store)?.lock.words());
+        let gate = match row.store {
+            Some(store) => Self::past(world, store, action, resource, conclusion)?,
+            None => {
+                let owner = (row.owner, world.account(row.owner)?);
+                Self::to(action, resource, owner, conclusion)
+            }
+        };
         Some(Self {
-            action,
-            resource,
             owner: row.owner,
             account: world.account(row.owner)?,
-            policy: of_store.as_ref().and_then(|gate| gate.policy),
-            summary: Some(of_store.map_or(&NOBODY, |gate| gate.summary.unwrap_or(&NOBODY))),
-            role: None,
-            closed: false,
-            fixed: None,
+            summary: gate.summary.or(Some(&NOBODY)),
             besides: lock.into_iter().map(str::to_owned).collect(),
-            conclusion: Capability::Evidence(evidence),
+            ..gate
         })
     }
 
@@ -156,30 +440,108 @@ impl<'w> Gate<'w> {
     ) -> Option<Self> {
         let (arn, policy, summary) = world.delegation.as_ref()?;
         let owner = world.management?;
+        let owner = (owner, world.account(owner)?);
         Some(Self {
-            action,
-            resource,
-            owner,
-            account: world.account(owner)?,
             policy: Some(ResourcePolicy::Resource(*policy, arn)),
             summary: Some(summary),
-            role: None,
-            closed: false,
-            fixed,
+            known: fixed
+                .map(|(key, value)| known(key, value))
+                .into_iter()
+                .collect(),
             besides,
-            conclusion: Capability::Guardrails,
+            ..Self::to(action, resource, owner, Capability::Guardrails)
         })
     }
 
     /// What is known of a request.
     pub(super) fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
-        let keys = match self.fixed {
-            Some((key, value)) => keys.with(key, value),
-            None => keys,
-        };
         match self.role {
             Some((_, row)) => keys.for_resource(row),
-            None => keys.for_account(self.owner),
+            None => keys.tagged(self.tags).for_account(self.owner),
+        }
+        .knowing(&self.known)
+    }
+
+    /// The policy that has a say, with the grant that the caller made itself, if that is how it comes.
+    fn policy_with<'a>(&'a self, own: &'a Option<KmsGrant>) -> Option<ResourcePolicy<'a>> {
+        match self.granted {
+            Some(key) => Some(ResourcePolicy::Granted(
+                self.policy_index(),
+                key,
+                own.as_slice(),
+            )),
+            None => self.policy,
+        }
+    }
+
+    /// The grant that a caller made itself by then, if that is how it comes.
+    fn own_grant(&self, caller: &Principal) -> Option<KmsGrant> {
+        let granted = self.granted.is_some();
+        granted.then(|| KmsGrant::new(caller.clone(), ["Decrypt"], None))
+    }
+
+    /// Whom the grants name that count, by ARN.
+    fn grantees(&self) -> impl Iterator<Item = &'w str> + use<'w> {
+        self.grantees.iter().map(String::as_str)
+    }
+
+    /// What is known of a request by this caller: grants are made for oneself.
+    fn keys_for(&self, caller: &Principal, keys: &Keys) -> Keys {
+        let keys = keys.clone();
+        if self.action == CREATE_GRANT {
+            keys.fixed(GRANTEE, [caller.as_str()])
+        } else {
+            keys
+        }
+    }
+
+    /// What all of the requests are about, as `ask` answers for one gate: the whole, or else one of the
+    /// things below that some policy names, those of the caller included.
+    fn answer(
+        &self,
+        of_caller: impl FnOnce(&str) -> BTreeSet<String>,
+        ask: impl Fn(&Self) -> Option<Judgement>,
+    ) -> Option<Judgement> {
+        let mut best = ask(self);
+        if !is_certain(best.as_ref())
+            && let Some(below) = self.below
+        {
+            let names = of_caller(below);
+            for name in self.names.iter().chain(names.difference(&self.names)) {
+                let gate = Self {
+                    resource: name.clone(),
+                    ..self.clone()
+                };
+                let what = format!("what is wanted is under a name such as {name}");
+                let judgement = ask(&gate)
+                    .map(|judgement| judgement.hanging_on(Certainty::Conditional, &[what]));
+                best = better(best, judgement);
+                if best.is_some() {
+                    // No name makes it surer.
+                    break;
+                }
+            }
+        }
+        match &self.then {
+            Some(then) => Some(best?.and(ask(then)?)),
+            None => best,
+        }
+    }
+
+    /// The key that what is behind it is encrypted under.
+    fn key(&self, world: &'w World) -> Option<&'w StoreRow> {
+        match self.conclusion {
+            Capability::Encrypted(store) => world.store(world.store(store)?.key?),
+            _ => None,
+        }
+    }
+
+    /// The policy that has a say.
+    fn policy_index(&self) -> Option<PolicyIndex> {
+        match self.policy? {
+            ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _) => Some(index),
+            ResourcePolicy::Granted(index, ..) => index,
+            ResourcePolicy::NotSeen => None,
         }
     }
 
@@ -198,7 +560,15 @@ impl<'w> Gate<'w> {
             }),
             _ => None,
         };
+        // Grants hold where a policy was not seen, unless that denies.
+        let denies = match self.policy {
+            Some(ResourcePolicy::Granted(None, arn, _)) => Some(format!(
+                "the policy of {arn}, which was not seen, does not deny it"
+            )),
+            _ => None,
+        };
         judgement
+            .hanging_on(Certainty::Conditional, denies.as_slice())
             .hanging_on(Certainty::Speculative, unseen.as_slice())
             .hanging_on(Certainty::Conditional, &self.besides)
             .hanging_on(Certainty::Conditional, &self.account.rcp_gaps)

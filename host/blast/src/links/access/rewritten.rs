@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Gate;
+use super::{Gate, ask};
 use crate::capability::Capability;
-use crate::judge::{Detail, Judge, Judgement};
+use crate::judge::{Detail, Judge};
 use crate::links::Deriver;
-use crate::links::power::Power;
 use crate::world::AccountIndex;
 
 /// Adds a rule for each that gets through, of the accounts that the gate's policy may let in.
@@ -32,23 +31,10 @@ pub(super) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<
         .filter(|holder| !is_of(*holder, gate))
         .collect();
     for holder in rewritten {
-        if let Some(judgement) = passes(judge, holder, gate, Detail::Certainty) {
+        if let Some(judgement) = ask::from_rewritten(judge, holder, gate, Detail::Certainty) {
             rules.add(judgement.certainty, &[holder], gate.conclusion);
         }
     }
-}
-
-/// Whether it gets through.
-pub(super) fn passes(
-    judge: &Judge<'_>,
-    holder: Capability,
-    gate: &Gate<'_>,
-    detail: Detail,
-) -> Option<Judgement> {
-    let power = Power::holding(judge, holder, detail)?;
-    let keys = gate.keys(power.request()).build();
-    let passes = power.passes(gate, keys)?;
-    Some(gate.complete(power.complete(passes)))
 }
 
 fn is_of(holder: Capability, gate: &Gate<'_>) -> bool {
