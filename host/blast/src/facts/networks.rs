@@ -142,7 +142,7 @@ pub(crate) struct Traffic {
 
 /// The number of TCP. Source: IANA, "Protocol Numbers".
 pub(crate) const TCP: u8 = 6;
-const UDP: u8 = 17;
+pub(crate) const UDP: u8 = 17;
 
 impl Traffic {
     /// None for protocols without ports, by which no service is reached.

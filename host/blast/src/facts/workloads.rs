@@ -358,7 +358,8 @@ pub(super) fn read<'a>(
             let state = value.pointer("/observed/State").and_then(Value::as_str);
             let by_url = || urls.get(last(document.arn.as_str())).cloned();
             let exposed = exposure(&value, &open).or_else(by_url);
-            let host = host(&value);
+            // One that is stopped answers nobody.
+            let host = host(&value).filter(|_| state != Some("stopped"));
             let leads_nowhere =
                 roles.is_empty() && host.is_none() && exposed.is_none() && issuer.is_none();
             if leads_nowhere || matches!(state, Some("terminated" | "shutting-down")) {

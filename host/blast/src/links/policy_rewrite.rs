@@ -40,15 +40,20 @@ pub(super) fn derive(
     else {
         return;
     };
-    for writer in world.principals_of(row.account) {
-        let power = if is_named(judge, row, writer) {
-            rules.unspent_whatever(judge, writer)
-        } else {
-            rules.unspent(judge, writer, row.kind.rewrites)
-        };
-        let Some(power) = power else { continue };
-        let gains = gains(judge, &power, store, row, supplies);
+    let mut holders = rules.holders(judge, row.account, row.kind.rewrites);
+    let named = world
+        .principals_of(row.account)
+        .filter(|writer| is_named(judge, row, *writer));
+    for writer in named {
         let premise = Capability::Principal(writer);
+        if holders.iter().all(|(holder, ..)| *holder != premise)
+            && let Some(power) = rules.unspent_whatever(judge, writer)
+        {
+            holders.push((premise, writer, power));
+        }
+    }
+    for (premise, _, power) in holders {
+        let gains = gains(judge, &power, store, row, supplies);
         if let Some(judgement) = &gains.read {
             rules.add_with_key(judge, judgement, premise, gained(store, row));
         }
@@ -87,10 +92,9 @@ pub(super) fn explain(
             Detail::Full,
         )
     };
-    let Capability::Principal(writer) = premise else {
+    let Some(power) = Power::holding(judge, *premise, Detail::Full) else {
         return by_grant();
     };
-    let power = Power::of(judge, *writer, Detail::Full)?;
     let gains = if power.row.account == row.account {
         let supplies = matches!(conclusion, Capability::Supply(_));
         gains(judge, &power, store, row, supplies)

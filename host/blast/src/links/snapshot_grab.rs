@@ -88,11 +88,7 @@ impl LinkKind for SnapshotGrab {
                 continue;
             };
             let first: Vec<&str> = row.kind.copies.iter().map(|way| way.source).collect();
-            for principal in world.principals_of(row.account) {
-                let Some(power) = rules.unspent(judge, principal, &first) else {
-                    continue;
-                };
-                let premise = Capability::Principal(principal);
+            for (premise, _, power) in rules.holders(judge, row.account, &first) {
                 if let (Some(judgement), Some(gained)) = (
                     judge_store(judge, &power, store, false),
                     gained(judge, store),
@@ -112,21 +108,18 @@ impl LinkKind for SnapshotGrab {
         premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let (
-            [Capability::Principal(principal)],
-            Capability::Data(store) | Capability::Encrypted(store),
-        ) = (premises, conclusion)
+        let ([premise], Capability::Data(store) | Capability::Encrypted(store)) =
+            (premises, conclusion)
         else {
             return None;
         };
-        let power = Power::of(judge, *principal, Detail::Full)?;
+        let power = Power::holding(judge, *premise, Detail::Full)?;
         let kept = judge_store(judge, &power, store, false);
         if matches!(conclusion, Capability::Encrypted(_)) {
             return kept;
         }
-        let premise = Capability::Principal(*principal);
         let with_key = kept.and_then(|kept| match judge.world().store(store)?.key {
-            Some(_) => Some(kept.and(ask::decrypts(judge, premise, store, Detail::Full)?)),
+            Some(_) => Some(kept.and(ask::decrypts(judge, *premise, store, Detail::Full)?)),
             None => Some(kept),
         });
         better(with_key, judge_store(judge, &power, store, true))

@@ -10,7 +10,7 @@ use ipnet::Ipv4Net;
 
 use super::crossing::Crossing;
 use crate::facts::networks::{
-    AclRule, Destination, GroupRule, Host, NetworkFacts, Peer, RouteFacts, TCP, Traffic,
+    AclRule, Destination, GroupRule, Host, NetworkFacts, Peer, RouteFacts, TCP, Traffic, UDP,
 };
 
 /// Where a connection starts.
@@ -63,10 +63,11 @@ impl NetworkFacts {
         let ingress = self.ingress_of(target);
         let mut best: Option<Passage> = None;
         for (vpc, subnet, range, groups) in senders {
-            for rule in &ingress {
-                let Some(address) = first_common(range, &rule.peer) else {
-                    continue;
-                };
+            let tried = ingress.iter().flat_map(|rule| {
+                let addresses = self.addresses(range, &rule.peer, target);
+                addresses.into_iter().map(move |address| (rule, address))
+            });
+            for (rule, address) in tried {
                 let sender = Sender {
                     vpc,
                     subnet,
@@ -83,6 +84,35 @@ impl NetworkFacts {
             }
         }
         best
+    }
+
+    /// Addresses of a range that a rule is about: the first, and those behind the ranges that routes and
+    /// network ACLs of the target tell apart, since whoever starts a host has the choice.
+    fn addresses(&self, range: Ipv4Net, peer: &Peer, target: &Host) -> Vec<Ipv4Addr> {
+        let Some(first) = first_common(range, peer) else {
+            return Vec::new();
+        };
+        let routes = self.routes.get(&target.subnet, &target.vpc).into_iter();
+        let to_ranges = routes.flatten().filter_map(|route| match &route.to {
+            Destination::Range(range) => Some(*range),
+            Destination::List(_) => None,
+        });
+        let acls = self.acls.get(&target.subnet, &target.vpc).into_iter();
+        let of_acls = acls.flatten().map(|rule| rule.range);
+        let told_apart = to_ranges
+            .chain(of_acls)
+            .filter(|part| *part != range && range.contains(part))
+            .flat_map(|part| {
+                let behind = u32::from(part.broadcast()).checked_add(8);
+                [part.hosts().nth(8), behind.map(Ipv4Addr::from)]
+            })
+            .flatten()
+            .filter(|address| range.contains(address))
+            .filter(|address| match peer {
+                Peer::Range(allowed) => allowed.contains(address),
+                Peer::Group(_) | Peer::List(_) => true,
+            });
+        std::iter::once(first).chain(told_apart).collect()
     }
 
     /// The rules that let a host be reached. A group that was not seen may let in anything.
@@ -182,7 +212,6 @@ impl NetworkFacts {
         traffic: &Traffic,
         unseen: &mut Vec<String>,
     ) -> bool {
-        let protocol = traffic.protocol.unwrap_or(TCP);
         let acls = [
             self.acls.get(sender.subnet, sender.vpc),
             self.acls.get(&target.subnet, &target.vpc),
@@ -195,17 +224,19 @@ impl NetworkFacts {
         let [near, far] = acls;
         let egress = self.egress_of(sender, unseen);
         let to_groups = crossing.lets_out_to_groups();
-        let passes = |port: u16| {
+        let passes = |protocol: u8, port: u16, lists: bool| {
             let out = egress.as_ref().is_none_or(|rules| {
-                rules
-                    .iter()
-                    .any(|rule| lets_out(rule, target, to_groups, protocol, port))
+                rules.iter().any(|rule| {
+                    let listed = lists && matches!(rule.peer, Peer::List(_));
+                    rule.traffic.covers(protocol, port)
+                        && (listed || lets_out(rule, target, to_groups))
+                })
             });
             out && decides(near, true, target.address, protocol, port)
                 && decides(far, false, sender.address, protocol, port)
         };
         // Answers go to a port of the sender's choice.
-        let answered = |port: u16| {
+        let answered = |protocol: u8, port: u16| {
             decides(far, true, sender.address, protocol, port)
                 && decides(near, false, target.address, protocol, port)
         };
@@ -224,14 +255,27 @@ impl NetworkFacts {
                 .collect::<Vec<u16>>()
         };
         let ports = &traffic.ports;
-        let passes = std::iter::once(*ports.start())
-            .chain(boundaries().into_iter().filter(|port| ports.contains(port)))
-            .any(passes);
-        let answered = [SOME_PORT]
-            .into_iter()
-            .chain(boundaries().into_iter().filter(|port| *port >= 1024))
-            .any(answered);
-        passes && answered
+        let open = |protocol: u8, lists: bool| {
+            std::iter::once(*ports.start())
+                .chain(boundaries().into_iter().filter(|port| ports.contains(port)))
+                .any(|port| passes(protocol, port, lists))
+                && [SOME_PORT]
+                    .into_iter()
+                    .chain(boundaries().into_iter().filter(|port| *port >= 1024))
+                    .any(|port| answered(protocol, port))
+        };
+        let protocols = traffic.protocol.map_or(vec![TCP, UDP], |one| vec![one]);
+        if protocols.iter().any(|protocol| open(*protocol, false)) {
+            return true;
+        }
+        let by_list = protocols.iter().any(|protocol| open(*protocol, true));
+        if by_list {
+            unseen.push(format!(
+                "a prefix list that the sender's security groups let out to has {}",
+                target.address
+            ));
+        }
+        by_list
     }
 
     /// The rules that let the sender out; none if it makes its own.
@@ -293,13 +337,13 @@ fn leads(
     list.is_some()
 }
 
-fn lets_out(rule: &GroupRule, target: &Host, to_groups: bool, protocol: u8, port: u16) -> bool {
-    rule.traffic.covers(protocol, port)
-        && match &rule.peer {
-            Peer::Range(range) => range.contains(&target.address),
-            Peer::Group(group) => to_groups && target.groups.contains(group),
-            Peer::List(_) => false,
-        }
+/// Whether a rule lets out to the target, as far as is known.
+fn lets_out(rule: &GroupRule, target: &Host, to_groups: bool) -> bool {
+    match &rule.peer {
+        Peer::Range(range) => range.contains(&target.address),
+        Peer::Group(group) => to_groups && target.groups.contains(group),
+        Peer::List(_) => false,
+    }
 }
 
 /// What a network ACL says of a packet: the first rule that matches, or no. One that was not seen says
