@@ -27,8 +27,9 @@ fn build(moto: &Moto) -> Map<String, Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// All of these types that can be collected of the account, by type and last part of the ARN.
-async fn collected(moto: &Moto, types: BTreeSet<String>) -> Vec<(String, String, Value)> {
+/// All of these types that can be collected of the account, by type and last part of the ARN; and what could
+/// not be, for those who miss something.
+async fn collected(moto: &Moto, types: BTreeSet<String>) -> (Vec<(String, String, Value)>, String) {
     let request = Request {
         types,
         tags: false,
@@ -52,7 +53,10 @@ async fn collected(moto: &Moto, types: BTreeSet<String>) -> Vec<(String, String,
         let value = serde_json::from_str(document.json()).unwrap();
         (document.kind.clone(), name.to_owned(), value)
     });
-    documents.collect()
+    (
+        documents.collect(),
+        format!("{:#?}", snapshot.coverage.gaps),
+    )
 }
 
 #[test]
@@ -60,7 +64,7 @@ fn what_boto3_builds_is_collected() {
     let moto = Moto::start(&[]);
     let built = build(&moto);
     assert!(built.len() > 25, "{}", built.len());
-    let collected = Runtime::new()
+    let (collected, gaps) = Runtime::new()
         .unwrap()
         .block_on(collected(&moto, built.keys().cloned().collect()));
     for (kind, resources) in &built {
@@ -68,7 +72,7 @@ fn what_boto3_builds_is_collected() {
             let found = collected
                 .iter()
                 .find(|one| (&one.0, &one.1) == (kind, name));
-            let (_, _, document) = found.unwrap_or_else(|| panic!("no {kind} {name}"));
+            let (_, _, document) = found.unwrap_or_else(|| panic!("no {kind} {name}: {gaps}"));
             for part in ["config", "observed"] {
                 for (property, value) in expected[part].as_object().unwrap() {
                     assert_eq!(&document[part][property], value, "{kind} {name} {property}");

@@ -21,7 +21,7 @@ use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, Prin
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ClassIndex(u32);
 
-/// Members that answer every question alike; never empty.
+/// Members that answer every question alike, or that all answer one; never empty.
 #[derive(Debug)]
 pub(crate) struct Class {
     pub(crate) members: Vec<Capability>,
@@ -76,6 +76,8 @@ pub(crate) struct Classes {
     callers: HashMap<&'static str, Callers>,
     accounts: Vec<ClassIndex>,
     account_keys: Vec<AccountKey>,
+    /// Those of whom any will do, by their members.
+    any_of: HashMap<Vec<Capability>, ClassIndex>,
 }
 
 /// Those that may do one action on something at all.
@@ -156,6 +158,7 @@ impl Classes {
             callers: HashMap::new(),
             accounts: Vec::new(),
             account_keys: Vec::new(),
+            any_of: HashMap::new(),
         };
         let mut accounts: BTreeMap<AccountKey, Vec<Capability>> = BTreeMap::new();
         for index in world.account_indices() {
@@ -272,6 +275,23 @@ impl Classes {
     /// The accounts.
     pub(crate) fn accounts(&self) -> &[ClassIndex] {
         &self.accounts
+    }
+
+    /// The capability that stands for any of these, who need have nothing in common.
+    pub(crate) fn any_of(&mut self, members: Vec<Capability>) -> Option<Capability> {
+        let index = match self.any_of.get(&members) {
+            Some(index) => *index,
+            None => {
+                let index = ClassIndex(u32::try_from(self.classes.len()).unwrap_or(u32::MAX));
+                self.any_of.insert(members.clone(), index);
+                self.classes.push(Class {
+                    members,
+                    used: false,
+                });
+                index
+            }
+        };
+        self.capability(index)
     }
 
     /// The capability that stands for a class in a rule.

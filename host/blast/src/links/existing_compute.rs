@@ -6,9 +6,10 @@ use blastwall_policy::Keys;
 use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
-use crate::facts::workload_kinds;
+use crate::certainty::Certainty;
+use crate::facts::{Takeover, workload_kinds};
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountIndex, WorkloadIndex};
+use crate::world::{AccountIndex, WorkloadIndex, WorkloadRow};
 
 pub(super) struct ExistingCompute;
 
@@ -60,6 +61,49 @@ fn judge_pair(
         _ => as_it_is.or_else(tagged),
     };
     Some(power.complete(judgement?))
+}
+
+/// Whether one action of a takeover is allowed.
+fn step(
+    power: &Power<'_, '_>,
+    row: &WorkloadRow,
+    takeover: &Takeover,
+    action: &str,
+) -> Option<Judgement> {
+    if !power.mentions(action) {
+        return None;
+    }
+    let keys = power.keys_tagged(row.tags.as_ref());
+    let may = match takeover.elsewhere {
+        true => power.may_somewhere(action, &keys)?,
+        false => power.may(action, row.arn.as_str(), keys)?,
+    };
+    Some(may.and(beside(power, action)?))
+}
+
+/// Whether several together may take it over, each by some of the actions.
+fn judge_together(
+    judge: &Judge<'_>,
+    holders: &[Capability],
+    workload: WorkloadIndex,
+) -> Option<Judgement> {
+    let row = judge.world().workload(workload)?;
+    let powers = holders
+        .iter()
+        .map(|holder| Power::holding(judge, *holder, Detail::Full));
+    let powers: Vec<Power<'_, '_>> = powers.collect::<Option<_>>()?;
+    let ways = row.kind.takeovers.iter().map(|takeover| {
+        let mut actions = takeover.actions.iter();
+        let all = actions.try_fold(Judgement::default(), |all, action| {
+            let able = powers.iter().map(|power| {
+                let may = step(power, row, takeover, action)?;
+                Some(power.complete(may))
+            });
+            Some(all.and(able.fold(None, better)?))
+        })?;
+        Some(all.also(takeover.besides))
+    });
+    ways.fold(None, better)
 }
 
 /// What makes a document of commands.
@@ -143,6 +187,25 @@ impl LinkKind for ExistingCompute {
                     );
                 }
             }
+            let several = row.kind.takeovers.iter();
+            for takeover in several.filter(|takeover| takeover.actions.len() > 1) {
+                let steps: Vec<Vec<(Capability, Certainty)>> = takeover
+                    .actions
+                    .iter()
+                    .map(|action| {
+                        let holders = holders.iter().flat_map(|(_, holders)| holders);
+                        let able = holders.filter_map(|(holder, _, power)| {
+                            let may = step(power, row, takeover, action)?;
+                            Some((
+                                *holder,
+                                power.complete(may.also(takeover.besides)).certainty,
+                            ))
+                        });
+                        able.collect()
+                    })
+                    .collect();
+                rules.add_together(&steps, Capability::Workload(workload));
+            }
         }
     }
 
@@ -158,6 +221,7 @@ impl LinkKind for ExistingCompute {
                 &Power::holding(judge, *holder, Detail::Full)?,
                 workload,
             ),
+            (holders, Capability::Workload(workload)) => judge_together(judge, holders, workload),
             _ => None,
         }
     }

@@ -317,6 +317,42 @@ impl Deriver<'_> {
         }
     }
 
+    /// Adds a rule from those who together may take all steps, each of which is a request of its own; those
+    /// who may alone have a rule already.
+    fn add_together(&mut self, steps: &[Vec<(Capability, Certainty)>], conclusion: Capability) {
+        let takes = |holder: Capability| {
+            let mut steps = steps.iter();
+            steps.all(|step| step.iter().any(|(other, _)| *other == holder))
+        };
+        let partly = steps
+            .iter()
+            .filter(|step| step.iter().any(|(holder, _)| !takes(*holder)));
+        if partly.count() < 2 || steps.iter().any(Vec::is_empty) {
+            return;
+        }
+        let mut last: Option<Vec<Capability>> = None;
+        for worst in Certainty::ALL {
+            let premises = steps.iter().map(|step| {
+                let able = step.iter().filter(|(_, certainty)| *certainty <= worst);
+                let able: Vec<Capability> = able.map(|(holder, _)| *holder).collect();
+                (!able.is_empty()).then_some(able)
+            });
+            let Some(sets) = premises.collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            let classes = sets.into_iter().map(|able| self.classes.any_of(able));
+            let Some(mut premises) = classes.collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            premises.sort_unstable();
+            premises.dedup();
+            if premises.len() > 1 && last.as_ref() != Some(&premises) {
+                self.add(worst, &premises, conclusion);
+            }
+            last = Some(premises);
+        }
+    }
+
     /// Who holds all of `premises` also gets `conclusion`.
     pub(crate) fn add(
         &mut self,

@@ -3,10 +3,13 @@
 //! Both must be the same principal's rights: one request carries both. The combinations are those of
 //! <https://pathfinding.cloud> (Datadog, Apache-2.0), its class `new-passrole`.
 
+use std::collections::BTreeSet;
+
 use super::power::{Power, better, is_certain};
 use super::service_trust::SERVICE_TRUST;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
+use crate::certainty::Certainty;
 use crate::facts::{PrincipalKind, Takeover, Trust, by, if_also};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::PrincipalIndex;
@@ -310,6 +313,54 @@ fn judge_pair(
     Some(power.complete(best?))
 }
 
+/// The ways that lead into a role, by the services that it trusts.
+fn ways_into<'w>(
+    judge: &Judge<'w>,
+    role: PrincipalIndex,
+) -> impl Iterator<Item = (&'static Service, &'static Takeover)> + use<'w> {
+    let row = judge.world().principal(role);
+    let row = row.filter(|row| row.kind == PrincipalKind::Role);
+    let trusts = &judge.world().trusts;
+    let trusted = row.and_then(|row| match row.trust {
+        Trust::Policy(trust) => Some(&trusts.get(&trust)?.services),
+        Trust::NotApplicable | Trust::Unknown => None,
+    });
+    let services = SERVICES
+        .iter()
+        .filter(move |service| trusted.is_some_and(|trusted| trusted.contains(service.name)));
+    services.flat_map(|service| service.ways.iter().map(move |way| (service, way)))
+}
+
+/// One request of a way: the first also passes the role.
+fn step(
+    judge: &Judge<'_>,
+    power: &Power<'_, '_>,
+    role: PrincipalIndex,
+    service: &Service,
+    way: &Takeover,
+    place: usize,
+) -> Option<Judgement> {
+    let action = way.actions.get(place)?;
+    if !power.mentions(action) {
+        return None;
+    }
+    if place > 0 {
+        return Some(power.complete(power.may_somewhere(action, &power.keys())?));
+    }
+    let row = judge.world().principal(role)?;
+    let keys = power
+        .keys_about(row)
+        .fixed("iam:PassedToService", [service.name]);
+    let passes = power.may(PASS, row.arn.as_str(), keys)?;
+    let may = power.may_somewhere(action, &power.keys())?;
+    let source = Some(power.account.id.as_str());
+    let detail = power.detail();
+    let trusts = SERVICE_TRUST.lets_in(judge, service.name, role, source, detail)?;
+    let in_place = instance_profile(power, service, row.in_instance_profile)?;
+    let all = passes.and(may).and(in_place).and(trusts).also(way.besides);
+    Some(power.complete(all))
+}
+
 /// Instances take a role by way of an instance profile.
 fn instance_profile(
     power: &Power<'_, '_>,
@@ -349,6 +400,37 @@ impl LinkKind for PassRoleCompute {
         rules.add_pairs(judge, &[PASS], |power, role| {
             judge_pair(judge, power, role, Detail::Certainty)
         });
+        let actions = self.actions();
+        for account in judge.world().account_indices() {
+            let holders = rules.holders(judge, account, &actions);
+            let mentioned: BTreeSet<&str> = actions
+                .iter()
+                .copied()
+                .filter(|action| holders.iter().any(|(.., power)| power.mentions(action)))
+                .collect();
+            if !mentioned.contains(PASS) {
+                continue;
+            }
+            for role in judge.world().principals_of(account) {
+                for (service, way) in ways_into(judge, role) {
+                    if way.actions.len() < 2
+                        || !way.actions.iter().all(|one| mentioned.contains(one))
+                    {
+                        continue;
+                    }
+                    let steps: Vec<Vec<(Capability, Certainty)>> = (0..way.actions.len())
+                        .map(|place| {
+                            let able = holders.iter().filter_map(|(holder, own, power)| {
+                                let may = step(judge, power, role, service, way, place)?;
+                                (*own != role).then_some((*holder, may.certainty))
+                            });
+                            able.collect()
+                        })
+                        .collect();
+                    rules.add_together(&steps, Capability::Principal(role));
+                }
+            }
+        }
     }
 
     fn explain(
@@ -361,6 +443,20 @@ impl LinkKind for PassRoleCompute {
             ([passer], Capability::Principal(role)) => {
                 let power = Power::holding(judge, *passer, Detail::Full)?;
                 judge_pair(judge, &power, role, Detail::Full)
+            }
+            (holders, Capability::Principal(role)) => {
+                let powers = holders
+                    .iter()
+                    .map(|one| Power::holding(judge, *one, Detail::Full));
+                let powers: Vec<Power<'_, '_>> = powers.collect::<Option<_>>()?;
+                let ways = ways_into(judge, role).map(|(service, way)| {
+                    (0..way.actions.len()).try_fold(Judgement::default(), |all, place| {
+                        let able = powers.iter();
+                        let able = able.map(|one| step(judge, one, role, service, way, place));
+                        Some(all.and(able.fold(None, better)?))
+                    })
+                });
+                ways.fold(None, better)
             }
             _ => None,
         }

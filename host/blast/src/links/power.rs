@@ -88,6 +88,11 @@ impl<'a, 'w> Power<'a, 'w> {
         }
     }
 
+    /// How much of answers is wanted.
+    pub(super) fn detail(&self) -> Detail {
+        self.detail
+    }
+
     /// The ARN of its permissions boundary.
     pub(super) fn boundary(&self) -> Option<&'w str> {
         self.boundary.map(|from| &*from.origin)

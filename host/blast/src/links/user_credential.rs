@@ -5,7 +5,7 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::facts::PrincipalKind;
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::PrincipalIndex;
+use crate::world::{PrincipalIndex, PrincipalRow};
 
 pub(super) struct UserCredential;
 
@@ -89,6 +89,23 @@ impl LinkKind for UserCredential {
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let makes = [NEW_KEY, NEW_PASSWORD, OTHER_PASSWORD];
         rules.add_pairs(judge, &makes, |power, user| judge_pair(judge, power, user));
+        // One takes an old key away, another makes a new one.
+        let world = judge.world();
+        for user in world.principal_indices() {
+            let full = |row: &&PrincipalRow| row.credentials.access_keys >= Some(ACCESS_KEYS);
+            let Some(row) = world.principal(user).filter(full) else {
+                continue;
+            };
+            let holders = rules.holders(judge, row.account, &[NEW_KEY, OLD_KEY]);
+            let able = |action: &str| {
+                let able = holders.iter().filter_map(|(holder, own, power)| {
+                    let may = power.may(action, row.arn.as_str(), power.keys_about(row))?;
+                    (*own != user).then_some((*holder, power.complete(may).certainty))
+                });
+                able.collect()
+            };
+            rules.add_together(&[able(NEW_KEY), able(OLD_KEY)], Capability::Principal(user));
+        }
     }
 
     fn explain(
@@ -100,6 +117,19 @@ impl LinkKind for UserCredential {
         match (premises, conclusion) {
             ([maker], Capability::Principal(user)) => {
                 judge_pair(judge, &Power::holding(judge, *maker, Detail::Full)?, user)
+            }
+            (holders, Capability::Principal(user)) => {
+                let row = judge.world().principal(user)?;
+                let by = |action: &str| {
+                    let powers = holders.iter();
+                    let powers = powers.map(|one| Power::holding(judge, *one, Detail::Full));
+                    let able = powers.flatten().map(|power| {
+                        let may = power.may(action, row.arn.as_str(), power.keys_about(row))?;
+                        Some(power.complete(may))
+                    });
+                    able.fold(None, better)
+                };
+                Some(by(NEW_KEY)?.and(by(OLD_KEY)?))
             }
             _ => None,
         }
