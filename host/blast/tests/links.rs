@@ -34,8 +34,32 @@ test --package blastwall-blast --test links` writes this page anew). A step of a
             }
         }
     }
+    page.push_str(REST);
     page
 }
+
+/// What people look for under another name, and what nothing here follows.
+const REST: &str = "
+## Under another name
+
+- Role chains, trust of a whole organization or unit, `OrganizationAccountAccessRole` and
+  `AWSControlTowerExecution`, roles of Systems Manager Automation and of self-managed stack sets, vendors with
+  and without external id: `assume-role`
+- Roles of CloudFormation stacks, AWS Batch, SageMaker and the like: `existing-compute` and `workload-role`
+- Layers, shared machine images, artifact buckets of pipelines: `supply-use`; pushing container images:
+  `supply-push`
+- Service accounts of EKS by Pod Identity: `workload-role` of the cluster
+
+## Not followed
+
+PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; shares by RAM but for what is in the
+lists above; shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
+and shared documents of Systems Manager as supply; observability links and SES identities; permissions in the
+policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
+data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
+Grants are not taken into account; neither is what a condition on tags lets somebody do who may tag IAM
+principals.
+";
 
 #[test]
 fn the_page_is_that_of_the_kinds() {

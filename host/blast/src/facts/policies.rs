@@ -1,7 +1,7 @@
 //! Policies, kept once by content.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use blastwall_policy::language::ResourceClause;
 use blastwall_policy::{Effect, Pattern, Policy, PolicyError};
@@ -19,6 +19,8 @@ pub(crate) struct StoredPolicy {
     pub(crate) policy: Policy,
     /// The document, on one line with sorted keys; a statement that is evidence is cut from it.
     json: Arc<str>,
+    /// Its statements, once somebody asks for one: ways over a trust policy may be told a thousand times.
+    texts: OnceLock<Vec<Box<str>>>,
     /// Whether a condition or a variable asks who the caller is, beyond organization and unit, so
     /// that two callers with the same policies may get different answers.
     pub(crate) asks_for_caller: bool,
@@ -27,16 +29,22 @@ pub(crate) struct StoredPolicy {
 impl StoredPolicy {
     /// The `index`-th statement (from 0) as JSON on one line.
     pub(crate) fn statement_text(&self, index: usize) -> String {
-        let Ok(document) = serde_json::from_str::<Value>(&self.json) else {
-            return String::new();
-        };
+        let texts = self.texts.get_or_init(|| self.split());
+        texts
+            .get(index)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+
+    fn split(&self) -> Vec<Box<str>> {
+        let document = serde_json::from_str::<Value>(&self.json).unwrap_or_default();
         match document.get("Statement") {
-            Some(Value::Array(statements)) => statements
-                .get(index)
-                .map(Value::to_string)
-                .unwrap_or_default(),
-            Some(statement) => statement.to_string(),
-            None => String::new(),
+            Some(Value::Array(statements)) => {
+                let texts = statements.iter().map(|one| one.to_string().into());
+                texts.collect()
+            }
+            Some(statement) => vec![statement.to_string().into()],
+            None => Vec::new(),
         }
     }
 
@@ -162,6 +170,7 @@ impl Policies {
             asks_for_caller: asks_for_caller(&policy),
             policy,
             json,
+            texts: OnceLock::new(),
         }));
         index
     }

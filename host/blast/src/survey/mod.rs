@@ -23,7 +23,7 @@ use crate::graph::{BlindSpot, Graph, Size};
 use crate::rules::{FactId, RuleId};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
-use crate::world::{AccountIndex, AccountRow, OutsideIndex};
+use crate::world::{AccountIndex, AccountRow, OutsideIndex, World};
 
 pub use data::DataCrossing;
 pub use scores::{Containment, Exposure};
@@ -213,7 +213,7 @@ impl Graph {
             ways: Ways::new(self),
         };
         let mut accounts = Vec::new();
-        let mut matrix = Matrix::default();
+        let mut matrix = Matrix::new(&self.world);
         let mut data = data::DataMatrix::default();
         for index in self.world.account_indices() {
             accounts.extend(surveyor.account(index, &mut matrix, &mut data));
@@ -441,8 +441,9 @@ impl Surveyor<'_> {
             } else {
                 Vec::new()
             };
-            let cell = matrix.cell(&row.environment.name, environment);
-            if cell.add(index, other, found.rating) {
+            if let Some(cell) = matrix.cell(index, other)
+                && cell.add(index, other, found.rating)
+            {
                 cell.via = self.steps.path(&self.closure, found.foothold);
             }
             if *environment != row.environment.name {
@@ -539,16 +540,21 @@ impl EnvironmentCrossing {
     }
 }
 
-/// The crossing matrix while it is filled.
-#[derive(Default)]
+/// The crossing matrix while it is filled. Environments have numbers, because it is looked at once for each
+/// pair of accounts.
 struct Matrix {
-    cells: BTreeMap<(String, String), Cell>,
+    /// Sorted.
+    environments: Vec<String>,
+    /// By account, the place of its environment.
+    of: Vec<usize>,
+    /// Row by row.
+    cells: Vec<Cell>,
 }
 
 #[derive(Default)]
 struct Cell {
-    sources: BTreeSet<AccountIndex>,
-    targets: BTreeSet<AccountIndex>,
+    sources: fixedbitset::FixedBitSet,
+    targets: fixedbitset::FixedBitSet,
     pairs: [usize; 3],
     best: Option<Rating>,
     via: Vec<Arc<Step>>,
@@ -557,8 +563,8 @@ struct Cell {
 impl Cell {
     /// Counts a pair of accounts; true if there was no better one, so that its way is wanted.
     fn add(&mut self, from: AccountIndex, to: AccountIndex, rating: Rating) -> bool {
-        self.sources.insert(from);
-        self.targets.insert(to);
+        self.sources.grow_and_insert(from.index());
+        self.targets.grow_and_insert(to.index());
         if let Some(count) = self.pairs.get_mut(rating.certainty.rank() as usize) {
             *count += 1;
         }
@@ -571,22 +577,43 @@ impl Cell {
 }
 
 impl Matrix {
-    fn cell(&mut self, from: &str, to: &str) -> &mut Cell {
-        self.cells
-            .entry((from.to_owned(), to.to_owned()))
-            .or_default()
+    fn new(world: &World) -> Self {
+        let names = world.accounts.iter().map(|row| &row.environment.name);
+        let environments: BTreeSet<&String> = names.clone().collect();
+        let environments: Vec<String> = environments.into_iter().cloned().collect();
+        let place = |name: &String| environments.binary_search(name).unwrap_or_default();
+        let of = names.map(place).collect();
+        let cells = std::iter::repeat_with(Cell::default);
+        Self {
+            of,
+            cells: cells
+                .take(environments.len() * environments.len())
+                .collect(),
+            environments,
+        }
+    }
+
+    /// The cell of a pair of accounts.
+    fn cell(&mut self, from: AccountIndex, to: AccountIndex) -> Option<&mut Cell> {
+        let row = self.of.get(from.index())?;
+        let column = self.of.get(to.index())?;
+        self.cells.get_mut(row * self.environments.len() + column)
     }
 
     fn finish(self) -> Vec<Crossing> {
-        self.cells
-            .into_iter()
+        let names = &self.environments;
+        let pairs = names
+            .iter()
+            .flat_map(|from| names.iter().map(move |to| (from, to)));
+        pairs
+            .zip(self.cells)
             .filter_map(|((from, to), cell)| {
                 let rating = cell.best?;
                 Some(Crossing {
-                    from,
-                    to,
-                    sources: cell.sources.len(),
-                    targets: cell.targets.len(),
+                    from: from.clone(),
+                    to: to.clone(),
+                    sources: cell.sources.count_ones(..),
+                    targets: cell.targets.count_ones(..),
                     pairs: cell.pairs,
                     certainty: rating.certainty,
                     hops: rating.hops,

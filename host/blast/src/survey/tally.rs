@@ -127,7 +127,9 @@ impl Tally {
         graph: &Graph,
         settled: &[Settled],
     ) -> BTreeMap<AccountIndex, Found> {
-        let mut accounts: BTreeMap<AccountIndex, Counting> = BTreeMap::new();
+        // By place, because a tree of as many accounts costs more than all the rest.
+        let mut places: Vec<Option<u32>> = vec![None; graph.world.accounts.len()];
+        let mut accounts: Vec<(AccountIndex, Counting)> = Vec::new();
         for settled in settled {
             let Some(capability) = graph.capabilities.get(settled.fact) else {
                 continue;
@@ -135,9 +137,16 @@ impl Tally {
             let Some(account) = graph.world.account_of(capability) else {
                 continue;
             };
-            let counting = accounts
-                .entry(account)
-                .or_insert_with(|| Counting::new(settled));
+            let Some(place) = places.get_mut(account.index()) else {
+                continue;
+            };
+            let place = *place.get_or_insert_with(|| {
+                accounts.push((account, Counting::new(settled)));
+                u32::try_from(accounts.len() - 1).unwrap_or(u32::MAX)
+            });
+            let Some((_, counting)) = accounts.get_mut(place as usize) else {
+                continue;
+            };
             match capability {
                 Capability::Account(_) => {
                     counting.whole_account = Some(settled.rating.certainty);
@@ -164,6 +173,7 @@ impl Tally {
                 | Capability::Class(_) => {}
             }
         }
+        accounts.sort_unstable_by_key(|(account, _)| *account);
         accounts
             .into_iter()
             .map(|(account, counting)| (account, self.finish(graph, account, counting)))

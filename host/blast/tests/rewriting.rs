@@ -1,0 +1,244 @@
+//! What follows from changed permissions that stop short of the account, worked out with a pencil.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(dead_code, reason = "the support is shared with other tests")]
+
+mod support;
+
+use blastwall_blast::Certainty::{Certain, Conditional};
+use serde_json::{Value, json};
+use support::*;
+
+fn w() -> String {
+    role(DEV, "w")
+}
+
+fn policy_arn(name: &str) -> String {
+    format!("arn:aws:iam::{DEV}:policy/{name}")
+}
+
+fn allow_all(actions: &[&str]) -> Value {
+    policy(&[json!({"Effect": "Allow", "Action": actions, "Resource": "*"})])
+}
+
+/// A role of dev under a boundary, and a role of prod that the account of dev may enter.
+fn bounded(policies: &[Value], boundary: Value) -> Org {
+    let more = json!({"PermissionsBoundary": policy_arn("b")});
+    Org::three()
+        .role_with(DEV, "w", nobody(), policies, more)
+        .managed(DEV, "b", boundary)
+        .role(PROD, "prize", trust(&[&root(DEV)]), &[])
+}
+
+#[test]
+fn under_a_boundary_new_permissions_lead_as_far_as_it_lets() {
+    let write = [allow("iam:PutRolePolicy", &w())];
+    let open = bounded(&write, allow_all(&["iam:PutRolePolicy", "sts:AssumeRole"]));
+    assert_eq!(open.reach(&w(), &role(PROD, "prize")), Some(Certain));
+    let closed = bounded(&write, allow_all(&["iam:PutRolePolicy", "s3:*"]));
+    assert_eq!(closed.reach(&w(), &role(PROD, "prize")), None);
+    assert_eq!(closed.reach(&w(), DEV), None);
+    let radius = open.radius(&w());
+    assert!(
+        radius
+            .facts
+            .iter()
+            .all(|fact| fact.subject.to_string() != format!("{} with any policy", w())),
+        "what stands between is nothing more that falls"
+    );
+    assert_eq!(radius.rewritten.len(), 1);
+}
+
+#[test]
+fn a_boundary_is_put_by_the_new_one_and_taken_away_by_the_old_one() {
+    let only = |boundary: &str| {
+        policy(&[
+            json!({"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": w()}),
+            json!({"Effect": "Allow", "Action": "iam:PutRolePermissionsBoundary", "Resource": w(),
+                "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}),
+        ])
+    };
+    // The boundary lets it put no other boundary than itself, so that rewriting does not help either.
+    let b = policy(&[
+        json!({"Effect": "Allow", "Action": ["s3:*", "iam:PutRolePolicy"], "Resource": "*"}),
+        json!({"Effect": "Allow", "Action": "iam:PutRolePermissionsBoundary", "Resource": "*",
+            "Condition": {"StringEquals": {"iam:PermissionsBoundary":
+                [policy_arn("b"), policy_arn("wide")]}}}),
+    ]);
+    let org = |boundary: &str| bounded(&[only(boundary)], b.clone()).managed(DEV, "wide", admin());
+    assert_eq!(org(&policy_arn("wide")).reach(&w(), DEV), Some(Certain));
+    let same = bounded(
+        &[only(&policy_arn("b"))],
+        policy(&[
+            json!({"Effect": "Allow", "Action": ["s3:*", "iam:PutRolePolicy"], "Resource": w()}),
+            json!({"Effect": "Allow", "Action": "iam:PutRolePermissionsBoundary", "Resource": "*",
+                "Condition": {"StringEquals": {"iam:PermissionsBoundary": policy_arn("b")}}}),
+        ]),
+    );
+    assert_eq!(same.reach(&w(), DEV), None);
+}
+
+#[test]
+fn denials_stay_unless_they_can_be_taken_away() {
+    let guard = policy(&[
+        json!({"Effect": "Deny", "Resource": "*", "Action": ["iam:Create*",
+        "iam:Update*", "iam:Attach*", "iam:Detach*", "iam:Delete*", "iam:Set*", "iam:PassRole", "sts:*"]}),
+    ]);
+    let with = |actions: &[&str]| {
+        let more = json!({"ManagedPolicyArns": [policy_arn("guard")]});
+        Org::three()
+            .role_with(DEV, "w", nobody(), &[allow_all(actions)], more)
+            .managed(DEV, "guard", guard.clone())
+    };
+    assert_eq!(with(&["iam:PutRolePolicy"]).reach(&w(), DEV), None);
+    let lax = policy(&[json!({"Effect": "Deny", "Resource": "*",
+        "Action": ["iam:Create*", "iam:Update*", "iam:Put*", "iam:Attach*"]})]);
+    let detaches = Org::three()
+        .role_with(
+            DEV,
+            "w",
+            nobody(),
+            &[admin()],
+            json!({"ManagedPolicyArns": [policy_arn("lax")]}),
+        )
+        .managed(DEV, "lax", lax);
+    assert_eq!(
+        detaches.reach(&w(), DEV),
+        Some(Certain),
+        "it detaches the denial"
+    );
+}
+
+#[test]
+fn a_group_gives_what_it_has() {
+    let ann = user(DEV, "ann");
+    let org = Org::three()
+        .user(DEV, "ann", &[allow("iam:AddUserToGroup", "*")], &[])
+        .group(DEV, "deployers", &[allow("sts:AssumeRole", "*")])
+        .role(PROD, "prize", trust(&[&root(DEV)]), &[]);
+    assert_eq!(org.reach(&ann, &role(PROD, "prize")), Some(Certain));
+    assert_eq!(org.reach(&ann, DEV), None);
+}
+
+#[test]
+fn a_new_principal_of_a_scoped_name_is_as_good_as_any() {
+    let org = |put: &str| {
+        let actions = policy(&[
+            statement(
+                "Allow",
+                "iam:CreateRole",
+                &format!("arn:aws:iam::{DEV}:role/app/*"),
+            ),
+            statement(
+                "Allow",
+                "iam:PutRolePolicy",
+                &format!("arn:aws:iam::{DEV}:role/{put}/*"),
+            ),
+        ]);
+        Org::three().role(DEV, "w", nobody(), &[actions])
+    };
+    assert_eq!(org("app").reach(&w(), DEV), Some(Certain));
+    assert_eq!(
+        org("other").reach(&w(), DEV),
+        None,
+        "no role has both names"
+    );
+}
+
+#[test]
+fn regions_and_types_of_resources_decide() {
+    let lambda = policy(&[
+        json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole"}),
+    ]);
+    let org = || {
+        let actions = [
+            "iam:PassRole",
+            "lambda:CreateFunction",
+            "lambda:InvokeFunction",
+        ];
+        Org::three()
+            .role(DEV, "w", nobody(), &[allow_all(&actions)])
+            .role(DEV, "v", lambda.clone(), &[])
+    };
+    let reach = |org: Org| org.reach(&w(), &role(DEV, "v"));
+    assert_eq!(reach(org()), Some(Certain));
+    let typed = deny("lambda:CreateFunction", "arn:aws:lambda:*:*:function:*");
+    assert_eq!(reach(org().scp("typed", typed, &[DEV])), None);
+    let but = policy(
+        &[json!({"Effect": "Deny", "Action": "lambda:CreateFunction",
+        "NotResource": "arn:aws:lambda:*:*:function:sandbox-*"})],
+    );
+    assert_eq!(reach(org().scp("but", but, &[DEV])), Some(Certain));
+    let region = |name: &str| {
+        policy(&[
+            json!({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:RequestedRegion": name}}}),
+        ])
+    };
+    let elsewhere = org().scp("region", region("eu-west-1"), &[DEV]);
+    assert_eq!(reach(elsewhere), Some(Certain), "it goes where it may");
+}
+
+#[test]
+fn halves_of_several_make_a_whole() {
+    let lambda = policy(&[
+        json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole"}),
+    ]);
+    let arn = format!("arn:aws:lambda:eu-west-1:{DEV}:function:f");
+    let org = Org::three()
+        .role(
+            DEV,
+            "maker",
+            nobody(),
+            &[allow_all(&["iam:PassRole", "lambda:CreateFunction"])],
+        )
+        .role(
+            DEV,
+            "caller",
+            nobody(),
+            &[allow_all(&["lambda:InvokeFunction"])],
+        )
+        .role(
+            DEV,
+            "coder",
+            nobody(),
+            &[allow_all(&["lambda:UpdateFunctionCode"])],
+        )
+        .role(DEV, "v", lambda, &[])
+        .role(DEV, "runs", nobody(), &[])
+        .add(
+            DEV,
+            json!({"type": "AWS::Lambda::Function", "arn": arn, "account": DEV,
+                "region": "eu-west-1", "config": {"Role": role(DEV, "runs")}}),
+        );
+    let graph = org.graph();
+    let reach = |start: &[&str], target: &str| {
+        let start: Vec<_> = start
+            .iter()
+            .map(|name| graph.find(&role(DEV, name)).unwrap())
+            .collect();
+        let radius = graph.radius(&start).unwrap();
+        let target = graph.find(&role(DEV, target)).unwrap();
+        let path = radius.path(&target);
+        assert!(
+            path.iter()
+                .all(|step| !step.evidence.is_empty() || step.link == "workload-role")
+        );
+        radius.fact(&target).map(|fact| fact.certainty)
+    };
+    assert_eq!(reach(&["maker", "caller"], "v"), Some(Certain));
+    assert_eq!(reach(&["maker"], "v"), None);
+    assert_eq!(reach(&["caller"], "v"), None);
+    assert_eq!(reach(&["coder", "caller"], "runs"), Some(Certain));
+    assert_eq!(
+        reach(&["coder"], "runs"),
+        Some(Conditional),
+        "something invokes it"
+    );
+}
