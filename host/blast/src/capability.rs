@@ -1,7 +1,7 @@
 //! The facts of the closure: what an attacker can hold, numbered.
 //!
-//! A new kind of capability is a new variant here and a new arm in [`crate::world::World::subject`]; the rules and the
-//! closure know numbers only.
+//! A new kind of capability is a new variant here and a new arm in `world/subjects.rs`; the rules and the closure know
+//! numbers only.
 
 use std::collections::HashMap;
 

@@ -38,6 +38,7 @@ mod links;
 mod proofs;
 mod question;
 mod radius;
+mod request;
 mod rules;
 mod steps;
 mod subject;

@@ -20,6 +20,7 @@ mod policies;
 mod store_kinds;
 mod stores;
 pub(crate) mod transit;
+mod workload_kinds;
 mod workloads;
 
 use std::collections::BTreeMap;
@@ -41,9 +42,8 @@ pub(crate) use store_kinds::{
     BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, StoreKind, Way, store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
-pub(crate) use workloads::{
-    Exposure, SupplyName, Takeover, WorkloadFacts, WorkloadKind, by, if_also, workload_kinds,
-};
+pub(crate) use workload_kinds::{Takeover, WorkloadKind, by, if_also, workload_kinds};
+pub(crate) use workloads::{Exposure, SupplyName, WorkloadFacts};
 
 /// Every resource type that facts are made of, some more than once.
 pub fn read_types() -> impl Iterator<Item = &'static str> {

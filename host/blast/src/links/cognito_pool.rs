@@ -6,7 +6,8 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::IdentityPool;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, World};
 

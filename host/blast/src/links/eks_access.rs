@@ -9,7 +9,8 @@ use super::oidc::best_token;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, WorkloadIndex};
 
 pub(super) struct EksAccess;

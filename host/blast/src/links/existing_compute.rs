@@ -1,5 +1,5 @@
 //! Whoever may change the code of a workload, or open a session in it, runs code there. What it takes
-//! for which type is in `facts/workloads.rs`.
+//! for which type is in `facts/workload_kinds.rs`.
 
 use blastwall_policy::Keys;
 

@@ -14,7 +14,8 @@ use crate::certainty::Certainty;
 use crate::facts::PolicyIndex;
 use crate::globs::{filled, filled_at_random, meetings, without_variables};
 use crate::issuers::{Issuer, issuer};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{
     ASSUME_ROLE_WITH_WEB_IDENTITY, OutsideIndex, PrincipalIndex, TrustSummary, World, provider_of,

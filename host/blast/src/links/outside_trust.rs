@@ -9,7 +9,8 @@ use blastwall_policy::Principal;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{OutsideIndex, PrincipalIndex, TrustSummary};
 

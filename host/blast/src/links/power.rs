@@ -9,7 +9,8 @@ use blastwall_policy::{Effect, Keys, Principal, actions};
 use crate::capability::{Capability, Rewrite};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::world::{AccountRow, PrincipalIndex, PrincipalRow, World};
 
 /// A name that stands for every name: nobody scopes a policy to it.

@@ -7,7 +7,8 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::TrustAnchor;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{ASSUME_ROLE, PrincipalIndex, World};
 

@@ -152,15 +152,17 @@ impl<'a, 'w> Pair<'a, 'w> {
                 changes.push((rewrite, how));
             }
         };
-        match self.gives_any() {
-            Some(how) => add(
-                Rewrite {
-                    anything: true,
-                    ..Rewrite::default()
-                },
-                how,
-            ),
-            None => add(Rewrite::default(), Judgement::default()),
+        let any = self.gives_any();
+        // What is less is worth nothing besides.
+        if !is_certain(any.as_ref()) {
+            add(Rewrite::default(), Judgement::default());
+        }
+        if let Some(how) = any {
+            let rewrite = Rewrite {
+                anything: true,
+                ..Rewrite::default()
+            };
+            add(rewrite, how);
         }
         for (place, how) in self.additions() {
             let added = Some(place);

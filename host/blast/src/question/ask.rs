@@ -15,7 +15,8 @@ use super::resource::Buckets;
 use super::target::Target;
 use super::words::{Places, layer_answer, reason, statement};
 use crate::facts::{Boundary, OrganizationFacts, PolicyType, Unjudged};
-use crate::judge::{Case, Identity, Judge, RequestKeys, ResourcePolicy};
+use crate::judge::{Case, Identity, Judge, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::world::{AccountRow, World};
 
 /// All that can be asked about.

@@ -6,10 +6,11 @@
 mod backwards;
 mod cut;
 mod data;
+mod matrix;
 mod scores;
 mod tally;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blastwall_model::AccountId;
@@ -23,9 +24,10 @@ use crate::graph::{BlindSpot, Graph, Size};
 use crate::rules::{FactId, RuleId};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
-use crate::world::{AccountIndex, AccountRow, OutsideIndex, World};
+use crate::world::{AccountIndex, AccountRow, OutsideIndex};
 
 pub use data::DataCrossing;
+use matrix::Matrix;
 pub use scores::{Containment, Exposure};
 pub use tally::PrincipalCounts;
 use tally::{Found, Tally};
@@ -537,91 +539,5 @@ impl EnvironmentCrossing {
         self.accounts += 1;
         (self.certainty, self.hops) =
             (self.certainty, self.hops).min((rating.certainty, rating.hops));
-    }
-}
-
-/// The crossing matrix while it is filled. Environments have numbers, because it is looked at once for each
-/// pair of accounts.
-struct Matrix {
-    /// Sorted.
-    environments: Vec<String>,
-    /// By account, the place of its environment.
-    of: Vec<usize>,
-    /// Row by row.
-    cells: Vec<Cell>,
-}
-
-#[derive(Default)]
-struct Cell {
-    sources: fixedbitset::FixedBitSet,
-    targets: fixedbitset::FixedBitSet,
-    pairs: [usize; 3],
-    best: Option<Rating>,
-    via: Vec<Arc<Step>>,
-}
-
-impl Cell {
-    /// Counts a pair of accounts; true if there was no better one, so that its way is wanted.
-    fn add(&mut self, from: AccountIndex, to: AccountIndex, rating: Rating) -> bool {
-        self.sources.grow_and_insert(from.index());
-        self.targets.grow_and_insert(to.index());
-        if let Some(count) = self.pairs.get_mut(rating.certainty.rank() as usize) {
-            *count += 1;
-        }
-        let better = self.best.is_none_or(|best| rating < best);
-        if better {
-            self.best = Some(rating);
-        }
-        better
-    }
-}
-
-impl Matrix {
-    fn new(world: &World) -> Self {
-        let names = world.accounts.iter().map(|row| &row.environment.name);
-        let environments: BTreeSet<&String> = names.clone().collect();
-        let environments: Vec<String> = environments.into_iter().cloned().collect();
-        let place = |name: &String| environments.binary_search(name).unwrap_or_default();
-        let of = names.map(place).collect();
-        let cells = std::iter::repeat_with(Cell::default);
-        Self {
-            of,
-            cells: cells
-                .take(environments.len() * environments.len())
-                .collect(),
-            environments,
-        }
-    }
-
-    /// The cell of a pair of accounts.
-    fn cell(&mut self, from: AccountIndex, to: AccountIndex) -> Option<&mut Cell> {
-        let row = self.of.get(from.index())?;
-        let column = self.of.get(to.index())?;
-        self.cells.get_mut(row * self.environments.len() + column)
-    }
-
-    fn finish(self) -> Vec<Crossing> {
-        let names = &self.environments;
-        let pairs = names
-            .iter()
-            .flat_map(|from| names.iter().map(move |to| (from, to)));
-        pairs
-            .zip(self.cells)
-            .filter_map(|((from, to), cell)| {
-                let rating = cell.best?;
-                Some(Crossing {
-                    from: from.clone(),
-                    to: to.clone(),
-                    sources: cell.sources.count_ones(..),
-                    targets: cell.targets.count_ones(..),
-                    pairs: cell.pairs,
-                    certainty: rating.certainty,
-                    hops: rating.hops,
-                    via: cell.via,
-                    cut: None,
-                    cut_is_fewest: false,
-                })
-            })
-            .collect()
     }
 }

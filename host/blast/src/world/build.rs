@@ -6,6 +6,7 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
 use super::evidence::evidence_rows;
+use super::keys::{context_keys, regions, tag_keys};
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
@@ -552,62 +553,4 @@ fn outside_parties(
         }));
     }
     parties.into_iter().collect()
-}
-
-/// The regions that policies ask about by name. There are some thirty, so that a few stand for all.
-fn regions(policies: &crate::facts::Policies) -> BTreeSet<String> {
-    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
-    statements
-        .flat_map(|statement| &statement.conditions)
-        .filter(|condition| &*condition.key == "aws:requestedregion")
-        .flat_map(|condition| &condition.values)
-        .map(|value| value.as_str().to_owned())
-        .filter(|region| !region.contains(['*', '?', '$']))
-        .collect()
-}
-
-/// The keys of encryption contexts that some policy or grant asks for.
-fn context_keys(policies: &crate::facts::Policies, stores: &[StoreRow]) -> BTreeSet<String> {
-    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
-    let asked = statements
-        .flat_map(|statement| &statement.conditions)
-        .map(|condition| &*condition.key)
-        .filter(|key| key.starts_with(CONTEXT));
-    let granted = stores.iter().flat_map(|row| &row.granted_contexts);
-    asked
-        .map(str::to_owned)
-        .chain(granted.map(|name| format!("{CONTEXT}{}", name.to_ascii_lowercase())))
-        .collect()
-}
-
-/// How condition keys begin that have a key of an encryption context behind them.
-const CONTEXT: &str = "kms:encryptioncontext:";
-
-/// The condition keys that carry a tag key, in all policies. A request has a tag or does not have
-/// it; which ones to say that of, only the policies tell.
-fn tag_keys(policies: &crate::facts::Policies) -> BTreeSet<String> {
-    let mut keys = BTreeSet::new();
-    let mut add = |key: &str| {
-        if key.contains("tag/") {
-            keys.insert(key.to_owned());
-        }
-    };
-    for stored in policies.iter() {
-        for statement in &stored.policy.statements {
-            for condition in &statement.conditions {
-                add(&condition.key);
-                for value in &condition.values {
-                    value.variables().for_each(&mut add);
-                }
-            }
-            for pattern in statement
-                .resources
-                .iter()
-                .flat_map(|clause| &clause.patterns)
-            {
-                pattern.variables().for_each(&mut add);
-            }
-        }
-    }
-    keys
 }

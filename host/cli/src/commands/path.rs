@@ -46,7 +46,10 @@ pub(crate) async fn run(
     let style = Output::STDOUT.style(terminal);
     write(&Output::STDOUT, |writer| match arguments.output {
         PathFormat::Text => {
-            for proofs in &ways {
+            for (number, proofs) in ways.iter().enumerate() {
+                if number > 0 {
+                    writeln!(writer)?;
+                }
                 view::proofs(&reach.report, proofs, &style, writer)?;
                 // Where a whole account is out of reach, parts of it may not be.
                 if let (Subject::Account { id }, true) = (&proofs.to, proofs.proofs.is_empty()) {

@@ -11,8 +11,9 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::globs::{filled, meetings};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement};
 use crate::links::power::{Power, better, is_certain};
+use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, StoreIndex, World};
 

@@ -19,7 +19,8 @@ use super::power::{better, is_certain};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{BUCKET, CREATE_GRANT, KEY, PolicyIndex, PrincipalKind, StorePolicy, Way};
-use crate::judge::{Judgement, RequestKeys, ResourcePolicy};
+use crate::judge::{Judgement, ResourcePolicy};
+use crate::request::RequestKeys;
 use crate::world::{
     ASSUME_ROLE, AccountIndex, AccountRow, EvidenceIndex, PrincipalIndex, PrincipalRow, StoreIndex,
     StoreRow, TrustSummary, World,

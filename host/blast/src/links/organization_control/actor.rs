@@ -5,8 +5,9 @@ use blastwall_policy::{Keys, Principal};
 
 use crate::certainty::Certainty;
 use crate::globs::names_within;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, RequestKeys};
+use crate::judge::{Case, Detail, Identity, Judge, Judgement};
 use crate::links::power::{ANY_NAME, Power, better, is_certain};
+use crate::request::RequestKeys;
 use crate::world::{AccountIndex, AccountRow, World};
 
 /// Somebody in an account from which a service is used.

@@ -1,0 +1,237 @@
+//! The table of what runs code as a role: where its document names the role, and by which actions somebody who
+//! may not pass roles makes the code one's own. The escalation paths are those of <https://pathfinding.cloud>
+//! (Datadog, Apache-2.0), its classes `existing-passrole`.
+
+/// A way to run code of one's own in an existing workload.
+#[derive(Debug)]
+pub(crate) struct Takeover {
+    /// All of these are needed, on the workload itself.
+    pub(crate) actions: &'static [&'static str],
+    /// What must be the case besides; empty if nothing.
+    pub(crate) besides: &'static str,
+    /// Whether the actions are about something else than the workload, of whatever name.
+    pub(crate) elsewhere: bool,
+}
+
+/// A resource type that runs code as a role.
+#[derive(Debug)]
+pub(crate) struct WorkloadKind {
+    /// The resource type.
+    pub(crate) kind: &'static str,
+    /// JSON pointers below `config` to the ARN or name of the role or of an instance profile.
+    pub(super) roles: &'static [&'static str],
+    pub(crate) takeovers: &'static [Takeover],
+    /// The action that tags it, where tags say who may take it over; empty if none does.
+    pub(crate) tagging: &'static str,
+    /// JSON pointers below `config` to what it is made of; `*` is every element of a list.
+    pub(super) supplies: &'static [&'static str],
+}
+
+pub(crate) const fn by(actions: &'static [&'static str]) -> Takeover {
+    Takeover {
+        actions,
+        besides: "",
+        elsewhere: false,
+    }
+}
+
+pub(crate) const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
+    Takeover {
+        actions,
+        besides,
+        elsewhere: false,
+    }
+}
+
+const AGENT: &str = "the Systems Manager agent runs on the instance and may report to its service";
+
+/// The type of clusters of EKS, whose roles other documents tell.
+pub(super) const CLUSTER: &str = "AWS::EKS::Cluster";
+
+pub(super) const KINDS: &[WorkloadKind] = &[
+    WorkloadKind {
+        kind: "AWS::EC2::Instance",
+        tagging: "ec2:CreateTags",
+        roles: &["/IamInstanceProfile", "/IamInstanceProfile/Arn"],
+        supplies: &["/ImageId"],
+        takeovers: &[
+            if_also(&["ssm:SendCommand"], AGENT),
+            if_also(&["ssm:StartSession"], AGENT),
+            if_also(&["ssm:CreateAssociation"], AGENT),
+            by(&[
+                "ec2:ModifyInstanceAttribute",
+                "ec2:StopInstances",
+                "ec2:StartInstances",
+            ]),
+            if_also(
+                &["ec2-instance-connect:SendSSHPublicKey"],
+                "the attacker reaches port 22 of the instance",
+            ),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::Lambda::Function",
+        tagging: "lambda:TagResource",
+        roles: &["/Role"],
+        supplies: &[
+            "/Code/ImageUri",
+            "/Code/S3Bucket",
+            "/Layers/*",
+            "/Layers/*/Arn",
+        ],
+        takeovers: &[
+            by(&["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]),
+            by(&["lambda:UpdateFunctionCode", "lambda:AddPermission"]),
+            if_also(
+                &["lambda:UpdateFunctionCode"],
+                "something invokes the function",
+            ),
+            by(&[
+                "lambda:UpdateFunctionConfiguration",
+                "lambda:InvokeFunction",
+            ]),
+            by(&["lambda:UpdateFunctionConfiguration", "lambda:AddPermission"]),
+            if_also(
+                &["lambda:UpdateFunctionConfiguration"],
+                "something invokes the function, which then runs a layer of the attacker",
+            ),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::ECS::TaskDefinition",
+        tagging: "",
+        roles: &["/TaskRoleArn"],
+        supplies: &["/ContainerDefinitions/*/Image"],
+        takeovers: &[Takeover {
+            elsewhere: true,
+            ..if_also(
+                &["ecs:ExecuteCommand"],
+                "a task of the definition runs with execute command enabled",
+            )
+        }],
+    },
+    WorkloadKind {
+        kind: "AWS::CodeBuild::Project",
+        tagging: "",
+        roles: &["/ServiceRole"],
+        supplies: &["/Environment/Image"],
+        takeovers: &[
+            by(&["codebuild:StartBuild"]),
+            by(&["codebuild:StartBuildBatch"]),
+            if_also(&["codebuild:UpdateProject"], "something starts a build"),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::CloudFormation::Stack",
+        tagging: "cloudformation:TagResource",
+        roles: &["/RoleARN"],
+        supplies: &[],
+        takeovers: &[
+            by(&["cloudformation:UpdateStack"]),
+            by(&[
+                "cloudformation:CreateChangeSet",
+                "cloudformation:ExecuteChangeSet",
+            ]),
+        ],
+    },
+    WorkloadKind {
+        kind: CLUSTER,
+        tagging: "",
+        roles: &[],
+        supplies: &[],
+        takeovers: &[
+            by(&["eks:CreateAccessEntry", "eks:AssociateAccessPolicy"]),
+            if_also(
+                &["eks:AssociateAccessPolicy"],
+                "the cluster has an access entry of the attacker's already",
+            ),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::SageMaker::NotebookInstance",
+        tagging: "sagemaker:AddTags",
+        roles: &["/RoleArn"],
+        supplies: &[],
+        takeovers: &[
+            by(&["sagemaker:CreatePresignedNotebookInstanceUrl"]),
+            if_also(
+                &[
+                    "sagemaker:StopNotebookInstance",
+                    "sagemaker:UpdateNotebookInstance",
+                    "sagemaker:StartNotebookInstance",
+                ],
+                "there is, or may be made, a lifecycle configuration that runs the attacker's code",
+            ),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::Glue::DevEndpoint",
+        tagging: "",
+        roles: &["/RoleArn"],
+        supplies: &[],
+        takeovers: &[by(&["glue:UpdateDevEndpoint"])],
+    },
+    WorkloadKind {
+        kind: "AWS::Glue::Job",
+        tagging: "",
+        roles: &["/Role"],
+        supplies: &[],
+        // Changing a job names its role anew, which takes iam:PassRole.
+        takeovers: &[],
+    },
+    WorkloadKind {
+        kind: "AWS::StepFunctions::StateMachine",
+        tagging: "",
+        roles: &["/RoleArn"],
+        supplies: &[],
+        takeovers: &[by(&["states:UpdateStateMachine", "states:StartExecution"])],
+    },
+    WorkloadKind {
+        kind: "AWS::CodePipeline::Pipeline",
+        tagging: "",
+        roles: &["/RoleArn"],
+        supplies: &[
+            "/ArtifactStore/Location",
+            "/ArtifactStores/*/ArtifactStore/Location",
+        ],
+        takeovers: &[by(&[
+            "codepipeline:UpdatePipeline",
+            "codepipeline:StartPipelineExecution",
+        ])],
+    },
+    WorkloadKind {
+        kind: "AWS::AppRunner::Service",
+        tagging: "",
+        roles: &["/InstanceConfiguration/InstanceRoleArn"],
+        supplies: &["/SourceConfiguration/ImageRepository/ImageIdentifier"],
+        takeovers: &[by(&["apprunner:UpdateService"])],
+    },
+    WorkloadKind {
+        kind: "AWS::Batch::JobDefinition",
+        tagging: "",
+        roles: &["/ContainerProperties/JobRoleArn"],
+        supplies: &["/ContainerProperties/Image"],
+        takeovers: &[by(&["batch:SubmitJob"])],
+    },
+    WorkloadKind {
+        kind: "AWS::EC2::LaunchTemplate",
+        tagging: "",
+        roles: &[
+            "/LaunchTemplateData/IamInstanceProfile/Arn",
+            "/LaunchTemplateData/IamInstanceProfile/Name",
+        ],
+        supplies: &["/LaunchTemplateData/ImageId"],
+        takeovers: &[if_also(
+            &[
+                "ec2:CreateLaunchTemplateVersion",
+                "ec2:ModifyLaunchTemplate",
+            ],
+            "something launches an instance from the template's default version",
+        )],
+    },
+];
+
+/// The table.
+pub(crate) fn workload_kinds() -> &'static [WorkloadKind] {
+    KINDS
+}
