@@ -395,6 +395,48 @@ fn only_what_the_checks_read_is_fetched() {
 }
 
 #[test]
+fn everything_that_has_a_say_is_fetched_if_it_is_asked_for() {
+    let simulation = Simulation::example();
+    let program = simulation.auditor();
+    let listed = |option: &[&str]| -> bool {
+        let scan = [
+            "scan",
+            "--check",
+            "s3-bucket-tls",
+            "--account",
+            PROD_SHOP,
+            "-o",
+            "json",
+        ];
+        let report = program.run(scan.iter().chain(option)).exits(0).report();
+        assert!(!report.0["blast_radius"].is_null());
+        let mut log = simulation.log().into_iter();
+        log.any(|request| request.action == Some("cloudformation:ListResources"))
+    };
+    assert!(!listed(&[]));
+    // More than one session policy holds: the account is entered twice.
+    assert!(listed(&["--deep"]));
+    let template = |option: &[&str]| {
+        let caller = format!("arn:aws:iam::{MANAGEMENT}:role/blastwall-auditor");
+        let role = [
+            "role-template",
+            "--role",
+            "Audit",
+            "--caller",
+            caller.as_str(),
+        ];
+        Blastwall::new()
+            .run(role.iter().chain(option))
+            .exits(0)
+            .stdout
+    };
+    let policy = "secretsmanager:GetResourcePolicy";
+    assert!(!template(&[]).contains(policy));
+    let deep = template(&["--deep"]);
+    assert!(deep.contains(policy) && !deep.contains("secretsmanager:GetSecretValue"));
+}
+
+#[test]
 fn tags_are_fetched_if_they_are_asked_for() {
     const ACTIONS: [&str; 2] = ["s3:GetBucketTagging", "cloudtrail:ListTags"];
     let simulation = Simulation::example();

@@ -1,5 +1,5 @@
 //! What falls with something, computed from a directory of `host/store/FORMAT.md`, as JSON: the shortest way
-//! from documents to an answer, for those who build on this crate.
+//! from documents to an answer, for those who build on this crate. Every document has to name its account.
 //!
 //! ```sh
 //! cargo run -p blastwall-blast --example radius -- examples/reach 200000001001

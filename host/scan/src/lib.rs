@@ -27,6 +27,7 @@ mod plan;
 mod question;
 mod roster;
 mod selection;
+mod visits;
 mod what_if;
 
 pub use actions::all_actions;

@@ -8,9 +8,11 @@ use blastwall_collect::{Request, Shared, Snapshot};
 use blastwall_model::{Access, AccountId, Coverage, DocumentError, GLOBAL, Gap, GapKind};
 use blastwall_organization::{
     AccountEntry, Caller, DECLARED, Entrance, EnumerateError, Organization, PolicyTooLarge, Role,
-    SessionPolicy, SessionSettings,
+    SessionSettings,
 };
 use blastwall_store::{Directory, ReadError};
+
+use crate::visits::{join, visits};
 
 /// Where snapshots come from.
 #[derive(Clone, Debug)]
@@ -79,8 +81,8 @@ impl OriginError {
 /// Gives the snapshots of accounts.
 pub(crate) enum Source {
     Live {
-        entrance: Box<Entrance>,
-        request: Request,
+        /// How an account is entered, and what is collected then; once, unless that takes several sessions.
+        visits: Vec<(Entrance, Request)>,
         shared: Shared,
     },
     Stored {
@@ -120,21 +122,23 @@ impl Origin {
     ) -> Result<Source, OriginError> {
         match self {
             Origin::Live(live) => {
-                let declared = blastwall_collect::declarations(&request);
-                let policy = SessionPolicy::new(blastwall_collect::actions(&request))?;
-                Ok(Source::Live {
-                    entrance: Box::new(Entrance {
+                let budget = Budget::new(live.parallel_calls);
+                let visits = visits(&request)?.into_iter().map(|(request, policy)| {
+                    let entrance = Entrance {
                         caller: live.caller.clone(),
                         session: live.session(DECLARED.into()),
                         management_account: organization.management_account.clone(),
                         role: live.role.clone(),
                         settings: live.settings.clone(),
                         policy,
-                        declared: declared.into(),
+                        declared: blastwall_collect::declarations(&request).into(),
                         meter: live.meter.clone(),
-                        budget: Budget::new(live.parallel_calls),
-                    }),
-                    request,
+                        budget: budget.clone(),
+                    };
+                    (entrance, request)
+                });
+                Ok(Source::Live {
+                    visits: visits.collect(),
                     shared: Shared::new(),
                 })
             }
@@ -190,17 +194,29 @@ impl Source {
     /// coverage.
     pub(crate) async fn snapshot(&self, account: &AccountId) -> Snapshot {
         match self {
-            Source::Live {
-                entrance,
-                request,
-                shared,
-            } => match entrance.enter(account).await {
-                Ok(entered) => {
-                    let access = entered.access();
-                    blastwall_collect::collect(&entered.session, request, shared, access).await
+            Source::Live { visits, shared } => {
+                let mut all: Option<Snapshot> = None;
+                for (entrance, request) in visits {
+                    let brought = match entrance.enter(account).await {
+                        Ok(entered) => {
+                            let access = entered.access();
+                            blastwall_collect::collect(&entered.session, request, shared, access)
+                                .await
+                        }
+                        Err(access) => nothing(account, access),
+                    };
+                    all = Some(match all {
+                        // Whoever did not get in will not the next time.
+                        None if !matches!(brought.coverage.access, Access::Entered { .. }) => {
+                            return brought;
+                        }
+                        None => brought,
+                        Some(first) => join(first, brought, &request.types),
+                    });
                 }
-                Err(access) => nothing(account, access),
-            },
+                let reason = "there is nothing to collect".to_owned();
+                all.unwrap_or_else(|| nothing(account, Access::Skipped { reason }))
+            }
             Source::Stored { directory, types } => stored(directory, account, types),
         }
     }
