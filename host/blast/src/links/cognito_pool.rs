@@ -2,11 +2,12 @@
 
 use blastwall_policy::Principal;
 
+use super::outside_caller::OutsideCaller;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::IdentityPool;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::judge::{Detail, Judge, Judgement};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, World};
@@ -74,40 +75,28 @@ fn judge_role(
 ) -> Option<Judgement> {
     let world = judge.world();
     let row = world.principal(role)?;
-    let account = world.account(row.account)?;
     let methods = match visit {
         Visit::Guest => "unauthenticated",
         Visit::User => "authenticated",
     };
-    let judgement = judge.judge(
-        &Case {
-            principal: &Principal::parse(SERVICE).ok()?,
-            role_path: None,
-            action: ASSUME_ROLE_WITH_WEB_IDENTITY,
-            resource: row.arn.as_str(),
-            resource_account: account.id.as_str(),
-            keys: RequestKeys::new(world)
-                .for_resource(row)
-                .build()
-                .fixed(&format!("{SERVICE}:aud"), [pool.id.as_str()])
-                .fixed(&format!("{SERVICE}:amr"), [methods]),
-            identity: Identity::Attached(&[]),
-            boundary: None,
-            scps: None,
-            rcps: Some(account.rcps),
-            resource_policy: Some(ResourcePolicy::of(row)?),
-            made_by_attacker: true,
-        },
-        detail,
-    )?;
+    let caller = OutsideCaller {
+        principal: &Principal::parse(SERVICE).ok()?,
+        action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+        made_by_attacker: true,
+    };
+    let keys = RequestKeys::new(world)
+        .for_resource(row)
+        .build()
+        .fixed(&format!("{SERVICE}:aud"), [pool.id.as_str()])
+        .fixed(&format!("{SERVICE}:amr"), [methods]);
+    let judgement = caller.enters(judge, role, keys, detail)?;
     let narrowed = (visit == Visit::Guest && !pool.classic).then(|| {
         "what the role may do is among the services that Cognito opens to guests".to_owned()
     });
     Some(
         judgement
             .told("identity pool", &pool.id, methods)
-            .hanging_on(Certainty::Conditional, narrowed.as_slice())
-            .hanging_on(Certainty::Conditional, &account.rcp_gaps),
+            .hanging_on(Certainty::Conditional, narrowed.as_slice()),
     )
 }
 

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use blastwall_policy::Principal;
 
 use super::oidc::best_token;
+use super::outside_caller::OutsideCaller;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
 use crate::request::RequestKeys;
 use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, WorkloadIndex};
 
@@ -113,7 +114,6 @@ fn judge_role(
     let world = judge.world();
     let issuer = world.workload(workload)?.issuer.as_deref()?;
     let row = world.principal(role)?;
-    let account = world.account(row.account)?;
     let policy = ResourcePolicy::of(row)?;
     let ResourcePolicy::Trust(index, _) = policy else {
         return None;
@@ -126,26 +126,14 @@ fn judge_role(
         .find(|name| name.ends_with(issuer))?;
     let principal = Principal::parse(named).ok()?;
     let keys = RequestKeys::new(world).for_resource(row).build();
-    let judgement = best_token(world, index, issuer, SUBJECTS, &keys, |keys| {
-        judge.judge(
-            &Case {
-                principal: &principal,
-                role_path: None,
-                action: ASSUME_ROLE_WITH_WEB_IDENTITY,
-                resource: row.arn.as_str(),
-                resource_account: account.id.as_str(),
-                keys,
-                identity: Identity::Attached(&[]),
-                boundary: None,
-                scps: None,
-                rcps: Some(account.rcps),
-                resource_policy: Some(policy),
-                made_by_attacker: false,
-            },
-            detail,
-        )
-    })?;
-    Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+    let caller = OutsideCaller {
+        principal: &principal,
+        action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+        made_by_attacker: false,
+    };
+    best_token(world, index, issuer, SUBJECTS, &keys, |keys| {
+        caller.enters(judge, role, keys, detail)
+    })
 }
 
 impl LinkKind for ServiceAccountRole {

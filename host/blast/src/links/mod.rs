@@ -23,6 +23,7 @@ mod listening_flaw;
 mod management_account;
 mod oidc;
 mod organization_control;
+mod outside_caller;
 mod outside_trust;
 mod passrole_compute;
 mod policy_rewrite;

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_policy::{Effect, Keys, Principal};
 
+use super::outside_caller::OutsideCaller;
 use super::power::{better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
-use crate::certainty::Certainty;
 use crate::facts::PolicyIndex;
 use crate::globs::{filled, filled_at_random, meetings, without_variables};
 use crate::issuers::{Issuer, issuer};
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{
@@ -178,29 +178,17 @@ impl<'j, 'w> Entry<'j, 'w> {
     ) -> Option<Judgement> {
         let world = self.judge.world();
         let row = world.principal(self.role)?;
-        let account = world.account(row.account)?;
         let keys = RequestKeys::new(world).for_resource(row).build();
-        let judgement = best_of(self.provider, runs, audiences, &keys, |keys, run| {
-            let judgement = self.judge.judge(
-                &Case {
-                    principal: &self.principal,
-                    role_path: None,
-                    action: ASSUME_ROLE_WITH_WEB_IDENTITY,
-                    resource: row.arn.as_str(),
-                    resource_account: account.id.as_str(),
-                    keys: besides(keys, run),
-                    identity: Identity::Attached(&[]),
-                    boundary: None,
-                    scps: None,
-                    rcps: Some(account.rcps),
-                    resource_policy: Some(ResourcePolicy::of(row)?),
-                    made_by_attacker: false,
-                },
-                self.detail,
-            )?;
+        let caller = OutsideCaller {
+            principal: &self.principal,
+            action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+            made_by_attacker: false,
+        };
+        best_of(self.provider, runs, audiences, &keys, |keys, run| {
+            let judgement =
+                caller.enters(self.judge, self.role, besides(keys, run), self.detail)?;
             Some(told(judgement, run))
-        })?;
-        Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+        })
     }
 }
 

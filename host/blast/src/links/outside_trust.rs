@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use blastwall_policy::Principal;
 
+use super::outside_caller::OutsideCaller;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::judge::{Detail, Judge, Judgement};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{OutsideIndex, PrincipalIndex, TrustSummary};
@@ -61,31 +62,18 @@ impl OutsideTrust {
     ) -> Option<Judgement> {
         let world = judge.world();
         let row = world.principal(role)?;
-        let account = world.account(row.account)?;
         let principal = Principal::parse(name).ok()?;
         let keys = RequestKeys::new(world).for_resource(row).build();
         let keys = match source {
             Some(account) => keys.fixed("aws:SourceAccount", [account]),
             None => keys,
         };
-        let judgement = judge.judge(
-            &Case {
-                principal: &principal,
-                role_path: None,
-                action: (self.action)(&principal)?,
-                resource: row.arn.as_str(),
-                resource_account: account.id.as_str(),
-                keys,
-                identity: Identity::Attached(&[]),
-                boundary: None,
-                scps: None,
-                rcps: Some(account.rcps),
-                resource_policy: Some(ResourcePolicy::of(row)?),
-                made_by_attacker: false,
-            },
-            detail,
-        )?;
-        Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+        let caller = OutsideCaller {
+            principal: &principal,
+            action: (self.action)(&principal)?,
+            made_by_attacker: false,
+        };
+        caller.enters(judge, role, keys, detail)
     }
 }
 

@@ -3,11 +3,12 @@
 
 use blastwall_policy::Principal;
 
+use super::outside_caller::OutsideCaller;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::TrustAnchor;
-use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::judge::{Detail, Judge, Judgement};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
 use crate::world::{ASSUME_ROLE, PrincipalIndex, World};
@@ -63,30 +64,18 @@ fn judge_pair(
 ) -> Option<Judgement> {
     let world = judge.world();
     let row = world.principal(role)?;
-    let account = world.account(row.account)?;
-    let judgement = judge.judge(
-        &Case {
-            principal: &Principal::parse(SERVICE).ok()?,
-            role_path: None,
-            action: ASSUME_ROLE,
-            resource: row.arn.as_str(),
-            resource_account: account.id.as_str(),
-            keys: RequestKeys::new(world)
-                .for_resource(row)
-                .build()
-                .fixed("aws:SourceArn", [anchor.arn.as_str()])
-                .fixed("aws:SourceAccount", [anchor.arn.account()]),
-            identity: Identity::Attached(&[]),
-            boundary: None,
-            scps: None,
-            rcps: Some(account.rcps),
-            resource_policy: Some(ResourcePolicy::of(row)?),
-            // Whoever has the authority writes what the certificate says.
-            made_by_attacker: true,
-        },
-        detail,
-    )?;
-    Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+    let caller = OutsideCaller {
+        principal: &Principal::parse(SERVICE).ok()?,
+        action: ASSUME_ROLE,
+        // Whoever has the authority writes what the certificate says.
+        made_by_attacker: true,
+    };
+    let keys = RequestKeys::new(world)
+        .for_resource(row)
+        .build()
+        .fixed("aws:SourceArn", [anchor.arn.as_str()])
+        .fixed("aws:SourceAccount", [anchor.arn.account()]);
+    caller.enters(judge, role, keys, detail)
 }
 
 impl LinkKind for RolesAnywhere {

@@ -1,0 +1,50 @@
+//! Callers from outside of all accounts, who have no policies of their own: services, and whom identity
+//! providers vouch for.
+
+use blastwall_policy::{Keys, Principal};
+
+use crate::certainty::Certainty;
+use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::world::PrincipalIndex;
+
+/// Somebody before a role.
+pub(super) struct OutsideCaller<'a> {
+    pub(super) principal: &'a Principal,
+    /// By which it becomes the role.
+    pub(super) action: &'static str,
+    /// Whether the attacker says what stands in its tags and claims.
+    pub(super) made_by_attacker: bool,
+}
+
+impl OutsideCaller<'_> {
+    /// Whether the trust policy of the role and the resource control policies let it in.
+    pub(super) fn enters(
+        &self,
+        judge: &Judge<'_>,
+        role: PrincipalIndex,
+        keys: Keys,
+        detail: Detail,
+    ) -> Option<Judgement> {
+        let world = judge.world();
+        let row = world.principal(role)?;
+        let account = world.account(row.account)?;
+        let judgement = judge.judge(
+            &Case {
+                principal: self.principal,
+                role_path: None,
+                action: self.action,
+                resource: row.arn.as_str(),
+                resource_account: account.id.as_str(),
+                keys,
+                identity: Identity::Attached(&[]),
+                boundary: None,
+                scps: None,
+                rcps: Some(account.rcps),
+                resource_policy: Some(ResourcePolicy::of(row)?),
+                made_by_attacker: self.made_by_attacker,
+            },
+            detail,
+        )?;
+        Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+    }
+}
