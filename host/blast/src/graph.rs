@@ -141,16 +141,7 @@ impl Graph {
     /// # Errors
     /// If there is none such, or several accounts have the name.
     pub fn find(&self, text: &str) -> Result<Subject, UnknownStart> {
-        let unknown = || {
-            match text {
-            "anyone" => UnknownStart {
-                text: text.to_owned(),
-                problem: "is let in nowhere: no policy, share or open port that was seen admits strangers"
-                    .to_owned(),
-            },
-            _ => UnknownStart::new(text),
-        }
-        };
+        let unknown = || UnknownStart::new(text);
         let account = |id: &str| {
             let row = self.world.account(self.world.find_account(id)?)?;
             Some(Subject::Account { id: row.id.clone() })

@@ -144,12 +144,8 @@ impl World {
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
         );
-        if workloads.iter().any(|row| row.exposed.is_some())
-            && !outside.contains(&OutsideParty::Anyone)
-        {
-            outside.push(OutsideParty::Anyone);
-            outside.sort();
-        }
+        // Whoever asks what strangers reach gets an answer, and be it that they reach nothing.
+        outside.push(OutsideParty::Anyone);
         federation.retain(|facts| !facts.is_empty());
         outside.extend(federation.iter().flat_map(federated_parties));
         let groups: BTreeSet<String> = assignment_facts
