@@ -179,6 +179,21 @@ fn pool(config: Value, only_administrators: bool) -> Org {
 }
 
 #[test]
+fn a_pool_of_which_something_was_not_seen_is_told() {
+    let arn = format!("arn:aws:cognito-identity:eu-west-1:{PROD}:identitypool/{POOL}");
+    let mut pool = of_region(PROD, "AWS::Cognito::IdentityPool", arn, json!({}));
+    pool["unknown"] = json!({"config.AllowUnauthenticatedIdentities": "AccessDenied: no"});
+    let graph = Org::three().add(PROD, pool).graph();
+    let [unjudged] = graph.unjudged() else {
+        panic!("{:?}", graph.unjudged())
+    };
+    assert_eq!(
+        unjudged.why,
+        "config.AllowUnauthenticatedIdentities: AccessDenied: no"
+    );
+}
+
+#[test]
 fn guests_of_an_identity_pool_are_anyone() {
     let (guest, customer) = (role(PROD, "guest"), role(PROD, "customer"));
     let classic = json!({"AllowUnauthenticatedIdentities": true, "AllowClassicFlow": true});

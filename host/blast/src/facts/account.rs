@@ -144,7 +144,7 @@ impl AccountFacts {
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
             networks: NetworkFacts::read(own()),
-            federation: FederationFacts::read(own()),
+            federation: FederationFacts::read(own(), reader.unjudged),
             evidence: EvidenceFacts::read(own()),
         }
     }

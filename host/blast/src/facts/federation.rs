@@ -4,6 +4,8 @@
 use blastwall_model::{Arn, Document};
 use serde_json::Value;
 
+use super::Unjudged;
+
 const TRUST_ANCHOR: &str = "AWS::RolesAnywhere::TrustAnchor";
 const PROFILE: &str = "AWS::RolesAnywhere::Profile";
 const IDENTITY_POOL: &str = "AWS::Cognito::IdentityPool";
@@ -67,12 +69,25 @@ pub(crate) struct FederationFacts {
 }
 
 impl FederationFacts {
-    /// Reads the documents of an account.
-    pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document>) -> Self {
+    /// Reads the documents of an account. What could not be seen of one may let somebody in.
+    pub(super) fn read<'a>(
+        documents: impl Iterator<Item = &'a Document>,
+        unjudged: &mut Vec<Unjudged>,
+    ) -> Self {
         let read: Vec<(&Document, Value)> = documents
             .filter(|document| types().any(|kind| kind == document.kind))
             .filter_map(|document| Some((document, serde_json::from_str(document.json()).ok()?)))
             .collect();
+        for (document, value) in &read {
+            let unknown = value.get("unknown").and_then(Value::as_object);
+            let paths = unknown.into_iter().flatten();
+            unjudged.extend(paths.filter(|(path, _)| path.starts_with("config")).map(
+                |(path, why)| Unjudged {
+                    arn: document.arn.clone(),
+                    why: format!("{path}: {}", why.as_str().unwrap_or_default()),
+                },
+            ));
+        }
         let of = |kind: &'static str| {
             let of_kind = move |one: &&(&Document, Value)| one.0.kind == kind;
             read.iter().filter(of_kind)

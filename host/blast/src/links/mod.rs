@@ -67,7 +67,7 @@ pub struct LinkDocumentation {
     pub id: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// The family: `identity`, `organization`, `outside`, `account`.
+    /// The family: `identity`, `organization`, `outside`, `account`, `workload`, `data`, `supply`, `network`.
     pub family: &'static str,
     /// What an attacker must hold.
     pub source: &'static str,
