@@ -20,6 +20,7 @@ GIVE_OUT = {
     "lambda:getfunction",
     "lambda:getlayerversion",
     "s3:getobject",
+    "s3:getobjectversion",
     "secretsmanager:getsecretvalue",
     "ssm:getparameter",
     "ssm:getparameters",
@@ -37,20 +38,56 @@ def schemas():
 
 def actions(handlers):
     for name in ("list", "read"):
-        for action in handlers[name].get("permissions", []):
+        for action in handlers.get(name, {}).get("permissions", []):
             service, _, operation = action.partition(":")
             if READS.match(action) and action.lower() not in GIVE_OUT:
                 yield f"{service.lower()}:{operation[0].upper()}{operation[1:]}"
 
 
-def readable(kind, schema):
-    """The entry of a type; none if it cannot be listed without naming a parent."""
-    handlers = schema.get("handlers", {})
-    if "read" not in handlers or "list" not in handlers:
+def own_property(pointers):
+    """The name of the one property that these pointers are of; none if there are more."""
+    names = [pointer.removeprefix("/properties/") for pointer in pointers]
+    return names[0] if len(names) == 1 and "/" not in names[0] else None
+
+
+def parent(kind, name, all_schemas):
+    """The type that a property names by its identifier, as ClusterName names an AWS::EKS::Cluster: one of the
+    same service, whose identifier is of the same sort; none if there is no such type that can be listed."""
+    service = kind.rpartition("::")[0]
+    resource, sort = re.fullmatch(r"(\w+?)(Arn|ARN|Id|Identifier|Name|)", name).groups()
+    schema = all_schemas.get(f"{service}::{resource}")
+    if not schema or "list" not in schema.get("handlers", {}):
         return None
-    if handlers["list"].get("handlerSchema", {}).get("required"):
+    if schema["handlers"]["list"].get("handlerSchema", {}).get("required"):
+        return None
+    identifier = own_property(schema["primaryIdentifier"])
+    same = identifier and identifier.lower().endswith(sort.removesuffix("entifier").lower())
+    return f"{service}::{resource}" if same else None
+
+
+def below(kind, schema, all_schemas):
+    """How a type is found that cannot be listed by itself: its parent, and the property that names it in a list;
+    without a list handler the one resource has the name of its parent."""
+    required = schema["handlers"].get("list", {}).get("handlerSchema", {}).get("required", [])
+    listed = "list" in schema["handlers"]
+    by = (required[0] if len(required) == 1 else None) if listed else own_property(schema["primaryIdentifier"])
+    of = by and parent(kind, by, all_schemas)
+    return of and ({"of": of, "by": by} if listed else {"of": of})
+
+
+def readable(kind, schema, all_schemas):
+    """The entry of a type; none if it cannot be listed, not even below a parent."""
+    handlers = schema.get("handlers", {})
+    if "read" not in handlers:
         return None
     entry = {"type": kind, "actions": sorted(set(actions(handlers)))}
+    if "list" not in handlers or handlers["list"].get("handlerSchema", {}).get("required"):
+        found = below(kind, schema, all_schemas)
+        if not found:
+            return None
+        entry["below"] = found
+        of_parent = actions({"list": all_schemas[found["of"]]["handlers"]["list"]})
+        entry["actions"] = sorted({*entry["actions"], *of_parent})
     own = kind.split("::")[2] + "Arn"
     arn = [name for name in ("Arn", "ARN", own) if name in schema["properties"]]
     if arn:
@@ -67,7 +104,8 @@ def main():
         shapes = {kind: schema for kind, schema in schemas() if kind in wanted}
         json.dump(shapes, sys.stdout)
         return
-    entries = filter(None, (readable(kind, schema) for kind, schema in sorted(schemas())))
+    all_schemas = dict(sorted(schemas()))
+    entries = filter(None, (readable(kind, schema, all_schemas) for kind, schema in all_schemas.items()))
     lines = (json.dumps(entry, separators=(",", ":")) for entry in entries)
     print("[\n" + ",\n".join(lines) + "\n]")
 

@@ -63,9 +63,12 @@ async fn account(
 }
 
 /// Types that no collector produces.
-const BY_CLOUD_CONTROL: [&str; 3] = [
+const BY_CLOUD_CONTROL: [&str; 6] = [
+    "AWS::EKS::AccessEntry",
+    "AWS::EKS::Cluster",
     "AWS::Route53::HostedZone",
     "AWS::SNS::Topic",
+    "AWS::SNS::TopicInlinePolicy",
     "AWS::SecurityHub::Hub",
 ];
 

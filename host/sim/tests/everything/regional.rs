@@ -31,8 +31,8 @@ pub fn documents() -> Vec<Value> {
     .concat()
 }
 
-/// What no collector produces: of a known type, with tags of both shapes, without an ARN, and of a
-/// service without regions.
+/// What no collector produces: of a known type, with tags of both shapes, without an ARN, of a service
+/// without regions, below a parent, and under the name of one.
 fn by_cloud_control() -> Vec<Value> {
     let zone = format!("arn:aws:cloudcontrolapi::{MEMBER}:AWS::Route53::HostedZone/Z1");
     vec![
@@ -57,6 +57,19 @@ fn by_cloud_control() -> Vec<Value> {
                 }
             }),
         ),
+        of(
+            "sns",
+            "SNS::TopicInlinePolicy",
+            "security",
+            json!({ "config": {
+                "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:security"),
+                "PolicyDocument": policy()
+            }}),
+        ),
+        cluster("shop"),
+        access_entry("shop"),
+        cluster("tools"),
+        access_entry("tools"),
         document(
             MEMBER,
             "Route53::HostedZone",
@@ -65,6 +78,24 @@ fn by_cloud_control() -> Vec<Value> {
             json!({ "config": { "Id": "Z1", "Name": NASTY } }),
         ),
     ]
+}
+
+fn cluster(name: &str) -> Value {
+    let resource = format!("cluster/{name}");
+    let arn = format!("arn:aws:eks:{REGION}:{MEMBER}:{resource}");
+    let config = json!({ "config": { "Name": name, "Arn": arn } });
+    of("eks", "EKS::Cluster", &resource, config)
+}
+
+/// What a list has only below its cluster.
+fn access_entry(cluster: &str) -> Value {
+    let resource = format!("access-entry/{cluster}/role/{MEMBER}/operator/1");
+    let config = json!({ "config": {
+        "AccessEntryArn": format!("arn:aws:eks:{REGION}:{MEMBER}:{resource}"),
+        "ClusterName": cluster,
+        "PrincipalArn": format!("arn:aws:iam::{MEMBER}:role/operator")
+    }});
+    of("eks", "EKS::AccessEntry", &resource, config)
 }
 
 fn networks() -> Vec<Value> {

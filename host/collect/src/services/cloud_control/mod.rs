@@ -57,21 +57,16 @@ pub(crate) async fn collect(
         region: if listed.is_global() { GLOBAL } else { region },
     };
     let mut harvest = Harvest::default();
-    let mut names = Vec::new();
-    let stream = client
-        .list_resources()
-        .type_name(listed.kind)
-        .into_paginator()
-        .send();
-    let ended = pages(context.session, stream, |page| {
-        for description in page.resource_descriptions() {
-            names.push(description.identifier().unwrap_or_default().to_owned());
+    let names = match &listed.below {
+        None => place.names(&client, listed.kind, None, &mut harvest).await,
+        Some(below) => {
+            let parents = place.names(&client, below.of, None, &mut harvest).await;
+            match below.by {
+                None => parents,
+                Some(by) => place.names_below(&client, by, parents, &mut harvest).await,
+            }
         }
-    })
-    .await;
-    if let Err(failure) = absent(ended, NONE) {
-        harvest.listing(&[listed.kind], LIST, place.region, &failure);
-    }
+    };
     let mut read = stream::iter(names)
         .map(|name| place.resource(&client, name))
         .buffered(AT_ONCE);
@@ -89,6 +84,59 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The identifiers of all resources of a type, or of those below the parent that a model names. What could
+    /// not be listed is missing of the type that is collected, parents too.
+    async fn names(
+        &self,
+        client: &Client,
+        kind: &str,
+        model: Option<String>,
+        harvest: &mut Harvest,
+    ) -> Vec<String> {
+        let mut names = Vec::new();
+        let stream = client
+            .list_resources()
+            .type_name(kind)
+            .set_resource_model(model)
+            .into_paginator()
+            .send();
+        let ended = pages(self.context.session, stream, |page| {
+            for description in page.resource_descriptions() {
+                names.push(description.identifier().unwrap_or_default().to_owned());
+            }
+        })
+        .await;
+        if let Err(failure) = absent(ended, NONE) {
+            harvest.listing(&[self.listed.kind], LIST, self.region, &failure);
+        }
+        names
+    }
+
+    async fn names_below(
+        &self,
+        client: &Client,
+        by: &str,
+        parents: Vec<String>,
+        harvest: &mut Harvest,
+    ) -> Vec<String> {
+        let mut listings = stream::iter(parents)
+            .map(|parent| async move {
+                let mut missed = Harvest::default();
+                let model = Some(json!({ by: parent }).to_string());
+                let names = self
+                    .names(client, self.listed.kind, model, &mut missed)
+                    .await;
+                (names, missed)
+            })
+            .buffered(AT_ONCE);
+        let mut names = Vec::new();
+        while let Some((found, missed)) = listings.next().await {
+            names.extend(found);
+            harvest.append(missed);
+        }
+        names
+    }
+
     async fn resource(&self, client: &Client, name: String) -> Harvest {
         let call = client
             .get_resource()

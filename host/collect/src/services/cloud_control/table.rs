@@ -20,10 +20,24 @@ pub(crate) struct Listed<'a> {
     /// The property with its tags, if it has any.
     #[serde(borrow)]
     pub(super) tags: Option<&'a str>,
+    /// How it is found, if it cannot be listed by itself.
+    #[serde(borrow)]
+    pub(super) below: Option<Below<'a>>,
+}
+
+/// How resources are found that belong to one of another type.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Below<'a> {
+    /// The type of their parents, of the same service.
+    pub(super) of: &'a str,
+    /// The property by which a list below one parent names it; without one there is a single resource, and it
+    /// has the identifier of its parent.
+    #[serde(borrow)]
+    pub(super) by: Option<&'a str>,
 }
 
 /// Written by `tests/cloudformation/schemas.py` from the handlers that CloudFormation's resource schemas
-/// declare, and held to them by a test. Types that can only be listed below a parent are left out.
+/// declare, and held to them by a test. Types whose parent the schemas do not tell are left out.
 const TABLE: &str = include_str!("types.json");
 
 static TYPES: LazyLock<BTreeMap<&'static str, Listed<'static>>> = LazyLock::new(|| {
@@ -80,6 +94,20 @@ mod tests {
                     .any(|verb| name.starts_with(verb));
                 assert!(reads, "{}: {action}", listed.kind);
             }
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_parent_is_found_below_it() {
+        let below = |kind| listed(kind).unwrap().below.clone().unwrap();
+        let entry = below("AWS::EKS::AccessEntry");
+        assert_eq!(entry.of, "AWS::EKS::Cluster");
+        assert_eq!(entry.by, Some("ClusterName"));
+        assert_eq!(below("AWS::SQS::QueueInlinePolicy").by, None);
+        for listed in TYPES.values() {
+            let Some(below) = &listed.below else { continue };
+            let parent = TYPES.get(below.of).unwrap();
+            assert_eq!(parent.below, None, "{}", listed.kind);
         }
     }
 
