@@ -245,7 +245,7 @@ impl Graph {
         };
         let accounts = self.world.accounts.iter();
         let of_environment: Vec<Subject> = accounts
-            .filter(|row| row.environment.name == text)
+            .filter(|row| *row.environment.name == *text)
             .map(|row| Subject::Account { id: row.id.clone() })
             .collect();
         if !of_environment.is_empty() {

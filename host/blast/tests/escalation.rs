@@ -710,7 +710,7 @@ fn a_crossing_is_cut_at_its_neck() {
     let crossing = |from: &str, to: &str| {
         let mut crossings = survey.crossings.iter();
         crossings
-            .find(|one| one.from == from && one.to == to)
+            .find(|one| *one.from == *from && *one.to == *to)
             .unwrap()
     };
     let cut = crossing("dev", "prod").cut.as_ref().unwrap();

@@ -83,14 +83,14 @@ fn the_survey_of_the_chain() {
     let dev = survey
         .accounts
         .iter()
-        .find(|blast| blast.environment == "dev")
+        .find(|blast| &*blast.environment == "dev")
         .unwrap();
     let reached: Vec<_> = dev
         .reaches
         .iter()
         .map(|reached| {
             (
-                reached.environment.as_str(),
+                &*reached.environment,
                 reached.certainty,
                 reached.hops,
                 reached.whole_account,
@@ -111,7 +111,7 @@ fn the_survey_of_the_chain() {
     let prod = survey
         .accounts
         .iter()
-        .find(|blast| blast.environment == "prod")
+        .find(|blast| &*blast.environment == "prod")
         .unwrap();
     // Two of three principals outside prod reach in: deployer and runner, but not ann.
     assert!(
@@ -143,14 +143,7 @@ fn the_survey_of_the_chain() {
     let cells: Vec<_> = survey
         .crossings
         .iter()
-        .map(|cell| {
-            (
-                cell.from.as_str(),
-                cell.to.as_str(),
-                cell.hops,
-                cell.via.len(),
-            )
-        })
+        .map(|cell| (&*cell.from, &*cell.to, cell.hops, cell.via.len()))
         .collect();
     assert_eq!(
         cells,
@@ -313,7 +306,7 @@ fn an_external_id_is_a_condition_that_the_attacker_sets() {
     let prod = survey
         .accounts
         .iter()
-        .find(|blast| blast.environment == "prod")
+        .find(|blast| &*blast.environment == "prod")
         .unwrap();
     assert!(prod.entered_by.iter().any(|entrance| {
         entrance.from

@@ -24,6 +24,7 @@ mod workload_kinds;
 mod workloads;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use blastwall_model::{AccountId, Arn, Document};
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ pub const PRINCIPAL_TYPES: [&str; 4] = [
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     /// Its name, such as `prod`.
-    pub name: String,
+    pub name: Arc<str>,
     /// The weight of an account of this environment in containment and exposure. Only ratios
     /// matter; 0 leaves the environment out of the scores, negative and non-finite numbers count
     /// as 0.
@@ -85,7 +86,7 @@ pub struct Environment {
 impl Environment {
     /// An environment by name and weight.
     #[must_use]
-    pub fn new(name: impl Into<String>, weight: f64) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, weight: f64) -> Self {
         Self {
             name: name.into(),
             weight,

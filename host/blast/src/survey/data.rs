@@ -18,9 +18,9 @@ use crate::world::{AccountIndex, StoreIndex};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DataCrossing {
     /// The environment that falls first.
-    pub from: String,
+    pub from: Arc<str>,
     /// The environment whose data is read.
-    pub to: String,
+    pub to: Arc<str>,
     /// How many accounts of `from` read some of it without the account that has it.
     pub sources: usize,
     /// How many buckets, keys, secrets and the like are read.
@@ -77,7 +77,7 @@ struct Cell {
 /// The crossings while they are gathered.
 #[derive(Default)]
 pub(super) struct DataMatrix {
-    cells: BTreeMap<(String, String), Cell>,
+    cells: BTreeMap<(Arc<str>, Arc<str>), Cell>,
 }
 
 impl DataMatrix {
@@ -107,6 +107,22 @@ impl DataMatrix {
             if cell.best.is_none_or(|best| *rating < best) {
                 cell.best = Some(*rating);
                 cell.via = way(*fact);
+            }
+        }
+    }
+
+    /// Adds what the accounts that come next read; of equals the earlier way stays.
+    pub(super) fn append(&mut self, next: Self) {
+        for (environments, next) in next.cells {
+            let cell = self.cells.entry(environments).or_default();
+            cell.sources.extend(next.sources);
+            cell.resources.extend(next.resources);
+            if cell
+                .best
+                .is_none_or(|best| next.best.is_some_and(|next| next < best))
+            {
+                cell.best = next.best;
+                cell.via = next.via;
             }
         }
     }

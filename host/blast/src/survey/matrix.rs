@@ -12,7 +12,7 @@ use crate::world::{AccountIndex, World};
 /// pair of accounts.
 pub(super) struct Matrix {
     /// Sorted.
-    environments: Vec<String>,
+    environments: Vec<Arc<str>>,
     /// By account, the place of its environment.
     of: Vec<usize>,
     /// Row by row.
@@ -42,14 +42,31 @@ impl Cell {
         }
         better
     }
+
+    /// Adds the pairs of the accounts that come next; of equals the earlier way stays.
+    fn append(&mut self, next: Self) {
+        self.sources.union_with(&next.sources);
+        self.targets.union_with(&next.targets);
+        for (count, more) in self.pairs.iter_mut().zip(next.pairs) {
+            *count += more;
+        }
+        let better = match (next.best, self.best) {
+            (Some(next), Some(best)) => next < best,
+            (next, best) => next.is_some() && best.is_none(),
+        };
+        if better {
+            self.best = next.best;
+            self.via = next.via;
+        }
+    }
 }
 
 impl Matrix {
     pub(super) fn new(world: &World) -> Self {
         let names = world.accounts.iter().map(|row| &row.environment.name);
-        let environments: BTreeSet<&String> = names.clone().collect();
-        let environments: Vec<String> = environments.into_iter().cloned().collect();
-        let place = |name: &String| environments.binary_search(name).unwrap_or_default();
+        let environments: BTreeSet<&Arc<str>> = names.clone().collect();
+        let environments: Vec<Arc<str>> = environments.into_iter().cloned().collect();
+        let place = |name: &Arc<str>| environments.binary_search(name).unwrap_or_default();
         let of = names.map(place).collect();
         let cells = std::iter::repeat_with(Cell::default);
         Self {
@@ -66,6 +83,13 @@ impl Matrix {
         let row = self.of.get(from.index())?;
         let column = self.of.get(to.index())?;
         self.cells.get_mut(row * self.environments.len() + column)
+    }
+
+    /// Adds the pairs of the accounts that come next.
+    pub(super) fn append(&mut self, next: Self) {
+        for (cell, next) in self.cells.iter_mut().zip(next.cells) {
+            cell.append(next);
+        }
     }
 
     pub(super) fn finish(self) -> Vec<Crossing> {

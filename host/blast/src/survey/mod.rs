@@ -1,16 +1,18 @@
 //! The answers about every account and every pair of environments.
 //!
-//! One closure for each account and each outside party; exposure is read backwards along the
-//! rules. Both leave out what an account holds but cannot spread from, and count it instead.
+//! One closure for each account and each outside party (`surveyor.rs`); exposure is read backwards along
+//! the rules. Both leave out what an account holds but cannot spread from, and count it instead.
 
 mod backwards;
 mod cut;
 mod data;
+mod entrances;
 mod matrix;
 mod scores;
+mod surveyor;
 mod tally;
+mod ways;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blastwall_model::AccountId;
@@ -18,19 +20,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::closure::{Closure, Rating, Settled};
+use crate::closure::{Closure, Rating};
 use crate::facts::Unjudged;
 use crate::graph::{BlindSpot, Graph, Size};
-use crate::rules::{FactId, RuleId};
+use crate::rules::RuleId;
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
-use crate::world::{AccountIndex, AccountRow, OutsideIndex};
+use crate::world::AccountIndex;
 
 pub use data::DataCrossing;
-use matrix::Matrix;
 pub use scores::{Containment, Exposure};
 pub use tally::PrincipalCounts;
-use tally::{Found, Tally};
+use tally::Tally;
+use ways::Ways;
 
 /// For how many of the accounts that an account reaches, and of those who enter it, the way is
 /// told; the surest and shortest come first. In an organization where everybody reaches everybody
@@ -39,7 +41,7 @@ pub const WAYS_TOLD: usize = 100;
 
 /// How many reached accounts a survey tells of in all. What an account reaches is told in full as long as
 /// its part of them is enough, and never less than [`WAYS_TOLD`] of it; the counts are always whole.
-const REACHES_TOLD: usize = 4_000_000;
+const REACHES_TOLD: usize = 2_000_000;
 
 /// What the full compromise of one account reaches in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +50,7 @@ pub struct Reached {
     /// The other account.
     pub account: AccountId,
     /// Its environment.
-    pub environment: String,
+    pub environment: Arc<str>,
     /// How sure the first foothold is: the best of anything reached there.
     pub certainty: Certainty,
     /// The moves to that foothold.
@@ -70,7 +72,7 @@ pub struct Entrance {
     pub from: Subject,
     /// The environment of an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
+    pub environment: Option<Arc<str>>,
     /// How sure the first foothold is.
     pub certainty: Certainty,
     /// The moves to that foothold.
@@ -90,7 +92,7 @@ pub struct Entrance {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentCrossing {
     /// The other environment.
-    pub to: String,
+    pub to: Arc<str>,
     /// How many of its accounts are reached.
     pub accounts: usize,
     /// The best certainty.
@@ -109,7 +111,7 @@ pub struct AccountBlast {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its environment.
-    pub environment: String,
+    pub environment: Arc<str>,
     /// Whether it was looked into; if not, its principals are known only as far as policies
     /// elsewhere name them.
     pub seen: bool,
@@ -128,8 +130,8 @@ pub struct AccountBlast {
     /// How many accounts and parties outside reach into it.
     #[serde(default)]
     pub entered: usize,
-    /// Who they are: accounts of the organization, then parties outside, each in the order of `reaches`
-    /// and told as far as those are.
+    /// Who they are: accounts of the organization, then parties outside, each in the order of `reaches`. In
+    /// an organization of thousands of accounts that reach each other only the first accounts are told.
     pub entered_by: Vec<Entrance>,
 }
 
@@ -139,9 +141,9 @@ pub struct AccountBlast {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Crossing {
     /// The environment that falls first.
-    pub from: String,
+    pub from: Arc<str>,
     /// The environment that is reached.
-    pub to: String,
+    pub to: Arc<str>,
     /// How many accounts of `from` reach some account of `to`.
     pub sources: usize,
     /// How many accounts of `to` are reached.
@@ -203,56 +205,25 @@ impl Graph {
     /// The answers about every account and every pair of environments.
     #[must_use]
     pub fn survey(&self) -> Survey {
-        let tally = Tally::new(self);
-        let mut surveyor = Surveyor {
-            graph: self,
-            tally: &tally,
-            steps: Steps::new(self),
-            closure: Closure::new(&self.rules),
-            entered_by: vec![Vec::new(); self.world.accounts.len()],
-            entered: vec![0; self.world.accounts.len()],
-            told: (REACHES_TOLD / self.world.accounts.len().max(1)).max(WAYS_TOLD),
-            ways: Ways::new(self),
-        };
-        let mut accounts = Vec::new();
-        let mut matrix = Matrix::new(&self.world);
-        let mut data = data::DataMatrix::default();
-        for index in self.world.account_indices() {
-            accounts.extend(surveyor.account(index, &mut matrix, &mut data));
-        }
-        for index in 0..self.world.outside.len() {
-            surveyor.outside(OutsideIndex::new(index));
-        }
-        let mut exposures = backwards::exposures(self).into_iter();
-        let ways = surveyor.ways.finish();
-        let entered = surveyor.entered.into_iter();
-        for ((blast, mut entered_by), entered) in
-            accounts.iter_mut().zip(surveyor.entered_by).zip(entered)
+        self.survey_by(surveyor::workers(self))
+    }
+
+    fn survey_by(&self, workers: usize) -> Survey {
+        let found = surveyor::findings(self, workers);
+        let mut accounts = found.accounts;
+        let exposures = backwards::exposures(self).into_iter();
+        let told = surveyor::told(self);
+        for ((blast, entrances), exposure) in
+            accounts.iter_mut().zip(found.entrances).zip(exposures)
         {
-            blast.entered = entered;
-            entered_by.sort_by(|left, right| {
-                let key = |entrance: &Entrance| {
-                    (
-                        matches!(entrance.from, Subject::Outside { .. }),
-                        entrance.certainty,
-                        entrance.hops,
-                    )
-                };
-                key(left)
-                    .cmp(&key(right))
-                    .then_with(|| left.from.cmp(&right.from))
-            });
-            for entrance in entered_by.iter_mut().skip(WAYS_TOLD) {
-                entrance.via = Vec::new();
-            }
-            blast.entered_by = entered_by;
-            blast.exposure = exposures.next().unwrap_or_default();
+            (blast.entered, blast.entered_by) = entrances.finish(told);
+            blast.exposure = exposure;
         }
         Survey {
             accounts,
-            crossings: self.with_cuts(matrix.finish()),
-            data_crossings: data.finish(),
-            choke_points: self.choke_points(ways),
+            crossings: self.with_cuts(found.matrix.finish()),
+            data_crossings: found.data.finish(),
+            choke_points: self.choke_points(found.ways.finish()),
             blind_spots: self.blind_spots(),
             unjudged: self.unjudged().to_vec(),
             size: self.size(),
@@ -267,7 +238,7 @@ impl Graph {
         let mut steps = Steps::new(self);
         let in_environment = |name: &str, index: AccountIndex| {
             let row = self.world.account(index);
-            row.is_some_and(|row| row.environment.name == name)
+            row.is_some_and(|row| *row.environment.name == *name)
         };
         for crossing in &mut crossings {
             if crossing.from == crossing.to {
@@ -329,45 +300,6 @@ pub(crate) fn ways(graph: &Graph) -> Vec<(RuleId, usize)> {
     ways.finish()
 }
 
-/// Counts the rules that ways go over.
-struct Ways {
-    counts: Vec<usize>,
-}
-
-impl Ways {
-    fn new(graph: &Graph) -> Self {
-        Self {
-            counts: vec![0; graph.rules.len()],
-        }
-    }
-
-    /// Counts the way to a fact of the current run of `closure`.
-    fn add(&mut self, graph: &Graph, closure: &Closure<'_>, fact: FactId) {
-        let mut open = vec![fact];
-        while let Some(fact) = open.pop() {
-            let Some(rule) = closure.witness(fact) else {
-                continue;
-            };
-            if let Some(count) = self.counts.get_mut(rule.0 as usize) {
-                *count += 1;
-            }
-            if let Some(rule) = graph.rules.rule(rule) {
-                open.extend(graph.rules.premises(rule));
-            }
-        }
-    }
-
-    fn finish(self) -> Vec<(RuleId, usize)> {
-        let mut ways: Vec<(RuleId, usize)> = (0..)
-            .map(RuleId)
-            .zip(self.counts)
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        ways.sort_by_key(|(rule, count)| (std::cmp::Reverse(*count), *rule));
-        ways
-    }
-}
-
 /// The mean over all accounts, by weight, of the share of the rest that falls with them.
 pub(crate) fn expected(graph: &Graph) -> f64 {
     let tally = Tally::new(graph);
@@ -390,145 +322,10 @@ pub(crate) fn expected(graph: &Graph) -> f64 {
     if whole > 0.0 { lost / whole } else { 0.0 }
 }
 
-struct Surveyor<'g> {
-    graph: &'g Graph,
-    tally: &'g Tally,
-    steps: Steps<'g>,
-    closure: Closure<'g>,
-    entered_by: Vec<Vec<Entrance>>,
-    entered: Vec<usize>,
-    /// How many of the accounts that one account reaches are told.
-    told: usize,
-    ways: Ways,
-}
-
-impl Surveyor<'_> {
-    /// What falls in which account when `start` falls, in the order of account ids; and all of it.
-    fn run(&mut self, start: Capability) -> (BTreeMap<AccountIndex, Found>, Vec<Settled>) {
-        let Some(start) = self.graph.capabilities.find(start) else {
-            return (BTreeMap::new(), Vec::new());
-        };
-        let settled = self.closure.run(&[start], |rule| self.tally.spreads(rule));
-        (self.tally.count(self.graph, &settled), settled)
-    }
-
-    fn account(
-        &mut self,
-        index: AccountIndex,
-        matrix: &mut Matrix,
-        data: &mut data::DataMatrix,
-    ) -> Option<AccountBlast> {
-        let row = self.graph.world.account(index)?;
-        let (mut found, settled) = self.run(Capability::Account(index));
-        found.remove(&index);
-        let read = data::read(self.graph, index, &settled);
-        drop(settled);
-        data.add(self.graph, index, &read, |fact| {
-            self.steps.path(&self.closure, fact)
-        });
-        let containment = scores::containment(self.graph, index, &found);
-        let mut ranked: Vec<(AccountIndex, &AccountRow, Found)> = found
-            .into_iter()
-            .filter_map(|(other, found)| Some((other, self.graph.world.account(other)?, found)))
-            .collect();
-        // Stable, so that equals stay in the order of their ids.
-        ranked.sort_by_key(|(_, _, found)| (found.rating.certainty, found.rating.hops));
-        let mut reaches = Vec::new();
-        let mut crossings: BTreeMap<&str, EnvironmentCrossing> = BTreeMap::new();
-        let reached = ranked.len();
-        for (place, (other, other_row, found)) in ranked.into_iter().enumerate() {
-            let environment = &other_row.environment.name;
-            let via = if place < WAYS_TOLD {
-                self.steps.path(&self.closure, found.foothold)
-            } else {
-                Vec::new()
-            };
-            if let Some(cell) = matrix.cell(index, other)
-                && cell.add(index, other, found.rating)
-            {
-                cell.via = self.steps.path(&self.closure, found.foothold);
-            }
-            if *environment != row.environment.name {
-                crossings
-                    .entry(environment)
-                    .and_modify(|crossing| crossing.add(found.rating))
-                    .or_insert_with(|| EnvironmentCrossing::new(environment, found.rating));
-            }
-            self.ways.add(self.graph, &self.closure, found.foothold);
-            if let Some(entered) = self.entered.get_mut(other.index()) {
-                *entered += 1;
-            }
-            let entrances = self.entered_by.get_mut(other.index());
-            if let Some(entrances) = entrances.filter(|entrances| entrances.len() < self.told) {
-                entrances.push(Entrance {
-                    from: Subject::Account { id: row.id.clone() },
-                    environment: Some(row.environment.name.clone()),
-                    certainty: found.rating.certainty,
-                    hops: found.rating.hops,
-                    whole_account: found.whole_account,
-                    principals: found.principals,
-                    via: via.clone(),
-                });
-            }
-            if place >= self.told {
-                continue;
-            }
-            reaches.push(Reached {
-                account: other_row.id.clone(),
-                environment: environment.clone(),
-                certainty: found.rating.certainty,
-                hops: found.rating.hops,
-                whole_account: found.whole_account,
-                principals: found.principals,
-                via,
-            });
-        }
-        Some(AccountBlast {
-            account: row.id.clone(),
-            name: row.name.clone(),
-            environment: row.environment.name.clone(),
-            seen: row.seen,
-            containment,
-            exposure: Exposure::default(),
-            reached,
-            reaches,
-            crossings: crossings.into_values().collect(),
-            entered: 0,
-            entered_by: Vec::new(),
-        })
-    }
-
-    fn outside(&mut self, index: OutsideIndex) {
-        let Some(party) = self.graph.world.outside.get(index.index()) else {
-            return;
-        };
-        let (found, _) = self.run(Capability::Outside(index));
-        for (account, found) in found {
-            let via = self.steps.path(&self.closure, found.foothold);
-            if let Some(entered) = self.entered.get_mut(account.index()) {
-                *entered += 1;
-            }
-            if let Some(entrances) = self.entered_by.get_mut(account.index()) {
-                entrances.push(Entrance {
-                    from: Subject::Outside {
-                        party: party.clone(),
-                    },
-                    environment: None,
-                    certainty: found.rating.certainty,
-                    hops: found.rating.hops,
-                    whole_account: found.whole_account,
-                    principals: found.principals,
-                    via,
-                });
-            }
-        }
-    }
-}
-
 impl EnvironmentCrossing {
-    fn new(to: &str, rating: Rating) -> Self {
+    fn new(to: &Arc<str>, rating: Rating) -> Self {
         Self {
-            to: to.to_owned(),
+            to: to.clone(),
             accounts: 1,
             certainty: rating.certainty,
             hops: rating.hops,

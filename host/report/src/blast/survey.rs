@@ -255,12 +255,12 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
     let cells: BTreeMap<(&str, &str), &Crossing> = survey
         .crossings
         .iter()
-        .map(|crossing| ((crossing.from.as_str(), crossing.to.as_str()), crossing))
+        .map(|crossing| ((&*crossing.from, &*crossing.to), crossing))
         .collect();
     let data: BTreeMap<(&str, &str), &DataCrossing> = survey
         .data_crossings
         .iter()
-        .map(|crossing| ((crossing.from.as_str(), crossing.to.as_str()), crossing))
+        .map(|crossing| ((&*crossing.from, &*crossing.to), crossing))
         .collect();
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     for account in &survey.accounts {
@@ -415,7 +415,7 @@ fn accounts(
         };
         grid.row(vec![
             cell(Tone::Strong, names.label(&blast.account)),
-            cell(Tone::Plain, &blast.environment),
+            cell(Tone::Plain, &*blast.environment),
             cell(Tone::Plain, percent(blast.containment.score)),
             cell(Tone::Plain, percent(blast.exposure.score)),
             cell(

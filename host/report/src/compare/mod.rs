@@ -259,7 +259,7 @@ fn column(
     let mut crosses_into: Vec<String> = blasts
         .iter()
         .flat_map(|blast| &blast.crossings)
-        .map(|crossing| crossing.to.clone())
+        .map(|crossing| crossing.to.to_string())
         .collect();
     crosses_into.sort();
     crosses_into.dedup();
