@@ -2,6 +2,8 @@
 //!
 //! Pure data. The order of [`Certainty`] is the order of the closure: better first.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// How sure it is that an attacker gets something.
@@ -69,11 +71,11 @@ pub struct Condition {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementEvidence {
     /// Which layer: `trust policy`, `identity policy`, `service control policy`, …
-    pub layer: String,
+    pub layer: Arc<str>,
     /// The policy: its ARN or id, or in words whose inline policy it is.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// Which statement: its `Sid`, or `statement 2` counted from 1; empty for a fact that no policy says.
-    pub statement: String,
+    pub statement: Arc<str>,
     /// The statement itself, as JSON on one line.
-    pub text: String,
+    pub text: Arc<str>,
 }

@@ -143,10 +143,10 @@ impl Judgement {
     #[must_use]
     pub(crate) fn told(mut self, layer: &str, of: &str, fact: &str) -> Self {
         self.evidence.push(StatementEvidence {
-            layer: layer.to_owned(),
-            policy: of.to_owned(),
-            statement: String::new(),
-            text: fact.to_owned(),
+            layer: layer.into(),
+            policy: of.into(),
+            statement: "".into(),
+            text: fact.into(),
         });
         self
     }
@@ -413,16 +413,17 @@ impl<'w> Judge<'w> {
         };
         let (policy, index) = source.unwrap_or_default();
         StatementEvidence {
-            layer: layer.to_owned(),
-            policy,
-            statement: at.sid.as_ref().map_or_else(
-                || format!("statement {}", at.statement + 1),
-                ToString::to_string,
+            layer: layer.into(),
+            policy: policy.into(),
+            statement: at.sid.as_deref().map_or_else(
+                || format!("statement {}", at.statement + 1).into(),
+                Into::into,
             ),
             text: index
                 .and_then(|index| self.world.policies.get(index))
                 .map(|stored| stored.statement_text(at.statement))
-                .unwrap_or_default(),
+                .unwrap_or_default()
+                .into(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A rule keeps numbers alone, so the policies are asked again, this time for reasons. Steps are
 //! made once and shared: in a well-connected organization thousands of paths have steps in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub(crate) struct Steps<'g> {
     graph: &'g Graph,
     judge: Judge<'g>,
     made: HashMap<(RuleId, Vec<FactId>), Arc<Step>>,
+    /// What statements say and where they are, each once: thousands of roles have the same policies.
+    texts: HashSet<Arc<str>>,
 }
 
 impl<'g> Steps<'g> {
@@ -49,6 +51,7 @@ impl<'g> Steps<'g> {
             graph,
             judge: Judge::new(&graph.world),
             made: HashMap::new(),
+            texts: HashSet::new(),
         }
     }
 
@@ -84,7 +87,7 @@ impl<'g> Steps<'g> {
     /// The steps from the start to a fact, in an order in which each has its premises before it.
     pub(crate) fn path(&mut self, closure: &Closure<'_>, fact: FactId) -> Vec<Arc<Step>> {
         let mut path = Vec::new();
-        let mut done = std::collections::HashSet::new();
+        let mut done = HashSet::new();
         // Each entry: a fact, and whether its premises were pushed already.
         let mut open = vec![(fact, false)];
         while let Some((fact, expanded)) = open.pop() {
@@ -133,6 +136,27 @@ impl<'g> Steps<'g> {
         visible
     }
 
+    /// The same evidence, with texts that are shared.
+    fn interned(&mut self, mut evidence: Vec<StatementEvidence>) -> Vec<StatementEvidence> {
+        evidence.shrink_to_fit();
+        for one in &mut evidence {
+            for text in [
+                &mut one.layer,
+                &mut one.policy,
+                &mut one.statement,
+                &mut one.text,
+            ] {
+                match self.texts.get(text) {
+                    Some(known) => *text = Arc::clone(known),
+                    None => {
+                        self.texts.insert(Arc::clone(text));
+                    }
+                }
+            }
+        }
+        evidence
+    }
+
     fn step(&mut self, id: RuleId, premises: Vec<FactId>) -> Option<Arc<Step>> {
         let key = (id, premises);
         if let Some(step) = self.made.get(&key) {
@@ -161,7 +185,7 @@ impl<'g> Steps<'g> {
             to: self.graph.world.subject(conclusion)?,
             certainty: rule.certainty,
             conditions: reasons.conditions,
-            evidence: reasons.evidence,
+            evidence: self.interned(reasons.evidence),
         });
         self.made.insert(key, Arc::clone(&step));
         Some(step)

@@ -341,7 +341,7 @@ fn a_role_that_can_be_passed_is_had() {
     let radius = both.radius(&coder);
     let step = &radius.path(&principal(&function))[0];
     assert_eq!(step.link, "passrole-compute");
-    let statements: String = step.evidence.iter().map(|one| one.text.as_str()).collect();
+    let statements: String = step.evidence.iter().map(|one| &*one.text).collect();
     for part in [
         "iam:PassRole",
         "lambda:CreateFunction",

@@ -62,14 +62,14 @@ fn a_chain_over_three_accounts() {
     let first = &path[0];
     assert_eq!(first.evidence.len(), 2, "{first:#?}");
     assert!(first.evidence.iter().any(|evidence| {
-        evidence.layer == "identity policy"
-            && evidence.policy == "inline policy inline-0 of role deployer"
-            && evidence.statement == "statement 1"
+        &*evidence.layer == "identity policy"
+            && &*evidence.policy == "inline policy inline-0 of role deployer"
+            && &*evidence.statement == "statement 1"
             && evidence.text.contains("sts:AssumeRole")
     }));
     assert!(first.evidence.iter().any(|evidence| {
-        evidence.layer == "trust policy"
-            && evidence.policy == format!("trust policy of {}", role(TEST, "runner"))
+        &*evidence.layer == "trust policy"
+            && *evidence.policy == *format!("trust policy of {}", role(TEST, "runner"))
     }));
     assert_eq!(
         chain().reach(&user(DEV, "ann"), &role(PROD, "release")),

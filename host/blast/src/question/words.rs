@@ -104,7 +104,7 @@ pub(super) fn policies_of(judge: &Judge<'_>, case: &Case<'_>, layer: Layer) -> V
                 statement: 0,
                 sid: None,
             };
-            judge.evidence(case, &at).policy
+            judge.evidence(case, &at).policy.to_string()
         })
         .collect()
 }
@@ -140,7 +140,7 @@ pub(super) fn statement(
 ) -> StatementAnswer {
     let evidence = judge.evidence(case, at);
     StatementAnswer {
-        policy: evidence.policy,
+        policy: evidence.policy.to_string(),
         index: at.statement,
         sid: at.sid.as_ref().map(ToString::to_string),
         effect: told.map(|told| match told.effect {
@@ -148,6 +148,6 @@ pub(super) fn statement(
             Effect::Deny => "deny",
         }),
         misses: told.and_then(|told| told.miss.as_ref().map(ToString::to_string)),
-        text: evidence.text,
+        text: evidence.text.to_string(),
     }
 }

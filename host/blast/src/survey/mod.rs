@@ -216,7 +216,7 @@ impl Graph {
         for ((blast, entrances), exposure) in
             accounts.iter_mut().zip(found.entrances).zip(exposures)
         {
-            (blast.entered, blast.entered_by) = entrances.finish(told);
+            (blast.entered, blast.entered_by) = entrances.finish(&self.world, told);
             blast.exposure = exposure;
         }
         Survey {

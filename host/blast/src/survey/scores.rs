@@ -71,15 +71,11 @@ pub(super) fn weight(row: &AccountRow) -> f64 {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of principals are far below 2^52"
-)]
-fn share(part: usize, whole: usize) -> f64 {
+fn share(part: u32, whole: u32) -> f64 {
     if whole == 0 {
         0.0
     } else {
-        part as f64 / whole as f64
+        f64::from(part) / f64::from(whole)
     }
 }
 

@@ -157,9 +157,9 @@ impl<'g> Surveyor<'g> {
             .collect();
         // Stable, so that equals stay in the order of their ids.
         ranked.sort_by_key(|(_, _, found)| (found.rating.certainty, found.rating.hops));
-        let mut reaches = Vec::new();
         let mut crossings: BTreeMap<&Arc<str>, EnvironmentCrossing> = BTreeMap::new();
         let reached = ranked.len();
+        let mut reaches = Vec::with_capacity(reached.min(self.told));
         for (place, (other, other_row, found)) in ranked.into_iter().enumerate() {
             let environment = &other_row.environment.name;
             let via = if place < WAYS_TOLD {
@@ -182,16 +182,7 @@ impl<'g> Surveyor<'g> {
                 .ways
                 .add(self.graph, &self.closure, found.foothold);
             if let Some(entrances) = self.findings.entrances.get_mut(other.index()) {
-                let rank = (found.rating.certainty, found.rating.hops);
-                entrances.add(rank, self.told, || Entrance {
-                    from: Subject::Account { id: row.id.clone() },
-                    environment: Some(row.environment.name.clone()),
-                    certainty: found.rating.certainty,
-                    hops: found.rating.hops,
-                    whole_account: found.whole_account,
-                    principals: found.principals,
-                    via: via.clone(),
-                });
+                entrances.add(index, found, &via, self.told);
             }
             if place >= self.told {
                 continue;

@@ -19,25 +19,25 @@ use crate::world::{AccountIndex, PrincipalIndex};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrincipalCounts {
     /// How many the account has, as far as is known.
-    pub total: usize,
+    pub total: u32,
     /// How many fall for certain.
-    pub certain: usize,
+    pub certain: u32,
     /// How many fall if conditions hold.
-    pub conditional: usize,
+    pub conditional: u32,
     /// How many may fall.
-    pub speculative: usize,
+    pub speculative: u32,
 }
 
 impl PrincipalCounts {
     /// How many fall, whatever the certainty.
     #[must_use]
-    pub fn reached(&self) -> usize {
+    pub fn reached(&self) -> u32 {
         self.certain + self.conditional + self.speculative
     }
 
     /// How many fall with one certainty.
     #[must_use]
-    pub fn with(&self, certainty: Certainty) -> usize {
+    pub fn with(&self, certainty: Certainty) -> u32 {
         match certainty {
             Certainty::Certain => self.certain,
             Certainty::Conditional => self.conditional,
@@ -45,7 +45,7 @@ impl PrincipalCounts {
         }
     }
 
-    fn add(&mut self, certainty: Certainty, count: usize) {
+    fn add(&mut self, certainty: Certainty, count: u32) {
         match certainty {
             Certainty::Certain => self.certain += count,
             Certainty::Conditional => self.conditional += count,
@@ -73,7 +73,7 @@ pub(super) struct Tally {
     /// By principal: whether it leads nowhere.
     leaves: fixedbitset::FixedBitSet,
     /// By account: how many principals lead nowhere, and of those how many are protected.
-    leaf_counts: Vec<(usize, usize)>,
+    leaf_counts: Vec<(u32, u32)>,
 }
 
 impl Tally {
@@ -96,7 +96,7 @@ impl Tally {
             leaves.insert(index.index());
             if let Some((all, protected)) = leaf_counts.get_mut(row.account.index()) {
                 *all += 1;
-                *protected += usize::from(row.is_protected());
+                *protected += u32::from(row.is_protected());
             }
             let own_account = graph.capabilities.find(Capability::Account(row.account));
             for rule in graph.rules.to(fact) {
@@ -213,14 +213,13 @@ impl Tally {
             .copied()
             .unwrap_or_default();
         let mut principals = PrincipalCounts {
-            total: graph
-                .world
-                .account(account)
-                .map_or(0, |row| row.principals.len()),
+            total: graph.world.account(account).map_or(0, |row| {
+                u32::try_from(row.principals.len()).unwrap_or(u32::MAX)
+            }),
             ..PrincipalCounts::default()
         };
         for certainty in Certainty::ALL {
-            let at = |counts: &[usize; 3]| {
+            let at = |counts: &[u32; 3]| {
                 counts
                     .get(certainty.rank() as usize)
                     .copied()
@@ -235,9 +234,9 @@ impl Tally {
             principals.add(at_best, at(&counting.leaves));
         }
         if let Some(whole) = counting.whole_account {
-            let counted: usize = counting.leaves.iter().sum();
+            let counted: u32 = counting.leaves.iter().sum();
             principals.add(whole, (leaves - protected).saturating_sub(counted));
-            let counted: usize = counting.protected_leaves.iter().sum();
+            let counted: u32 = counting.protected_leaves.iter().sum();
             principals.add(Certainty::Speculative, protected.saturating_sub(counted));
         }
         Found {
@@ -254,9 +253,9 @@ struct Counting {
     rating: Rating,
     foothold: FactId,
     whole_account: Option<Certainty>,
-    inner: [usize; 3],
-    leaves: [usize; 3],
-    protected_leaves: [usize; 3],
+    inner: [u32; 3],
+    leaves: [u32; 3],
+    protected_leaves: [u32; 3],
 }
 
 impl Counting {

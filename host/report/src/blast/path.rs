@@ -132,18 +132,18 @@ pub(super) fn steps(
         conditions(page, indent, &step.conditions)?;
         for evidence in &step.evidence {
             let mut line = Vec::new();
-            if !evidence.policy.starts_with(&evidence.layer) {
+            if !evidence.policy.starts_with(&*evidence.layer) {
                 line.push(span(Tone::Faint, format!("{} ", evidence.layer)));
             }
-            line.push(plain(evidence.policy.as_str()));
+            line.push(plain(&*evidence.policy));
             // A policy that nobody has seen has no statement to tell.
             if !evidence.text.is_empty() {
-                let statement = match evidence.statement.as_str() {
+                let statement = match &*evidence.statement {
                     "" => ": ".to_owned(),
                     statement => format!(", {statement}: "),
                 };
                 line.push(plain(statement));
-                line.push(span(Tone::Faint, evidence.text.as_str()));
+                line.push(span(Tone::Faint, &*evidence.text));
             }
             page.hanging(indent, indent + 3, &line)?;
         }
