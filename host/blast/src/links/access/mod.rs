@@ -9,6 +9,7 @@ pub(super) mod callers;
 pub(super) mod candidates;
 mod rewritten;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -94,7 +95,7 @@ pub(super) struct Gate<'w> {
     at_home: &'static [(&'static str, &'static str, &'static str)],
     /// The ARN below which things may be asked for, if not all need be the same, and those that the policy
     /// names.
-    below: Option<&'w str>,
+    below: Option<Cow<'w, str>>,
     names: BTreeSet<String>,
     /// What is known of a request, besides what all requests to the account have.
     known: Vec<(String, Known)>,
@@ -245,7 +246,7 @@ impl<'w> Gate<'w> {
         if row.kind.suffix.is_empty() {
             return self;
         }
-        self.below = Some(row.arn.as_str());
+        self.below = Some(Cow::Borrowed(row.arn.as_str()));
         if let Some(ResourcePolicy::Resource(index, _)) = self.policy
             && let Some(stored) = world.policies.get(index)
         {
@@ -395,6 +396,80 @@ impl<'w> Gate<'w> {
         })
     }
 
+    /// To changing what others build on, by all of these actions.
+    pub(super) fn to_change(
+        world: &'w World,
+        store: StoreIndex,
+        actions: &[&'static str],
+        resource: String,
+        conclusion: Capability,
+    ) -> Option<Self> {
+        let (first, with) = actions.split_first()?;
+        Some(Self {
+            with: with.to_vec(),
+            ..Self::past(world, store, first, resource, conclusion)?
+        })
+    }
+
+    /// To the data of what is shared, in one of the ways that the share gives, past the policy that the share
+    /// amounts to: index, whose it is, whom it names.
+    pub(super) fn of_share(
+        world: &'w World,
+        store: StoreIndex,
+        way: &'static Way,
+        (policy, share, summary): (PolicyIndex, &'w Arn, &'w TrustSummary),
+    ) -> Option<Self> {
+        let row = world.store(store).filter(|row| !row.unusable)?;
+        Some(Self {
+            policy: Some(ResourcePolicy::Resource(policy, share)),
+            summary: Some(summary),
+            ..Self::of_way(world, store, row, way)?
+        })
+    }
+
+    /// Past a policy that is no store's: index, whose it is, whom it names. Whoever gets through has no more by
+    /// that alone.
+    pub(super) fn past_policy(
+        world: &'w World,
+        owner: AccountIndex,
+        action: &'static str,
+        resource: String,
+        (policy, of, summary): (PolicyIndex, &'w Arn, &'w TrustSummary),
+    ) -> Option<Self> {
+        let account = world.account(owner)?;
+        let conclusion = Capability::Account(owner);
+        Some(Self {
+            policy: Some(ResourcePolicy::Resource(policy, of)),
+            summary: Some(summary),
+            ..Self::to(action, resource, (owner, account), conclusion)
+        })
+    }
+
+    /// The same if the same caller gets through another gate next.
+    pub(super) fn followed_by(self, next: Self) -> Self {
+        Self {
+            then: Some(Box::new(next)),
+            ..self
+        }
+    }
+
+    /// The same for anything below this ARN, which is not the one of the store.
+    pub(super) fn below(mut self, world: &World, prefix: String) -> Self {
+        if let Some(ResourcePolicy::Resource(index, _)) = self.policy
+            && let Some(stored) = world.policies.get(index)
+        {
+            self.names = stored.names_below(self.action, &prefix).collect();
+        }
+        self.below = Some(Cow::Owned(prefix));
+        self
+    }
+
+    /// The same if this holds as well, in words.
+    pub(super) fn hanging_on(mut self, what: impl IntoIterator<Item = String>) -> Self {
+        self.besides.extend(what);
+        self
+    }
+
     /// To destroying what tells what happened.
     pub(super) fn to_evidence(
         world: &'w World,
@@ -505,7 +580,7 @@ impl<'w> Gate<'w> {
     ) -> Option<Judgement> {
         let mut best = ask(self);
         if !is_certain(best.as_ref())
-            && let Some(below) = self.below
+            && let Some(below) = self.below.as_deref()
         {
             let names = of_caller(below);
             for name in self.names.iter().chain(names.difference(&self.names)) {
