@@ -637,3 +637,83 @@ fn strangers_make_pull_requests_that_are_built() {
         "PullRequestBuildPolicy": {"RequiresCommentApproval": "FORK_PULL_REQUESTS"}});
     assert_eq!(github(approved), None);
 }
+
+fn component(version: &str) -> String {
+    format!("arn:aws:imagebuilder:eu-west-1:{TEST}:component/harden/{version}")
+}
+
+/// A component of the test account, and a recipe with it that production builds.
+fn recipe(parts: Value) -> Org {
+    let of = |account: &str, kind: &str, id: &str, config: Value| {
+        let arn = format!("arn:aws:imagebuilder:eu-west-1:{account}:{id}");
+        document(&format!("AWS::ImageBuilder::{kind}"), account, &arn, config)
+    };
+    let arn = |id: &str| format!("arn:aws:imagebuilder:eu-west-1:{PROD}:{id}");
+    let create = "imagebuilder:CreateComponent";
+    let profile = document(
+        "AWS::IAM::InstanceProfile",
+        PROD,
+        &format!("arn:aws:iam::{PROD}:instance-profile/builder"),
+        json!({"Roles": ["image"]}),
+    );
+    Org::three()
+        .role(TEST, "author", nobody(), &[allow(create, &component("*"))])
+        .role(
+            TEST,
+            "other",
+            nobody(),
+            &[allow(create, &component("*").replace("harden", "other"))],
+        )
+        .role(PROD, "image", nobody(), &[])
+        .add(PROD, profile)
+        .add(
+            TEST,
+            of(
+                TEST,
+                "Component",
+                "component/harden/1.0.0/1",
+                json!({"Name": "harden"}),
+            ),
+        )
+        .add(
+            PROD,
+            of(PROD, "ImageRecipe", "image-recipe/web/1.0.0", parts),
+        )
+        .add(
+            PROD,
+            of(
+                PROD,
+                "InfrastructureConfiguration",
+                "infrastructure-configuration/web",
+                json!({"InstanceProfileName": "builder"}),
+            ),
+        )
+        .add(
+            PROD,
+            of(
+                PROD,
+                "ImagePipeline",
+                "image-pipeline/web",
+                json!({"ImageRecipeArn": arn("image-recipe/web/1.0.0"),
+                "InfrastructureConfigurationArn": arn("infrastructure-configuration/web")}),
+            ),
+        )
+}
+
+#[test]
+fn whoever_makes_a_component_runs_it_where_images_are_built() {
+    let with =
+        |version: &str| recipe(json!({"Components": [{"ComponentArn": component(version)}]}));
+    let image = role(PROD, "image");
+    let author = role(TEST, "author");
+    assert_eq!(with("x.x.x").reach(&author, &image), Some(Conditional));
+    assert_eq!(with("x.x.x").reach(TEST, &image), Some(Conditional));
+    assert_eq!(with("1.0.0").reach(&author, &image), Some(Conditional));
+    assert_eq!(with("1.0.0/1").reach(&author, &image), Some(Speculative));
+    assert_eq!(with("x.x.x").reach(&role(TEST, "other"), &image), None);
+    assert_eq!(recipe(json!({"Components": []})).reach(TEST, &image), None);
+    let parent = format!("arn:aws:imagebuilder:eu-west-1:{VENDOR}:image/base/x.x.x");
+    let parent = recipe(json!({"ParentImage": parent}));
+    assert_eq!(parent.reach(VENDOR, &image), Some(Conditional));
+    assert_eq!(parent.reach(DEV, &image), None);
+}

@@ -53,7 +53,7 @@ const REST: &str = "
 ## Not followed
 
 PrivateLink, API Gateway and load balancers as ways to a host; what AWS RAM shares but for the types of
-`ram-share` and of the networks above (image recipes, profiles of Route 53 and the like), and who may make a share;
+`ram-share` and of the networks above (profiles of Route 53, feature groups of SageMaker and the like), and who may make a share;
 endpoint policies: they say what leaves a network, by which nobody gains anything that is in it; certificates that
 are issued to whoever answers for the names of a public zone; packages of public registries that CodeArtifact is
 connected to; what a template of Service Catalog or a document of Systems Manager does; observability links and SES

@@ -322,6 +322,27 @@ fn the_administrator_of_a_directory_has_the_hosts_that_joined_it() {
 }
 
 #[test]
+fn a_host_tells_itself_which_directory_it_is_in() {
+    let reset = role(TEST, "reset");
+    let own = instance(PROD, "i-3", json!({}), json!({}));
+    let org = directory(json!([PROD])).add(
+        PROD,
+        observed(own, json!({"DirectoryName": "corp.example.com"})),
+    );
+    assert_eq!(reach(&org, &reset, "i-3"), Some(Certain));
+    let own = instance(
+        PROD,
+        "i-3",
+        json!({}),
+        json!({"SsmAssociations": [
+        {"DocumentName": "AWS-JoinDirectoryServiceDomain", "AssociationParameters": [
+            {"Key": "directoryId", "Value": ["d-1111111111"]}]}]}),
+    );
+    let org = directory(json!([PROD])).add(PROD, own);
+    assert_eq!(reach(&org, &reset, "i-3"), Some(Certain));
+}
+
+#[test]
 fn a_directory_that_is_not_shared_has_no_hosts_elsewhere() {
     let reset = role(TEST, "reset");
     let org = directory(json!([])).add(PROD, join("d-1111111111", "i-1"));
@@ -567,6 +588,37 @@ fn what_is_taken_back_is_not_shared() {
 }
 
 #[test]
+fn the_permissions_of_a_share_say_what_it_is_for() {
+    let org = |permission: &str| {
+        shared(json!([PROD]), RAM, json!({"PermissionArns": [permission]}))
+            .reach(&role(PROD, "issuer"), &authority())
+    };
+    let of_aws = "arn:aws:ram::aws:permission/AWSRAM";
+    let named = |name: &str| org(&format!("{of_aws}{name}CertificateAuthority"));
+    assert_eq!(named("DefaultPermission"), Some(Certain));
+    assert_eq!(
+        named("SubordinateCACertificatePathLen0Issuance"),
+        Some(Certain)
+    );
+    assert_eq!(named("RevokeCertificate"), None);
+    let own = format!("arn:aws:ram:eu-west-1:{TEST}:permission/ours");
+    assert_eq!(org(&own), Some(Conditional));
+}
+
+#[test]
+fn what_is_shared_and_was_not_seen_is_told() {
+    let mut org = shared(json!([PROD]), RAM, json!({}));
+    let documents = &mut org.accounts.get_mut(TEST).unwrap().1;
+    documents.retain(|document| document["type"] != "AWS::ACMPCA::CertificateAuthority");
+    let graph = org.graph();
+    let told = graph.unjudged().iter();
+    assert!(
+        told.map(|one| &one.why)
+            .any(|why| why.contains("was not seen"))
+    );
+}
+
+#[test]
 fn a_cluster_that_is_shared_is_cloned() {
     let cluster = format!("arn:aws:rds:eu-west-1:{TEST}:cluster:orders");
     let key = format!("arn:aws:kms:eu-west-1:{TEST}:key/1");
@@ -611,7 +663,7 @@ fn a_cluster_that_is_shared_is_cloned() {
     assert_eq!(
         both.reach(&role(PROD, "restorer"), &cluster),
         None,
-        "a clone without instances is not read"
+        "its own policies say nothing of the key"
     );
     let own = org(&[root(TEST)]);
     assert_eq!(
@@ -717,4 +769,23 @@ fn a_service_that_asks_lets_in_whom_its_policy_names() {
     assert_eq!(of(&[]), None);
     assert_eq!(of(&[lets(TEST)]), Some(Certain));
     assert_eq!(of(&[lets(DEV)]), None);
+}
+
+/// By its address in its VPC.
+#[test]
+fn a_target_by_address_is_the_host_that_has_it() {
+    let mut org = lattice("NONE", &[], json!([]));
+    let documents = &mut org.accounts.get_mut(PROD).unwrap().1;
+    for document in documents.iter_mut() {
+        if document["type"] == "AWS::VpcLattice::TargetGroup" {
+            document["config"] = json!({"Type": "IP", "Config": {"VpcIdentifier": "vpc-9"},
+                "Targets": [{"Id": "10.0.0.1", "Port": 443}]});
+        }
+    }
+    assert_eq!(answers(&org, TEST), None);
+    let target = host(PROD, "i-9", "vpc-9");
+    let documents = &mut org.accounts.get_mut(PROD).unwrap().1;
+    documents.retain(|document| document["type"] != "AWS::EC2::Instance");
+    documents.push(target);
+    assert_eq!(answers(&org, TEST), Some(Certain));
 }

@@ -251,6 +251,7 @@ const KINDS: &[StoreKind] = &[
             "",
         )
     },
+    store("AWS::ImageBuilder::Component", "image-recipe", &[], ""),
     store("AWS::SSM::Document", "ssm-share", &[], ""),
     store(
         "AWS::ServiceCatalog::CloudFormationProduct",

@@ -9,7 +9,7 @@ use super::ssm_share::{Instances, instances, targets};
 use super::{Deriver, LinkDocumentation, LinkKind, changers};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::sharing::{Association, DirectoryFacts};
+use crate::facts::sharing::{Association, DirectoryFacts, JOIN};
 use crate::judge::{Judge, Judgement};
 use crate::world::{StoreIndex, WorkloadIndex, World};
 
@@ -34,9 +34,6 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 };
 
 const RESET: &str = "ds:ResetUserPassword";
-
-/// The document of AWS that joins, which its parameters tell the directory.
-const JOIN: &str = "AWS-JoinDirectoryServiceDomain";
 
 /// Whether an association joins its hosts to the directory; what must be the case for it.
 fn joins(

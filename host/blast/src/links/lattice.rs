@@ -21,8 +21,7 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     target: "network reach of the instances and functions that answer for the services in it",
     precondition: "the service and its network ask nobody who they are (AuthType NONE), or their auth policies \
         let in the role of the host; AuthType AWS_IAM without a policy lets in nobody. Security groups of the \
-        association may keep hosts out: conditional. Targets behind a load balancer or by address alone are \
-        not followed",
+        association may keep hosts out: conditional. Targets behind a load balancer are not followed",
     mitigations: "auth policies with aws:PrincipalOrgID and vpc-lattice-svcs:SourceVpc; security groups on the \
         association; service control policies on vpc-lattice:CreateServiceNetworkVpcAssociation",
     references: &[
@@ -42,16 +41,20 @@ struct Service<'w> {
     targets: BTreeSet<WorkloadIndex>,
 }
 
-/// The instances and functions by the ids that target groups name.
-fn workloads(world: &World) -> BTreeMap<&str, WorkloadIndex> {
+/// The hosts and functions by the ids and addresses that target groups name.
+fn workloads(world: &World) -> BTreeMap<String, WorkloadIndex> {
     let mut workloads = BTreeMap::new();
     for index in world.workload_indices() {
-        if let Some(row) = world.workload(index) {
-            let name = match row.kind.kind {
-                "AWS::EC2::Instance" => row.arn.as_str().rsplit('/').next().unwrap_or_default(),
-                _ => row.arn.as_str(),
-            };
-            workloads.insert(name, index);
+        let Some(row) = world.workload(index) else {
+            continue;
+        };
+        let name = match row.kind.kind {
+            "AWS::EC2::Instance" => row.arn.as_str().rsplit('/').next().unwrap_or_default(),
+            _ => row.arn.as_str(),
+        };
+        workloads.insert(name.to_owned(), index);
+        if let Some(host) = &row.host {
+            workloads.insert(format!("{}/{}", host.vpc, host.address), index);
         }
     }
     workloads
@@ -147,7 +150,9 @@ fn callers<'w>(
     let mut callers = Vec::new();
     for vpc in service.vpcs {
         let grouped = vpc.grouped.then_some(vpc);
-        let account = world.find_account(&vpc.account).map(Capability::Account);
+        let elsewhere = vpc.account != service.facts.account;
+        let account = world.find_account(&vpc.account).filter(|_| elsewhere);
+        let account = account.map(Capability::Account);
         // Whoever has the account writes the groups as well.
         callers.extend(account.map(|account| (account, None)));
         let here = hosts.get(vpc.vpc.as_str()).into_iter().flatten();
@@ -156,7 +161,8 @@ fn callers<'w>(
     callers
 }
 
-fn hosts(world: &World) -> BTreeMap<&str, Vec<WorkloadIndex>> {
+/// The hosts of each VPC.
+pub(super) fn hosts(world: &World) -> BTreeMap<&str, Vec<WorkloadIndex>> {
     let mut hosts: BTreeMap<&str, Vec<WorkloadIndex>> = BTreeMap::new();
     for index in world.workload_indices() {
         if let Some(host) = world.workload(index).and_then(|row| row.host.as_ref()) {

@@ -20,6 +20,7 @@ mod evidence;
 mod existing_compute;
 mod federated_trust;
 mod identity_directory;
+mod image_recipe;
 mod internet_workload;
 mod kms_grant;
 mod lattice;
@@ -178,6 +179,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &ssm_share::SsmShare,
     &pipeline::Pipeline,
     &codeartifact::CodeArtifact,
+    &image_recipe::ImageRecipe,
     &service_catalog::ServiceCatalog,
     &directory_share::DirectoryShare,
     &shared_dns::SharedDns,

@@ -56,8 +56,9 @@ impl Leave<'_> {
             let leave = (self.policy, &self.share.share, &self.summary);
             Gate::of_share(world, self.store, way, leave)
         });
+        let hanging = hanging.iter().chain(&self.share.hanging);
         gates
-            .map(|gate| gate.hanging_on(hanging.iter().cloned()))
+            .map(|gate| gate.hanging_on(hanging.clone().cloned()))
             .collect()
     }
 }

@@ -1,14 +1,13 @@
 //! Whoever writes the names that the hosts of a VPC resolve leads them where he likes.
 
-use std::collections::BTreeMap;
-
 use super::access::Gate;
+use super::lattice::hosts;
 use super::{Deriver, LinkDocumentation, LinkKind, changers};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::sharing::NamesFacts;
 use crate::judge::{Judge, Judgement};
-use crate::world::{StoreIndex, WorkloadIndex, World};
+use crate::world::{StoreIndex, World};
 
 pub(super) struct SharedDns;
 
@@ -72,12 +71,7 @@ impl LinkKind for SharedDns {
         if world.sharing.resolving.names.is_empty() {
             return;
         }
-        let mut hosts: BTreeMap<&str, Vec<WorkloadIndex>> = BTreeMap::new();
-        for index in world.workload_indices() {
-            if let Some(host) = world.workload(index).and_then(|row| row.host.as_ref()) {
-                hosts.entry(host.vpc.as_str()).or_default().push(index);
-            }
-        }
+        let hosts = hosts(world);
         for (store, arn, names) in asked(world) {
             changers::add(judge, rules, store, &gates(world, store, names));
             let vpcs = world.sharing.resolving.vpcs(arn, names).into_iter();

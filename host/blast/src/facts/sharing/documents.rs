@@ -21,10 +21,20 @@ const INSTANCE: &str = "AWS::EC2::Instance";
 /// The types that are read here.
 pub(super) const TYPES: &[&str] = &[DOCUMENT, ASSOCIATION, TASK, WINDOW_TARGET, INSTANCE];
 
+/// What documents of instances tell that matters here: associations, and the directory that they are in where
+/// that is known.
+const OF_INSTANCES: [&str; 3] = ["SsmAssociations", "DirectoryId", "DirectoryName"];
+
+/// The document of AWS that joins hosts to a directory.
+pub(crate) const JOIN: &str = "AWS-JoinDirectoryServiceDomain";
+
 /// Whether a document has to be looked into: of instances few say what they are associated with, and there are
 /// many.
 pub(super) fn tells(document: &Document) -> bool {
-    document.kind != INSTANCE || document.json().contains("SsmAssociations")
+    document.kind != INSTANCE
+        || OF_INSTANCES
+            .iter()
+            .any(|name| document.json().contains(name))
 }
 
 /// A document of commands or steps.
@@ -304,8 +314,25 @@ fn task(read: &Read<'_>, windows: &BTreeMap<&str, Vec<Target>>) -> Option<Associ
 /// What an instance is associated with by its own document.
 fn of_instance<'r>(read: &'r Read<'_>) -> impl Iterator<Item = Association> + use<'r> {
     let (document, value) = read;
+    let own = Target::Instances(vec![last(document.arn.as_str()).to_owned()]);
+    let joined = [
+        ("DirectoryId", "directoryId"),
+        ("DirectoryName", "directoryName"),
+    ];
+    let joined: BTreeMap<String, Vec<String>> = joined
+        .into_iter()
+        .filter_map(|(told, name)| {
+            let told = value.pointer(&format!("/observed/{told}"))?.as_str()?;
+            Some((name.to_owned(), vec![told.to_owned()]))
+        })
+        .collect();
+    let joined = (!joined.is_empty()).then(|| Association {
+        targets: vec![own],
+        parameters: joined,
+        ..Association::new(read, JOIN, None)
+    });
     let associations = list(value.pointer("/config/SsmAssociations"));
-    associations.filter_map(move |one| {
+    let associations = associations.filter_map(move |one| {
         let name = one.get("DocumentName")?.as_str()?;
         let parameters = list(one.get("AssociationParameters")).filter_map(|pair| {
             let name = pair.get("Key")?.as_str()?.to_owned();
@@ -318,5 +345,6 @@ fn of_instance<'r>(read: &'r Read<'_>) -> impl Iterator<Item = Association> + us
             parameters: parameters.collect(),
             ..Association::new(read, name, None)
         })
-    })
+    });
+    associations.chain(joined)
 }

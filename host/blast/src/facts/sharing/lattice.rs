@@ -64,7 +64,7 @@ pub(crate) struct LatticesFacts {
     pub(crate) vpcs: BTreeMap<String, Vec<LatticeVpc>>,
     /// The target groups of a service.
     pub(crate) forwards: BTreeMap<String, BTreeSet<String>>,
-    /// The instances and functions of a target group, by id or ARN.
+    /// The instances and functions of a target group, by id, ARN, or VPC and address.
     pub(crate) targets: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -131,7 +131,15 @@ impl LatticesFacts {
         }
         for (document, value) in of(read, TARGETS) {
             let targets = list(value.pointer("/config/Targets"));
-            let targets = targets.filter_map(|one| Some(one.get("Id")?.as_str()?.to_owned()));
+            let vpc = text(value, "/Config/VpcIdentifier").map(last);
+            let targets = targets.filter_map(|one| {
+                let id = one.get("Id")?.as_str()?;
+                // An address is one of the VPC.
+                match (vpc, id.parse::<std::net::Ipv4Addr>()) {
+                    (Some(vpc), Ok(address)) => Some(format!("{vpc}/{address}")),
+                    _ => Some(id.to_owned()),
+                }
+            });
             let group = last(document.arn.as_str()).to_owned();
             facts.targets.entry(group).or_default().extend(targets);
         }

@@ -11,6 +11,7 @@ mod documents;
 mod lattice;
 mod names;
 mod packages;
+mod recipes;
 mod shared_kinds;
 mod shares;
 
@@ -23,7 +24,7 @@ pub(in crate::facts) use builds::sources;
 pub(crate) use builds::{BuildsFacts, party as repository_party};
 pub(crate) use catalog::{CatalogFacts, LaunchRole};
 pub(crate) use directories::DirectoryFacts;
-pub(crate) use documents::{Association, Target, Version};
+pub(crate) use documents::{Association, JOIN, Target, Version};
 pub(crate) use lattice::{LatticeFacts, LatticeVpc};
 pub(crate) use names::NamesFacts;
 pub(crate) use packages::RepositoryFacts;
@@ -40,6 +41,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         lattice::TYPES,
         names::TYPES,
         packages::TYPES,
+        recipes::TYPES,
         shares::TYPES,
     ];
     all.into_iter().flatten().copied()
@@ -56,6 +58,7 @@ pub(crate) struct SharingFacts {
     pub(crate) catalog: CatalogFacts,
     pub(crate) builds: BuildsFacts,
     pub(crate) lattice: lattice::LatticesFacts,
+    pub(crate) recipes: recipes::RecipesFacts,
 }
 
 /// A document and what is in it.
@@ -64,10 +67,18 @@ type Read<'a> = (&'a Document, Value);
 impl SharingFacts {
     /// Reads the documents of an account.
     pub(super) fn read<'a>(
-        documents: impl Iterator<Item = &'a Document>,
+        documents: impl Iterator<Item = &'a Document> + Clone,
         policies: &mut Policies,
         unjudged: &mut Vec<Unjudged>,
     ) -> Self {
+        let shares = documents
+            .clone()
+            .any(|document| shares::TYPES.contains(&document.kind.as_str()));
+        let seen = documents
+            .clone()
+            .filter(|_| shares)
+            .map(|document| document.arn.as_str())
+            .collect();
         let read: Vec<Read<'_>> = documents
             .filter(|document| types().any(|kind| kind == document.kind))
             .filter(|document| documents::tells(document) && builds::tells(document))
@@ -77,11 +88,12 @@ impl SharingFacts {
             documents: documents::DocumentsFacts::read(&read),
             directories: directories::read(&read),
             resolving: names::ResolvingFacts::read(&read),
-            shares: shares::read(&read, policies, unjudged),
+            shares: shares::read(&read, &seen, policies, unjudged),
             repositories: packages::read(&read),
             catalog: CatalogFacts::read(&read),
             builds: BuildsFacts::read(&read),
             lattice: lattice::LatticesFacts::read(&read, policies, unjudged),
+            recipes: recipes::RecipesFacts::read(&read),
         }
     }
 
@@ -95,13 +107,18 @@ impl SharingFacts {
         self.catalog.extend(other.catalog);
         self.builds.extend(other.builds);
         self.lattice.extend(other.lattice);
+        self.recipes.extend(other.recipes);
     }
 
     /// The accounts that something is shared with or comes from, by id.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &str> {
         let shares = self.shares.iter().filter(|share| share.external);
         let accounts = shares.flat_map(|share| &share.accounts);
-        self.documents.owners().chain(accounts.map(String::as_str))
+        let parts = self.recipes.parts.values().flatten();
+        self.documents
+            .owners()
+            .chain(accounts.map(String::as_str))
+            .chain(parts.filter_map(|part| part.split(':').nth(4)))
     }
 }
 

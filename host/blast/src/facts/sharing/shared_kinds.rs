@@ -22,6 +22,8 @@ pub(crate) struct SharedKind {
     service: &'static str,
     /// How the resource in the ARN begins; empty for all of the service.
     resource: &'static str,
+    /// How the names of AWS's own permissions for the type end.
+    pub(crate) permission: &'static str,
     pub(crate) gain: Gain,
 }
 
@@ -29,46 +31,56 @@ const fn shared(service: &'static str, resource: &'static str, gain: Gain) -> Sh
     SharedKind {
         service,
         resource,
+        permission: "",
         gain,
     }
 }
 
+const fn by(permission: &'static str, kind: SharedKind) -> SharedKind {
+    SharedKind { permission, ..kind }
+}
+
 const KINDS: &[SharedKind] = &[
-    shared(
-        "acm-pca",
-        "certificate-authority/",
-        Gain::Data(&[Way {
-            actions: &["acm-pca:IssueCertificate"],
-            suffix: None,
-            at_home: &[],
-            besides: "",
-        }]),
+    by(
+        "CertificateAuthority",
+        shared(
+            "acm-pca",
+            "certificate-authority/",
+            Gain::Data(&[Way {
+                actions: &["acm-pca:IssueCertificate"],
+                suffix: None,
+                at_home: &[],
+                besides: "",
+            }]),
+        ),
     ),
-    // A clone has the passwords of the original, until its new owner sets another. Source: Aurora User Guide,
-    // "Cross-account cloning with AWS RAM and Amazon Aurora".
-    shared(
-        "rds",
-        "cluster:",
-        Gain::Data(&[Way {
-            actions: &["rds:RestoreDBClusterToPointInTime"],
-            suffix: None,
-            at_home: &[
-                ("rds:CreateDBInstance", "rds", "db:any-name-at-all"),
-                ("rds:ModifyDBCluster", "rds", "cluster:any-name-at-all"),
-            ],
-            besides: "the attacker reaches the clone over the network",
-        }]),
+    // Source: Aurora User Guide, "Cross-account cloning with AWS RAM and Amazon Aurora".
+    by(
+        "RDSCluster",
+        shared(
+            "rds",
+            "cluster:",
+            Gain::Data(&[Way {
+                actions: &["rds:RestoreDBClusterToPointInTime"],
+                suffix: None,
+                at_home: &[],
+                besides: "the attacker makes an instance of the clone, sets its password and reaches it",
+            }]),
+        ),
     ),
     // Source: AWS Backup Developer Guide, "Logically air-gapped vault".
-    shared(
-        "backup",
-        "backup-vault:",
-        Gain::Data(&[Way {
-            actions: &["backup:StartRestoreJob"],
-            suffix: None,
-            at_home: &[],
-            besides: "the attacker passes a role to AWS Backup and reaches what is restored",
-        }]),
+    by(
+        "BackupVault",
+        shared(
+            "backup",
+            "backup-vault:",
+            Gain::Data(&[Way {
+                actions: &["backup:StartRestoreJob"],
+                suffix: None,
+                at_home: &[],
+                besides: "the attacker passes a role to AWS Backup and reaches what is restored",
+            }]),
+        ),
     ),
     shared("ec2", "subnet/", Gain::Elsewhere),
     shared("ec2", "transit-gateway/", Gain::Elsewhere),
@@ -99,8 +111,7 @@ const KINDS: &[SharedKind] = &[
     shared("codebuild", "", Gain::Nothing),
     // Metadata: the rows are in buckets, whose policies are judged.
     shared("glue", "", Gain::Nothing),
-    // Participants build with them; what that means for the builder is not told by the share.
-    shared("imagebuilder", "", Gain::Nothing),
+    shared("imagebuilder", "", Gain::Elsewhere),
 ];
 
 /// The type of a shared resource; none if it is not known here.

@@ -5,10 +5,12 @@
 //! while sharing with the organization is on. Source: AWS RAM User Guide, "How AWS RAM works with IAM" and
 //! "Enable resource sharing within AWS Organizations".
 
+use std::collections::BTreeSet;
+
 use blastwall_model::Arn;
 use serde_json::{Value, json};
 
-use super::shared_kinds::{self, Gain};
+use super::shared_kinds::{self, Gain, SharedKind};
 use super::{Read, list, of, texts};
 use crate::facts::store_kinds::Way;
 use crate::facts::{Policies, PolicyIndex, Unjudged};
@@ -32,15 +34,18 @@ pub(crate) struct ShareFacts {
     pub(crate) accounts: Vec<String>,
     /// Whether all of them are known to have accepted it.
     pub(crate) accepted: bool,
+    /// What of its permissions is not known, in words.
+    pub(crate) hanging: Vec<String>,
     /// What lets those in.
     pub(crate) named: Option<PolicyIndex>,
     /// What lets in whoever is of an organization or unit.
     pub(crate) organization: Option<PolicyIndex>,
 }
 
-/// The shares of an account.
+/// The shares of an account, of whose documents these were seen.
 pub(super) fn read(
     read: &[Read<'_>],
+    seen: &BTreeSet<&str>,
     policies: &mut Policies,
     unjudged: &mut Vec<Unjudged>,
 ) -> Vec<ShareFacts> {
@@ -65,9 +70,10 @@ pub(super) fn read(
         let principals = Principals::read(value);
         let resources = texts(value.pointer("/config/ResourceArns"));
         for resource in resources {
-            let ways = match shared_kinds::find(&resource).map(|kind| &kind.gain) {
-                Some(Gain::Data(ways)) => *ways,
-                Some(Gain::Elsewhere | Gain::Nothing) => continue,
+            let kind = shared_kinds::find(&resource);
+            let (kind, ways) = match kind.map(|kind| (kind, &kind.gain)) {
+                Some((kind, Gain::Data(ways))) => (kind, *ways),
+                Some((_, Gain::Elsewhere | Gain::Nothing)) => continue,
                 None => {
                     note(format!(
                         "what {resource} is to whom it is shared with is not known"
@@ -75,6 +81,12 @@ pub(super) fn read(
                     continue;
                 }
             };
+            let Some(hanging) = permitted(value, kind) else {
+                continue;
+            };
+            if !seen.contains(resource.as_str()) {
+                note(format!("{resource}, which it shares, was not seen"));
+            }
             let mut keep = |statements: Vec<Value>| {
                 let policy = json!({"Version": "2012-10-17", "Statement": statements});
                 (!statements.is_empty())
@@ -93,10 +105,36 @@ pub(super) fn read(
                     .unwrap_or(true),
                 accounts: principals.accounts().map(str::to_owned).collect(),
                 accepted: principals.accepted,
+                hanging,
             });
         }
     }
     shares
+}
+
+/// What of the permissions of a share must allow the use of a type; none if they do not. Without any it has the
+/// default of each type. Those of AWS say in their names what they are for; what an owner wrote is not told here.
+/// Source: AWS RAM User Guide, "Managed permissions".
+fn permitted(value: &Value, kind: &SharedKind) -> Option<Vec<String>> {
+    let permissions = texts(value.pointer("/config/PermissionArns"));
+    let name = |arn: &String| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let (of_aws, own): (Vec<&String>, Vec<&String>) = permissions
+        .iter()
+        .partition(|arn| arn.contains(":ram::aws:"));
+    let mut of_type = of_aws
+        .into_iter()
+        .map(name)
+        .filter(|name| name.ends_with(kind.permission));
+    match of_type.next() {
+        Some(name) => (!name.contains("Revoke")).then(Vec::new),
+        None => Some(
+            own.into_iter()
+                .map(|arn| {
+                    format!("the permission {arn} of the share, which was not read, allows it")
+                })
+                .collect(),
+        ),
+    }
 }
 
 /// Whom a share names.
