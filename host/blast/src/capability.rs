@@ -44,7 +44,8 @@ pub(crate) enum Capability {
     Through(StoreIndex),
     /// The same as data, as far as it is encrypted under a key.
     Encrypted(StoreIndex),
-    /// Changing what others run: the images of a repository, the objects of a bucket with code.
+    /// Changing what others run or rely on: the images of a repository, the objects of a bucket with code, a
+    /// shared document of commands, the names of a zone.
     Supply(StoreIndex),
     /// Power over the policies of the organization.
     Guardrails,

@@ -176,8 +176,10 @@ impl Graph {
             .find_store(text)
             .and_then(|index| self.world.store(index))
         {
-            return Ok(Subject::Data {
-                arn: row.arn.clone(),
+            let arn = row.arn.clone();
+            return Ok(match row.kind.holds_data() {
+                true => Subject::Data { arn },
+                false => Subject::Supply { arn },
             });
         }
         // What a bucket or vault holds comes before what it is evidence of.
@@ -258,12 +260,17 @@ impl Graph {
         Ok(workflows)
     }
 
-    /// The subjects of CI providers under which runs of a repository come, `acme/web` or `repo:acme/web`.
+    /// The subjects of CI providers under which runs of a repository come, `acme/web` or `repo:acme/web`, and
+    /// the repository itself.
     fn workflows_of(&self, repository: &str) -> impl Iterator<Item = Subject> {
         let named = repository.contains(['/', ':']);
         let workflows = self.world.outside.iter().filter(move |party| match party {
             crate::subject::OutsideParty::Workflow { provider, subject } => {
                 named && crate::issuers::admits(provider, subject, repository)
+            }
+            crate::subject::OutsideParty::Repository { repository: own } => {
+                let path = own.strip_suffix(repository);
+                named && path.is_some_and(|before| before.is_empty() || before.ends_with('/'))
             }
             _ => false,
         });
@@ -307,6 +314,7 @@ impl Graph {
                 OutsideParty::ApplicationUsers { pool } => pool == text,
                 OutsideParty::IdentityCenter { principal } => principal == text,
                 OutsideParty::Workflow { subject, .. } => subject == text,
+                OutsideParty::Repository { repository } => repository == text,
                 OutsideParty::Service { name } => name == text,
             };
             // As it is printed, too.

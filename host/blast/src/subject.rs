@@ -58,7 +58,8 @@ pub enum Subject {
         /// Its ARN.
         arn: Arn,
     },
-    /// Changing what others run: the images of a repository, the objects of a bucket with code.
+    /// Changing what others run or rely on: the images of a repository, the objects of a bucket with code, a
+    /// shared document of commands, the names of a zone.
     Supply {
         /// The ARN of what holds it.
         arn: Arn,
@@ -114,6 +115,11 @@ pub enum OutsideParty {
     IdentityCenter {
         /// The id.
         principal: String,
+    },
+    /// Whoever pushes to a repository at GitHub, GitLab, Bitbucket or the like.
+    Repository {
+        /// Host and path, `github.com/acme/web`; instead of the host the connection by which a pipeline reads it.
+        repository: String,
     },
     /// A service of AWS, acting for one of its users.
     Service {
@@ -183,6 +189,7 @@ impl fmt::Display for OutsideParty {
             OutsideParty::IdentityCenter { principal } => {
                 write!(formatter, "Identity Center user or group {principal}")
             }
+            OutsideParty::Repository { repository } => write!(formatter, "repository {repository}"),
             OutsideParty::Service { name } => write!(formatter, "AWS service {name}"),
         }
     }

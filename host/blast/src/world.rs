@@ -23,7 +23,7 @@ use blastwall_policy::{Effect, KmsGrant, Principal};
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
     GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind, StorePolicy, Trust,
-    WorkloadKind, networks::Host, networks::NetworkFacts,
+    WorkloadKind, networks::Host, networks::NetworkFacts, sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -33,7 +33,7 @@ pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
     ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, CallerNames, TrustSummary,
-    provider_of,
+    provider_of, summarize,
 };
 
 macro_rules! index {
@@ -284,6 +284,8 @@ pub(crate) struct World {
     pub(crate) federation: Vec<FederationFacts>,
     /// What tells what happened, or brings it back.
     pub(crate) evidence: Vec<EvidenceRow>,
+    /// What accounts share with each other, and what others build on.
+    pub(crate) sharing: SharingFacts,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,

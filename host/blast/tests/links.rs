@@ -46,16 +46,18 @@ const REST: &str = "
   `AWSControlTowerExecution`, roles of Systems Manager Automation and of self-managed stack sets, vendors with
   and without external id: `assume-role`
 - Roles of CloudFormation stacks, AWS Batch, SageMaker and the like: `existing-compute` and `workload-role`
-- Layers, shared machine images, artifact buckets of pipelines: `supply-use`; pushing container images:
-  `supply-push`
+- Layers, shared machine images, artifact buckets and sources of pipelines, sources of builds: `supply-use`;
+  pushing container images and commits: `supply-push`
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
 
 ## Not followed
 
-PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; shares by RAM but for what is in the
-lists above; shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
-and shared documents of Systems Manager as supply; observability links and SES identities; permissions in the
-policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
+PrivateLink, API Gateway and load balancers as ways to a host; what AWS RAM shares but for the types of
+`ram-share` and of the networks above (profiles of Route 53, feature groups of SageMaker and the like), and who may make a share;
+endpoint policies: they say what leaves a network, by which nobody gains anything that is in it; certificates that
+are issued to whoever answers for the names of a public zone; packages of public registries that CodeArtifact is
+connected to; what a template of Service Catalog or a document of Systems Manager does; observability links and SES
+identities; permissions in the policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
 data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
 Grants are not taken into account; neither is what a condition on tags lets somebody do who may tag IAM
 principals.

@@ -13,6 +13,7 @@ use super::assignments::{self, AssignmentFacts};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
 use super::networks::NetworkFacts;
+use super::sharing::SharingFacts;
 use super::stores::{self, StoreFacts};
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
@@ -102,6 +103,7 @@ pub(crate) struct AccountFacts {
     pub(crate) networks: NetworkFacts,
     pub(crate) federation: FederationFacts,
     pub(crate) evidence: EvidenceFacts,
+    pub(crate) sharing: SharingFacts,
 }
 
 impl AccountFacts {
@@ -146,6 +148,7 @@ impl AccountFacts {
             networks: NetworkFacts::read(own()),
             federation: FederationFacts::read(own(), reader.unjudged),
             evidence: EvidenceFacts::read(own()),
+            sharing: SharingFacts::read(own(), reader.policies, reader.unjudged),
         }
     }
 }

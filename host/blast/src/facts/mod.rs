@@ -17,6 +17,7 @@ mod known_policies;
 pub(crate) mod networks;
 mod organization;
 mod policies;
+pub(crate) mod sharing;
 mod store_kinds;
 mod stores;
 pub(crate) mod transit;
@@ -56,6 +57,7 @@ pub fn read_types() -> impl Iterator<Item = &'static str> {
         .chain(assignments::types())
         .chain(federation::types())
         .chain(evidence::types())
+        .chain(sharing::types())
 }
 
 /// Whether facts are made of resources of this type.
@@ -177,6 +179,7 @@ impl Facts {
         known.networks.extend(facts.networks);
         known.federation.extend(facts.federation);
         known.evidence.extend(facts.evidence);
+        known.sharing.extend(facts.sharing);
         self.environments.insert(account.clone(), environment);
     }
 

@@ -76,6 +76,8 @@ pub(crate) struct StoreKind {
     pub(crate) push: &'static [&'static str],
     /// The actions, each enough, that rewrite its policy or share it otherwise.
     pub(crate) rewrites: &'static [&'static str],
+    /// Further actions that its policy may have a say in.
+    pub(crate) further: &'static [&'static str],
     /// The ways in which an insider copies it and has the copy.
     pub(crate) copies: &'static [Copying],
     /// A JSON pointer below `config` to the list of those that it is shared with. What has one is shared
@@ -102,7 +104,15 @@ impl StoreKind {
     /// Every action that its policy may have a say in.
     pub(crate) fn actions(&self) -> impl Iterator<Item = &'static str> {
         let ways = self.ways.iter().flat_map(|way| way.actions);
-        ways.chain(self.push).chain(self.rewrites).copied()
+        ways.chain(self.push)
+            .chain(self.rewrites)
+            .chain(self.further)
+            .copied()
+    }
+
+    /// Whether there is anything in it to read; what has nothing is only there for others to build on.
+    pub(crate) fn holds_data(&self) -> bool {
+        !self.ways.is_empty() || !self.copies.is_empty()
     }
 
     /// Whether its document has its policy, so that one without says that there is none.
@@ -124,6 +134,7 @@ const fn store(
         suffix: "",
         push: &[],
         rewrites: &[],
+        further: &[],
         copies: &[],
         shares: "",
         policy,
@@ -230,6 +241,60 @@ const KINDS: &[StoreKind] = &[
             "/RepositoryPolicyText",
         )
     },
+    // What nobody reads data from and others build on: see the link for who changes it.
+    StoreKind {
+        push: &["codecommit:GitPush"],
+        ..store(
+            "AWS::CodeCommit::Repository",
+            "data-store-policy",
+            &[way(&["codecommit:GitPull"])],
+            "",
+        )
+    },
+    store("AWS::ImageBuilder::Component", "image-recipe", &[], ""),
+    store("AWS::SSM::Document", "ssm-share", &[], ""),
+    store(
+        "AWS::ServiceCatalog::CloudFormationProduct",
+        "service-catalog",
+        &[],
+        "",
+    ),
+    StoreKind {
+        further: &["codeartifact:GetAuthorizationToken"],
+        ..store(
+            "AWS::CodeArtifact::Domain",
+            "codeartifact",
+            &[],
+            "/PermissionsPolicyDocument",
+        )
+    },
+    StoreKind {
+        push: &["codeartifact:PublishPackageVersion"],
+        rewrites: &["codeartifact:PutRepositoryPermissionsPolicy"],
+        ..store(
+            "AWS::CodeArtifact::Repository",
+            "data-store-policy",
+            &[way_if(
+                &["codeartifact:ReadFromRepository"],
+                "the caller has a token of the domain",
+            )],
+            "/PermissionsPolicyDocument",
+        )
+    },
+    store(
+        "AWS::DirectoryService::MicrosoftAD",
+        "directory-share",
+        &[],
+        "",
+    ),
+    store(
+        "AWS::DirectoryService::SimpleAD",
+        "directory-share",
+        &[],
+        "",
+    ),
+    store("AWS::Route53::HostedZone", "shared-dns", &[], ""),
+    store("AWS::Route53Resolver::ResolverRule", "shared-dns", &[], ""),
     StoreKind {
         rewrites: &["ec2:ModifyImageAttribute"],
         shares: "/LaunchPermissions",

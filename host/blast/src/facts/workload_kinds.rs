@@ -199,6 +199,14 @@ pub(super) const KINDS: &[WorkloadKind] = &[
             "codepipeline:StartPipelineExecution",
         ])],
     },
+    // Where Image Builder builds; what it builds there say recipes.
+    WorkloadKind {
+        kind: "AWS::ImageBuilder::InfrastructureConfiguration",
+        tagging: "",
+        roles: &["/InstanceProfileName"],
+        supplies: &[],
+        takeovers: &[],
+    },
     WorkloadKind {
         kind: "AWS::AppRunner::Service",
         tagging: "",

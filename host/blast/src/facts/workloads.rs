@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::clusters::{self, AccessEntry};
 use super::networks::Host;
+use super::sharing::sources;
 use super::workload_kinds::{CLUSTER, KINDS, WorkloadKind};
 
 /// The types besides workloads that tell about them.
@@ -137,7 +138,7 @@ pub(super) fn read<'a>(
                 exposed,
                 tags: tags(&value),
                 host,
-                supplies: supplies(kind, &value, document.arn.partition()),
+                supplies: supplies(kind, &value, document),
                 entries: cluster.map(|cluster| cluster.entries).unwrap_or_default(),
                 issuer,
             });
@@ -292,7 +293,8 @@ fn open_url(value: &Value) -> Option<(String, Exposure)> {
 }
 
 /// What a document says that the workload is made of.
-fn supplies(kind: &WorkloadKind, value: &Value, partition: &str) -> Vec<SupplyName> {
+fn supplies(kind: &WorkloadKind, value: &Value, document: &Document) -> Vec<SupplyName> {
+    let partition = document.arn.partition();
     let mut supplies: Vec<SupplyName> = kind
         .supplies
         .iter()
@@ -309,6 +311,7 @@ fn supplies(kind: &WorkloadKind, value: &Value, partition: &str) -> Vec<SupplyNa
             let object = object.map(str::to_owned);
             Some(SupplyName { object, ..supply })
         })
+        .chain(sources(document, value))
         .collect();
     supplies.sort();
     supplies.dedup();

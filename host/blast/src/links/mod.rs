@@ -7,18 +7,23 @@ mod access;
 mod account_administrator;
 mod account_principals;
 mod assume_role;
+mod changers;
 mod classes;
+mod codeartifact;
 mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
 mod crossing;
+mod directory_share;
 mod eks_access;
 mod evidence;
 mod existing_compute;
 mod federated_trust;
 mod identity_directory;
+mod image_recipe;
 mod internet_workload;
 mod kms_grant;
+mod lattice;
 mod listening_flaw;
 mod management_account;
 mod oidc;
@@ -26,13 +31,18 @@ mod organization_control;
 mod outside_caller;
 mod outside_trust;
 mod passrole_compute;
+mod pipeline;
 mod policy_rewrite;
 mod power;
+mod ram_share;
 mod replication;
 mod roles_anywhere;
 mod self_escalation;
+mod service_catalog;
 mod service_trust;
+mod shared_dns;
 mod snapshot_grab;
+mod ssm_share;
 mod sso_assignment;
 mod store_access;
 mod supply;
@@ -148,6 +158,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &internet_workload::InternetWorkload,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
+    &lattice::Lattice,
     &store_access::S3_POLICY,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
@@ -157,6 +168,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::DATA_STORE,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
+    &ram_share::RamShare,
     &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,
     &replication::Replication,
@@ -164,6 +176,13 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::AccountData,
     &supply::SupplyUse,
     &supply::SupplyPush,
+    &ssm_share::SsmShare,
+    &pipeline::Pipeline,
+    &codeartifact::CodeArtifact,
+    &image_recipe::ImageRecipe,
+    &service_catalog::ServiceCatalog,
+    &directory_share::DirectoryShare,
+    &shared_dns::SharedDns,
     &management_account::ManagementAccount,
     &control_plane::ControlPlane,
     &organization_control::STACK_SET,
@@ -402,7 +421,11 @@ pub(crate) fn derive_all(judge: &Judge<'_>) -> (Capabilities, RuleSet) {
         capabilities.id(Capability::Principal(index));
     }
     for index in world.store_indices() {
-        capabilities.id(Capability::Data(index));
+        let holds_data = world.store(index).is_none_or(|row| row.kind.holds_data());
+        capabilities.id(match holds_data {
+            true => Capability::Data(index),
+            false => Capability::Supply(index),
+        });
     }
     for index in world.workload_indices() {
         capabilities.id(Capability::Workload(index));

@@ -311,7 +311,10 @@ const ACCOUNT_DATA: LinkDocumentation = LinkDocumentation {
 };
 
 fn gained(judge: &Judge<'_>, store: StoreIndex) -> Option<Capability> {
-    let row = judge.world().store(store)?;
+    let row = judge
+        .world()
+        .store(store)
+        .filter(|row| row.kind.holds_data())?;
     let key = row.key.and_then(|key| judge.world().store(key));
     Some(match key {
         Some(key) if key.account != row.account => Capability::Encrypted(store),

@@ -9,6 +9,9 @@ use crate::world::{ASSUME_ROLE, PrincipalIndex};
 
 pub(super) struct TrustRewrite;
 
+/// What others build on by what they may read there, not by what their documents say.
+const PACKAGES: &str = "AWS::CodeArtifact::Repository";
+
 const UPDATE: &str = "iam:UpdateAssumeRolePolicy";
 
 const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
@@ -64,7 +67,11 @@ impl LinkKind for TrustRewrite {
         });
         let supplied = supply::supplied(world);
         for store in world.store_indices() {
-            policy_rewrite::derive(judge, rules, store, supplied.contains_key(&store));
+            let builds_on = world
+                .store(store)
+                .is_some_and(|row| row.kind.kind == PACKAGES);
+            let supplies = builds_on || supplied.contains_key(&store);
+            policy_rewrite::derive(judge, rules, store, supplies);
         }
     }
 

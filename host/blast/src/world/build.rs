@@ -16,7 +16,7 @@ use super::{
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
     OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, Trust,
-    networks::NetworkFacts,
+    networks::NetworkFacts, sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -84,6 +84,7 @@ impl World {
         let mut networks = NetworkFacts::default();
         let mut federation = Vec::new();
         let mut evidence = EvidenceFacts::default();
+        let mut sharing = SharingFacts::default();
         let mut by_account: Vec<BTreeMap<Arn, PrincipalFacts>> = ids
             .iter()
             .zip(&mut accounts)
@@ -97,6 +98,7 @@ impl World {
                 networks.extend(facts.networks);
                 federation.push(facts.federation);
                 evidence.extend(facts.evidence);
+                sharing.extend(facts.sharing);
                 facts
                     .principals
                     .into_iter()
@@ -156,6 +158,10 @@ impl World {
         let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
         outside.extend(assigned.iter().map(|(party, _)| party.clone()));
         outside.extend(supplies.iter().filter_map(|supply| supply.outside.clone()));
+        let strangers = sharing.accounts().filter_map(|id| id.parse().ok());
+        let strangers =
+            strangers.filter(|id| !accounts_by_id.contains_key(id) && !set_aside.contains_key(id));
+        outside.extend(strangers.map(|id| OutsideParty::Account { id }));
         outside.sort();
         outside.dedup();
         let stores_by_arn = stores
@@ -208,6 +214,7 @@ impl World {
                 &partition,
             ),
             federation,
+            sharing,
             assigned_groups,
             tag_keys: tag_keys(&policies),
             regions: regions(&policies),

@@ -10,6 +10,7 @@ use super::{
     AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, StoreIndex, StoreRow, SupplyRow,
     WorkloadIndex, WorkloadRow,
 };
+use crate::facts::sharing::repository_party;
 use crate::facts::{KEY, PrincipalKind, StoreFacts, StorePolicy, SupplyName, WorkloadFacts};
 use crate::subject::OutsideParty;
 
@@ -209,7 +210,8 @@ pub(super) fn supplies(
             let account = owner.as_ref().and_then(|id| accounts.get(id)).copied();
             let outside = match (&owner, account, store) {
                 (Some(id), None, None) => Some(OutsideParty::Account { id: id.clone() }),
-                _ => None,
+                _ => repository_party(&supply.name)
+                    .map(|repository| OutsideParty::Repository { repository }),
             };
             // That an account supplies itself goes without saying.
             let own = store.is_none() && account == Some(workload.account);

@@ -333,6 +333,7 @@ fn party_side(
         | OutsideParty::ApplicationUsers { .. }
         | OutsideParty::IdentityCenter { .. }
         | OutsideParty::Workflow { .. }
+        | OutsideParty::Repository { .. }
         | OutsideParty::Service { .. } => return None,
     };
     Some(gate.complete(best?))

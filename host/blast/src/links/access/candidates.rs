@@ -105,7 +105,7 @@ fn gather(
             .filter(|class| {
                 let (action, resource) = (gate.action, gate.resource.as_str());
                 rules.classes.may(world, *class, action, resource)
-                    || gate.below.is_some_and(|below| {
+                    || gate.below.as_deref().is_some_and(|below| {
                         let class = rules.classes.get(*class);
                         let speaker = class.and_then(|class| class.principals().next());
                         speaker.is_some_and(|speaker| names_below(world, speaker, action, below))

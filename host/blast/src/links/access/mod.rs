@@ -8,7 +8,9 @@ pub(super) mod ask;
 pub(super) mod callers;
 pub(super) mod candidates;
 mod rewritten;
+mod shared;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -94,7 +96,7 @@ pub(super) struct Gate<'w> {
     at_home: &'static [(&'static str, &'static str, &'static str)],
     /// The ARN below which things may be asked for, if not all need be the same, and those that the policy
     /// names.
-    below: Option<&'w str>,
+    below: Option<Cow<'w, str>>,
     names: BTreeSet<String>,
     /// What is known of a request, besides what all requests to the account have.
     known: Vec<(String, Known)>,
@@ -245,7 +247,7 @@ impl<'w> Gate<'w> {
         if row.kind.suffix.is_empty() {
             return self;
         }
-        self.below = Some(row.arn.as_str());
+        self.below = Some(Cow::Borrowed(row.arn.as_str()));
         if let Some(ResourcePolicy::Resource(index, _)) = self.policy
             && let Some(stored) = world.policies.get(index)
         {
@@ -505,7 +507,7 @@ impl<'w> Gate<'w> {
     ) -> Option<Judgement> {
         let mut best = ask(self);
         if !is_certain(best.as_ref())
-            && let Some(below) = self.below
+            && let Some(below) = self.below.as_deref()
         {
             let names = of_caller(below);
             for name in self.names.iter().chain(names.difference(&self.names)) {
