@@ -64,8 +64,8 @@ async fn account(
 
 /// Types that no collector produces.
 const BY_CLOUD_CONTROL: [&str; 3] = [
+    "AWS::Events::EventBus",
     "AWS::Route53::HostedZone",
-    "AWS::SNS::Topic",
     "AWS::SecurityHub::Hub",
 ];
 
@@ -311,6 +311,17 @@ fn assert_complete(documents: &[Document]) {
     check::<kinds::SubscriptionFilterKind>(documents);
     check::<kinds::logs::ResourcePolicyKind>(documents);
     check::<kinds::SecurityHubKind>(documents);
+    check::<kinds::SecretKind>(documents);
+    check::<kinds::QueueKind>(documents);
+    check::<kinds::TopicKind>(documents);
+    check::<kinds::RepositoryKind>(documents);
+    check::<kinds::TableKind>(documents);
+    check::<kinds::FunctionKind>(documents);
+    check::<kinds::FunctionUrlKind>(documents);
+    check::<kinds::LoadBalancerKind>(documents);
+    check::<kinds::ListenerKind>(documents);
+    check::<kinds::ListenerRuleKind>(documents);
+    check::<kinds::TargetGroupKind>(documents);
     let seen: BTreeSet<&str> = documents
         .iter()
         .map(|document| document.kind.as_str())

@@ -194,7 +194,7 @@ const KINDS: &[StoreKind] = &[
             "AWS::SQS::Queue",
             "queue-topic",
             &[way(&["sqs:ReceiveMessage"])],
-            "",
+            "/PolicyDocument",
         )
     },
     StoreKind {
@@ -205,7 +205,7 @@ const KINDS: &[StoreKind] = &[
             "AWS::SNS::Topic",
             "queue-topic",
             &[way(&["sns:Subscribe"])],
-            "",
+            "/PolicyDocument",
         )
     },
     store(

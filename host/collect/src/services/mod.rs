@@ -6,12 +6,18 @@ pub(crate) mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
+mod dynamodb;
 mod ec2;
+mod ecr;
 mod iam;
 mod kms;
 mod lambda;
+mod load_balancing;
 mod logs;
 mod s3;
+mod secrets_manager;
+mod sns;
+mod sqs;
 
 use crate::Collector;
 
@@ -22,11 +28,17 @@ pub(crate) const ALL: &[Collector] = &[
     cloudtrail::COLLECTOR,
     cloudwatch::COLLECTOR,
     config::COLLECTOR,
+    dynamodb::COLLECTOR,
     ec2::COLLECTOR,
+    ecr::COLLECTOR,
     iam::COLLECTOR,
     kms::COLLECTOR,
     lambda::COLLECTOR,
+    load_balancing::COLLECTOR,
     logs::COLLECTOR,
     s3::COLLECTOR,
     s3::ACCESS_POINTS,
+    secrets_manager::COLLECTOR,
+    sns::COLLECTOR,
+    sqs::COLLECTOR,
 ];

@@ -1,8 +1,10 @@
 //! An organization of two accounts that has every property of every type at least once.
 
+mod data;
 mod identity;
 mod regional;
 mod storage;
+mod traffic;
 
 use blastwall_model::{Access, AccountId, Coverage, Gap, GapKind};
 use serde_json::{Value, json};
@@ -375,6 +377,8 @@ fn member() -> Vec<Value> {
     documents.extend(buckets());
     documents.extend(network());
     documents.extend(regional::documents());
+    documents.extend(data::documents());
+    documents.extend(traffic::documents());
     documents.push(trail(
         MEMBER,
         "eu-west-1",

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::{MANAGEMENT, MEMBER, NASTY, document};
 
-const REGION: &str = "eu-west-1";
-const THEN: &str = "2026-01-02T03:04:05Z";
+pub const REGION: &str = "eu-west-1";
+pub const THEN: &str = "2026-01-02T03:04:05Z";
 
-fn of(service: &str, kind: &str, resource: &str, parts: Value) -> Value {
+pub fn of(service: &str, kind: &str, resource: &str, parts: Value) -> Value {
     let arn = format!("arn:aws:{service}:{REGION}:{MEMBER}:{resource}");
     document(MEMBER, kind, arn, REGION, parts)
 }
 
-fn policy() -> Value {
+pub fn policy() -> Value {
     json!({ "Version": "2012-10-17", "Statement": [
         { "Sid": NASTY, "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }
     ]})
@@ -31,7 +31,7 @@ pub fn documents() -> Vec<Value> {
     .concat()
 }
 
-/// What no collector produces: of a known type, with tags of both shapes, without an ARN, and of a
+/// What no collector produces: of a known type, with tags, without an ARN, and of a
 /// service without regions.
 fn by_cloud_control() -> Vec<Value> {
     let zone = format!("arn:aws:cloudcontrolapi::{MEMBER}:AWS::Route53::HostedZone/Z1");
@@ -46,14 +46,14 @@ fn by_cloud_control() -> Vec<Value> {
             }}),
         ),
         of(
-            "sns",
-            "SNS::Topic",
-            "security",
+            "events",
+            "Events::EventBus",
+            "event-bus/security",
             json!({
                 "tags": { "Name": NASTY },
                 "config": {
-                    "TopicName": "security", "Tags": [{ "Key": "Name", "Value": NASTY }],
-                    "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:security")
+                    "Name": "security", "Tags": [{ "Key": "Name", "Value": NASTY }],
+                    "Arn": format!("arn:aws:events:{REGION}:{MEMBER}:event-bus/security")
                 }
             }),
         ),
@@ -616,7 +616,9 @@ fn watched() -> Vec<Value> {
                     "FunctionName": "orders", "Runtime": "python3.13", "PackageType": "Zip",
                     "Role": format!("arn:aws:iam::{MEMBER}:role/orders"),
                     "Layers": [format!("arn:aws:lambda:{REGION}:{MEMBER}:layer:tracer:3")],
-                    "KmsKeyArn": format!("arn:aws:kms:{REGION}:{MEMBER}:key/1")
+                    "KmsKeyArn": format!("arn:aws:kms:{REGION}:{MEMBER}:key/1"),
+                    "VpcConfig": { "SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"] },
+                    "PolicyDocument": policy()
                 },
                 "observed": { "LastModified": THEN }
             }),

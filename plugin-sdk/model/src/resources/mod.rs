@@ -7,14 +7,20 @@ pub mod account;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod config;
+pub mod dynamodb;
 pub mod ec2;
+pub mod ecr;
 pub mod iam;
 pub mod kms;
 pub mod lambda;
+pub mod load_balancing;
 pub mod logs;
 pub mod organizations;
 pub mod s3;
+pub mod secrets_manager;
 pub mod security_hub;
+pub mod sns;
+pub mod sqs;
 
 pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
@@ -23,6 +29,7 @@ pub use cloudwatch::{Alarm, AlarmKind};
 pub use config::{
     ConfigurationRecorder, ConfigurationRecorderKind, DeliveryChannel, DeliveryChannelKind,
 };
+pub use dynamodb::{Table, TableKind};
 pub use ec2::{
     EbsEncryptionByDefault, EbsEncryptionByDefaultKind, Eip, EipKind, FlowLog, FlowLogKind, Image,
     ImageBlockPublicAccess, ImageBlockPublicAccessKind, ImageKind, Instance, InstanceKind,
@@ -36,6 +43,7 @@ pub use ec2::{
     VpcBlockPublicAccessOptions, VpcBlockPublicAccessOptionsKind, VpcEndpoint, VpcEndpointKind,
     VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
 };
+pub use ecr::{Repository, RepositoryKind};
 pub use iam::{
     AccountPasswordPolicy, AccountPasswordPolicyKind, AccountSummary, AccountSummaryKind, Group,
     GroupKind, InstanceProfile, InstanceProfileKind, ManagedPolicy, ManagedPolicyKind,
@@ -46,6 +54,10 @@ pub use iam::{
 };
 pub use kms::{Key, KeyKind};
 pub use lambda::{Function, FunctionKind, FunctionUrl, FunctionUrlKind};
+pub use load_balancing::{
+    Listener, ListenerKind, ListenerRule, ListenerRuleKind, LoadBalancer, LoadBalancerKind,
+    TargetGroup, TargetGroupKind,
+};
 pub use logs::{LogGroup, LogGroupKind, MetricFilter, MetricFilterKind};
 pub use logs::{SubscriptionFilter, SubscriptionFilterKind};
 pub use organizations::{
@@ -56,4 +68,7 @@ pub use s3::{
     AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
     BucketKind,
 };
+pub use secrets_manager::{Secret, SecretKind};
 pub use security_hub::{SecurityHub, SecurityHubKind};
+pub use sns::{Topic, TopicKind};
+pub use sqs::{Queue, QueueKind};
