@@ -430,7 +430,7 @@ fn everything_that_has_a_say_is_fetched_if_it_is_asked_for() {
             .exits(0)
             .stdout
     };
-    let policy = "secretsmanager:GetResourcePolicy";
+    let policy = "events:DescribeEventBus";
     assert!(!template(&[]).contains(policy));
     let deep = template(&["--deep"]);
     assert!(deep.contains(policy) && !deep.contains("secretsmanager:GetSecretValue"));

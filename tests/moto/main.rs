@@ -14,6 +14,7 @@ mod more;
 mod organization;
 mod reach;
 mod seed;
+mod stores;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

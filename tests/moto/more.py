@@ -6,9 +6,11 @@ The answer is a JSON object: for each resource type, by the last part of its ARN
 a document of it must have. All of it follows from the calls below, nothing from Blastwall.
 """
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import boto3
 
@@ -280,6 +282,286 @@ def trails():
     )
 
 
+def opened(resource="*", actions="*"):
+    return {"Version": "2012-10-17", "Statement": [
+        {"Sid": "s", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
+         "Action": actions, "Resource": resource}
+    ]}
+
+
+def stores():
+    secrets = client("secretsmanager")
+    secret = secrets.create_secret(Name="database", SecretString="hunter2", KmsKeyId="alias/orders")
+    policy = opened(actions="secretsmanager:GetSecretValue")
+    secrets.put_resource_policy(SecretId=secret["ARN"], ResourcePolicy=json.dumps(policy))
+    expect(
+        "AWS::SecretsManager::Secret",
+        secret["ARN"].rsplit(":", 1)[1],
+        {"Name": "database", "KmsKeyId": "alias/orders", "ResourcePolicy": policy},
+        {"RotationEnabled": False},
+    )
+    sqs = client("sqs")
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    dead = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+    redrive = {"deadLetterTargetArn": dead["Attributes"]["QueueArn"], "maxReceiveCount": 3}
+    policy = opened(actions="sqs:ReceiveMessage")
+    sqs.create_queue(QueueName="jobs", Attributes={
+        "Policy": json.dumps(policy),
+        "KmsMasterKeyId": "alias/orders",
+        "MessageRetentionPeriod": "3600",
+        "RedrivePolicy": json.dumps(redrive),
+    })
+    expect(
+        "AWS::SQS::Queue",
+        "jobs",
+        {
+            "QueueName": "jobs",
+            "PolicyDocument": policy,
+            "KmsMasterKeyId": "alias/orders",
+            "MessageRetentionPeriod": 3600,
+            "RedrivePolicy": redrive,
+        },
+    )
+    sns = client("sns")
+    topic = sns.create_topic(Name="news", Attributes={"DisplayName": "News"})["TopicArn"]
+    policy = opened(topic, "sns:Subscribe")
+    for name, value in (("Policy", json.dumps(policy)), ("KmsMasterKeyId", "alias/orders")):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+    expect(
+        "AWS::SNS::Topic",
+        "news",
+        {"DisplayName": "News", "PolicyDocument": policy, "KmsMasterKeyId": "alias/orders"},
+        {"Owner": ACCOUNT},
+    )
+    ecr = client("ecr")
+    ecr.create_repository(
+        repositoryName="web",
+        imageTagMutability="IMMUTABLE",
+        imageScanningConfiguration={"scanOnPush": True},
+    )
+    policy = opened(actions="ecr:BatchGetImage")
+    policy["Statement"][0].pop("Resource")
+    ecr.set_repository_policy(repositoryName="web", policyText=json.dumps(policy))
+    expect(
+        "AWS::ECR::Repository",
+        "web",
+        {
+            "ImageTagMutability": "IMMUTABLE",
+            "ImageScanningConfiguration": {"ScanOnPush": True},
+            "EncryptionConfiguration": {"EncryptionType": "AES256"},
+            "RepositoryPolicyText": policy,
+        },
+    )
+    dynamodb = client("dynamodb")
+    table = dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]["TableArn"]
+    policy = opened(table, "dynamodb:Scan")
+    dynamodb.put_resource_policy(ResourceArn=table, Policy=json.dumps(policy))
+    expect(
+        "AWS::DynamoDB::Table",
+        "orders",
+        {
+            "TableName": "orders",
+            "DeletionProtectionEnabled": True,
+            "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+            "ResourcePolicy": {"PolicyDocument": policy},
+        },
+    )
+
+
+def functions():
+    code = io.BytesIO()
+    zipfile.ZipFile(code, "w").writestr("main.py", "")
+    functions = client("lambda")
+    functions.create_function(
+        FunctionName="shop",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/worker",
+        Runtime="python3.12",
+        Handler="main.run",
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": {"PASSWORD": "hunter2"}},
+    )
+    functions.add_permission(
+        FunctionName="shop",
+        StatementId="outside",
+        Action="lambda:InvokeFunction",
+        Principal=STRANGER,
+    )
+    policy = json.loads(functions.get_policy(FunctionName="shop")["Policy"])
+    assert policy["Statement"], policy
+    expect("AWS::Lambda::Function", "shop", {"FunctionName": "shop", "PolicyDocument": policy})
+
+
+def balancers():
+    ec2, elbv2 = client("ec2"), client("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnets = sorted(
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=zone)[
+            "Subnet"
+        ]["SubnetId"]
+        for number, zone in ((1, "eu-west-1a"), (2, "eu-west-1b"))
+    )
+    group = ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
+    balancer = elbv2.create_load_balancer(
+        Name="web", Subnets=subnets, SecurityGroups=[group], Scheme="internet-facing"
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    expect(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        balancer.rsplit("/", 1)[1],
+        {
+            "Name": "web",
+            "Scheme": "internet-facing",
+            "Type": "application",
+            "Subnets": subnets,
+            "SecurityGroups": [group],
+        },
+        {"VpcId": vpc},
+    )
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    host = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnets[0])
+    host = host["Instances"][0]["InstanceId"]
+    targets = elbv2.create_target_group(
+        Name="hosts", Protocol="HTTP", Port=8080, VpcId=vpc, TargetType="instance"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    elbv2.register_targets(TargetGroupArn=targets, Targets=[{"Id": host, "Port": 9090}])
+    expect(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        targets.rsplit("/", 1)[1],
+        {
+            "Name": "hosts",
+            "Protocol": "HTTP",
+            "Port": 8080,
+            "VpcId": vpc,
+            "TargetType": "instance",
+            "Targets": [{"Id": host, "Port": 9090}],
+        },
+    )
+    listener = elbv2.create_listener(
+        LoadBalancerArn=balancer,
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{
+            "Type": "redirect",
+            "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
+        }],
+    )["Listeners"][0]["ListenerArn"]
+    expect(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        listener.rsplit("/", 1)[1],
+        {"LoadBalancerArn": balancer, "Port": 80, "Protocol": "HTTP"},
+    )
+    rule = elbv2.create_rule(
+        ListenerArn=listener,
+        Priority=7,
+        Conditions=[{"Field": "path-pattern", "Values": ["/api/*"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": targets}],
+    )["Rules"][0]["RuleArn"]
+    expect(
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        rule.rsplit("/", 1)[1],
+        {
+            "ListenerArn": listener,
+            "Priority": 7,
+            "Conditions": [
+                {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/api/*"]}}
+            ],
+        },
+    )
+    return subnets[0]
+
+
+def builds():
+    codebuild = client("codebuild")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    codebuild.create_project(
+        name="web",
+        serviceRole=role,
+        source={"type": "S3", "location": "code-bucket/web.zip"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "environmentVariables": [{"name": "PASSWORD", "value": "hunter2"}],
+        },
+    )
+    expect(
+        "AWS::CodeBuild::Project",
+        "web",
+        {
+            "Name": "web",
+            "ServiceRole": role,
+            "Source": {"Type": "S3", "Location": "code-bucket/web.zip"},
+        },
+    )
+
+
+def containers():
+    ecs = client("ecs")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    for image in ("web:1", "web:2"):
+        ecs.register_task_definition(
+            family="web",
+            taskRoleArn=role,
+            networkMode="awsvpc",
+            containerDefinitions=[{
+                "name": "web",
+                "image": image,
+                "privileged": True,
+                "memory": 128,
+                "environment": [{"name": "PASSWORD", "value": "hunter2"}],
+            }],
+        )
+    # The latest of the family, whose ARN ends in its number.
+    expect(
+        "AWS::ECS::TaskDefinition",
+        "2",
+        {"Family": "web", "TaskRoleArn": role, "NetworkMode": "awsvpc"},
+        {"Revision": 2, "Status": "ACTIVE"},
+    )
+
+
+def clusters(subnet):
+    eks = client("eks")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    eks.create_cluster(
+        name="main", roleArn=role, resourcesVpcConfig={"subnetIds": [subnet]}, version="1.33"
+    )
+    issuer = eks.describe_cluster(name="main")["cluster"]["identity"]["oidc"]["issuer"]
+    expect(
+        "AWS::EKS::Cluster",
+        "main",
+        {"Name": "main", "RoleArn": role, "Version": "1.33"},
+        {"OpenIdConnectIssuerUrl": issuer},
+    )
+    group = eks.create_nodegroup(
+        clusterName="main", nodegroupName="workers", nodeRole=role, subnets=[subnet]
+    )["nodegroup"]["nodegroupArn"]
+    expect(
+        "AWS::EKS::Nodegroup",
+        group.rsplit("/", 1)[1],
+        {"ClusterName": "main", "NodegroupName": "workers", "NodeRole": role},
+    )
+    profile = eks.create_fargate_profile(
+        clusterName="main",
+        fargateProfileName="jobs",
+        podExecutionRoleArn=role,
+        subnets=[subnet],
+        selectors=[{"namespace": "jobs"}],
+    )["fargateProfile"]["fargateProfileArn"]
+    expect(
+        "AWS::EKS::FargateProfile",
+        profile.rsplit("/", 1)[1],
+        {"FargateProfileName": "jobs", "PodExecutionRoleArn": role},
+    )
+
+
 machines(networks())
 credentials()
 keys()
@@ -287,4 +569,10 @@ logs()
 recorders()
 buckets()
 trails()
+stores()
+functions()
+subnet = balancers()
+builds()
+containers()
+clusters(subnet)
 json.dump(built, sys.stdout)

@@ -67,6 +67,9 @@ fn what_boto3_builds_is_collected() {
     let (collected, gaps) = Runtime::new()
         .unwrap()
         .block_on(collected(&moto, built.keys().cloned().collect()));
+    // What was put where secrets are put stays there.
+    let everything = format!("{collected:?}");
+    assert!(!everything.contains("hunter2"), "{everything}");
     for (kind, resources) in &built {
         for (name, expected) in resources.as_object().unwrap() {
             let found = collected

@@ -2,47 +2,11 @@
 
 import io
 import json
-import sys
 import zipfile
 
-import boto3
+from builder import allow, client, document, members, role, trust
 
-URL = sys.argv[1]
-ROLE = "OrganizationAccountAccessRole"
 GITHUB = "token.actions.githubusercontent.com"
-
-
-def client(service, account=None):
-    keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret"}
-    if account:
-        arn = f"arn:aws:iam::{account}:role/{ROLE}"
-        session = client("sts").assume_role(RoleArn=arn, RoleSessionName="builder")["Credentials"]
-        keys = {
-            "aws_access_key_id": session["AccessKeyId"],
-            "aws_secret_access_key": session["SecretAccessKey"],
-            "aws_session_token": session["SessionToken"],
-        }
-    return boto3.client(service, endpoint_url=URL, region_name="us-east-1", **keys)
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def allow(action, resource="*"):
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def trust(principal, action="sts:AssumeRole", **more):
-    return document({"Effect": "Allow", "Principal": principal, "Action": action, **more})
-
-
-def role(account, name, trusts, *statements):
-    iam = client("iam", account)
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusts)
-    if statements:
-        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
-    return f"arn:aws:iam::{account}:role/{name}"
 
 
 def network(account, cidr):
@@ -61,19 +25,7 @@ def instance(ec2, subnet, group, **more):
     return started["Instances"][0]["InstanceId"]
 
 
-organizations = client("organizations")
-organizations.create_organization(FeatureSet="ALL")
-root = organizations.list_roots()["Roots"][0]["Id"]
-ids = {}
-for name in ("dev", "prod"):
-    unit = organizations.create_organizational_unit(ParentId=root, Name=name.title())
-    status = organizations.create_account(Email=f"{name}@example.com", AccountName=f"shop-{name}")
-    ids[name] = status["CreateAccountStatus"]["AccountId"]
-    organizations.move_account(
-        AccountId=ids[name],
-        SourceParentId=root,
-        DestinationParentId=unit["OrganizationalUnit"]["Id"],
-    )
+ids = members("dev", "prod")
 dev, prod = ids["dev"], ids["prod"]
 
 role(dev, "coder", trust({"Service": "ec2.amazonaws.com"}), allow("lambda:Update*"))
@@ -107,6 +59,21 @@ functions.create_function(
     Runtime="python3.12",
     Handler="main.run",
     Code={"ZipFile": code.getvalue()},
+)
+
+# Whoever starts a build with commands of one's own has its role.
+role(dev, "starter", trust({"Service": "ec2.amazonaws.com"}), allow("codebuild:StartBuild"))
+builds = role(dev, "builds", trust({"Service": "codebuild.amazonaws.com"}))
+client("codebuild", dev).create_project(
+    name="site",
+    serviceRole=builds,
+    source={"type": "S3", "location": "shop-code/site.zip"},
+    artifacts={"type": "NO_ARTIFACTS"},
+    environment={
+        "type": "LINUX_CONTAINER",
+        "image": "aws/codebuild/standard:7.0",
+        "computeType": "BUILD_GENERAL1_SMALL",
+    },
 )
 
 # A bucket of prod lets dev read; its reader there may, and bob may not.

@@ -6,8 +6,30 @@ use std::process::Command;
 use blastwall_tests::{Blastwall, Moto};
 use serde_json::Value;
 
+/// What a script next to this file builds in a moto; what it prints of it.
+pub(crate) fn build(moto: &Moto, script: &str) -> Value {
+    let script = format!("{}/moto/{script}", env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(Moto::python())
+        .args([&script, moto.endpoint()])
+        // Nothing is left in the source.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The program, pointed at a moto with the credentials of the management account.
+pub(crate) fn program(moto: &Moto) -> Blastwall {
+    Blastwall::new()
+        .variable("AWS_ENDPOINT_URL", moto.endpoint())
+        .variable("AWS_REGION", "us-east-1")
+        .credentials("AKIAIOSFODNN7EXAMPLE", "secret")
+}
+
 /// What falls with a start, how surely: subjects by ARN or id.
-fn falls(program: &Blastwall, start: &str) -> BTreeMap<String, String> {
+pub(crate) fn falls(program: &Blastwall, start: &str) -> BTreeMap<String, String> {
     // moto has thirty-eight regions, each with images of its own to make up at first sight.
     let run = program.run(["blast-radius", start, "--region", "us-east-1", "-o", "json"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -27,20 +49,10 @@ fn falls(program: &Blastwall, start: &str) -> BTreeMap<String, String> {
 #[test]
 fn what_falls_live_is_what_was_worked_out() {
     let moto = Moto::start(&[]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/moto/reach.py");
-    let output = Command::new(Moto::python())
-        .args([script, moto.endpoint()])
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let ids: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids = build(&moto, "reach.py");
     let id = |name: &str| ids[name].as_str().unwrap().to_owned();
     let (dev, prod) = (id("dev"), id("prod"));
-    let program = Blastwall::new()
-        .variable("AWS_ENDPOINT_URL", moto.endpoint())
-        .variable("AWS_REGION", "us-east-1")
-        .credentials("AKIAIOSFODNN7EXAMPLE", "secret");
+    let program = program(&moto);
     let principal = |account: &str, name: &str| format!("arn:aws:iam::{account}:{name}");
 
     let of_dev = falls(&program, &dev);
@@ -64,6 +76,7 @@ fn what_falls_live_is_what_was_worked_out() {
 
     let host = format!("arn:aws:ec2:us-east-1:{dev}:instance/{}", id("host"));
     let leaflets = "arn:aws:s3:::shop-leaflets";
+    let project = format!("arn:aws:codebuild:us-east-1:{dev}:project/site");
     let function = format!("arn:aws:lambda:us-east-1:{dev}:function:shop");
     for (start, expected) in [
         (
@@ -95,6 +108,13 @@ fn what_falls_live_is_what_was_worked_out() {
             vec![
                 (function, "workload", "conditional"),
                 (principal(&dev, "role/function"), "principal", "conditional"),
+            ],
+        ),
+        (
+            principal(&dev, "role/starter"),
+            vec![
+                (project, "workload", "certain"),
+                (principal(&dev, "role/builds"), "principal", "certain"),
             ],
         ),
         (

@@ -222,6 +222,49 @@ fn a_policy_is_joined_in_its_region() {
     assert_eq!(there(&org, &other.0), None);
 }
 
+/// As they are collected, queues and topics have their policy in their own document.
+#[test]
+fn a_queue_and_a_topic_have_their_policy_themselves() {
+    for (kind, name, action) in [
+        ("AWS::SQS::Queue", "sqs", "sqs:ReceiveMessage"),
+        ("AWS::SNS::Topic", "sns", "sns:Subscribe"),
+    ] {
+        let arn = format!("arn:aws:{name}:eu-west-1:{PROD}:jobs");
+        let reader = [statement("Allow", action, "*")];
+        let shut = org(store(kind, &arn, json!({})), &[], &reader);
+        assert_eq!(there(&shut, &arn), None, "{kind}");
+        let open = policy(&[lets(json!({"AWS": root(DEV)}), json!(action), &arn)]);
+        let open = store(kind, &arn, json!({ "PolicyDocument": open }));
+        assert_eq!(
+            there(&org(open, &[], &reader), &arn),
+            Some(Certain),
+            "{kind}"
+        );
+    }
+}
+
+/// A policy that could not be seen is not one that is not there, whether the document names it or what it is in.
+#[test]
+fn a_policy_that_was_not_seen_is_told() {
+    let table = format!("arn:aws:dynamodb:eu-west-1:{PROD}:table/orders");
+    let queue = format!("arn:aws:sqs:eu-west-1:{PROD}:jobs");
+    let unjudged = |kind: &str, arn: &str, path: &str| {
+        let mut document = store(kind, arn, json!({}));
+        document["unknown"] = json!({ path: "AccessDenied: no" });
+        org(document, &[], &[]).graph().unjudged().len()
+    };
+    let of_table = |path| unjudged("AWS::DynamoDB::Table", &table, path);
+    assert_eq!(of_table("config.ResourcePolicy"), 1);
+    assert_eq!(of_table("config.ResourcePolicy.PolicyDocument"), 1);
+    assert_eq!(of_table("config"), 1);
+    assert_eq!(of_table("config.ResourcePolicyOfTheStream"), 0);
+    assert_eq!(of_table("tags"), 0);
+    assert_eq!(
+        unjudged("AWS::SQS::Queue", &queue, "config.PolicyDocument"),
+        1
+    );
+}
+
 #[test]
 fn statements_of_a_bus_and_policies_of_a_secret_by_name_are_joined() {
     let bus = format!("arn:aws:events:eu-west-1:{PROD}:event-bus/main");

@@ -23,8 +23,10 @@ const BLAST_TYPES: [&str; 3] = [
 /// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
 /// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
 /// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
-const DATA_TYPES: [&str; 17] = [
+const DATA_TYPES: [&str; 33] = [
     "AWS::CloudTrail::Trail",
+    "AWS::CodeBuild::Project",
+    "AWS::DynamoDB::Table",
     "AWS::EC2::Image",
     "AWS::EC2::LaunchTemplate",
     "AWS::EC2::NetworkAcl",
@@ -36,11 +38,25 @@ const DATA_TYPES: [&str; 17] = [
     "AWS::EC2::VPC",
     "AWS::EC2::VPCPeeringConnection",
     "AWS::EC2::Volume",
+    "AWS::ECR::Repository",
+    "AWS::ECS::TaskDefinition",
+    "AWS::EKS::AccessEntry",
+    "AWS::EKS::Cluster",
+    "AWS::EKS::FargateProfile",
+    "AWS::EKS::Nodegroup",
+    "AWS::EKS::PodIdentityAssociation",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",
     "AWS::Lambda::Url",
     "AWS::S3::AccountPublicAccessBlock",
     "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
 ];
 
 /// Everything that the blast graph reads and that can be collected. Types without a collector of their own

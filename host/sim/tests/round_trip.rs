@@ -63,11 +63,10 @@ async fn account(
 }
 
 /// Types that no collector produces.
-const BY_CLOUD_CONTROL: [&str; 6] = [
-    "AWS::EKS::AccessEntry",
-    "AWS::EKS::Cluster",
+const BY_CLOUD_CONTROL: [&str; 5] = [
+    "AWS::EKS::Addon",
+    "AWS::Events::EventBus",
     "AWS::Route53::HostedZone",
-    "AWS::SNS::Topic",
     "AWS::SNS::TopicInlinePolicy",
     "AWS::SecurityHub::Hub",
 ];
@@ -314,6 +313,24 @@ fn assert_complete(documents: &[Document]) {
     check::<kinds::SubscriptionFilterKind>(documents);
     check::<kinds::logs::ResourcePolicyKind>(documents);
     check::<kinds::SecurityHubKind>(documents);
+    check::<kinds::ProjectKind>(documents);
+    check::<kinds::TaskDefinitionKind>(documents);
+    check::<kinds::ClusterKind>(documents);
+    check::<kinds::AccessEntryKind>(documents);
+    check::<kinds::PodIdentityAssociationKind>(documents);
+    check::<kinds::NodegroupKind>(documents);
+    check::<kinds::FargateProfileKind>(documents);
+    check::<kinds::SecretKind>(documents);
+    check::<kinds::QueueKind>(documents);
+    check::<kinds::TopicKind>(documents);
+    check::<kinds::RepositoryKind>(documents);
+    check::<kinds::TableKind>(documents);
+    check::<kinds::FunctionKind>(documents);
+    check::<kinds::FunctionUrlKind>(documents);
+    check::<kinds::LoadBalancerKind>(documents);
+    check::<kinds::ListenerKind>(documents);
+    check::<kinds::ListenerRuleKind>(documents);
+    check::<kinds::TargetGroupKind>(documents);
     let seen: BTreeSet<&str> = documents
         .iter()
         .map(|document| document.kind.as_str())

@@ -10,8 +10,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::resources::{
-    access_analyzer, account, cloudtrail, cloudwatch, config, ec2, iam, kms, lambda, logs,
-    organizations, s3, security_hub,
+    access_analyzer, account, cloudtrail, cloudwatch, codebuild, config, dynamodb, ec2, ecr, ecs,
+    eks, iam, kms, lambda, load_balancing, logs, organizations, s3, secrets_manager, security_hub,
+    sns, sqs,
 };
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
@@ -37,8 +38,10 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         account::ContactsKind,
         cloudtrail::TrailKind,
         cloudwatch::AlarmKind,
+        codebuild::ProjectKind,
         config::ConfigurationRecorderKind,
         config::DeliveryChannelKind,
+        dynamodb::TableKind,
         ec2::EbsEncryptionByDefaultKind,
         ec2::EipKind,
         ec2::FlowLogKind,
@@ -65,6 +68,13 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         ec2::VpcEndpointKind,
         ec2::VpcKind,
         ec2::VpcPeeringConnectionKind,
+        ecr::RepositoryKind,
+        ecs::TaskDefinitionKind,
+        eks::AccessEntryKind,
+        eks::ClusterKind,
+        eks::FargateProfileKind,
+        eks::NodegroupKind,
+        eks::PodIdentityAssociationKind,
         iam::AccountPasswordPolicyKind,
         iam::AccountSummaryKind,
         iam::GroupKind,
@@ -82,6 +92,10 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         kms::KeyKind,
         lambda::FunctionKind,
         lambda::FunctionUrlKind,
+        load_balancing::ListenerKind,
+        load_balancing::ListenerRuleKind,
+        load_balancing::LoadBalancerKind,
+        load_balancing::TargetGroupKind,
         logs::LogGroupKind,
         logs::MetricFilterKind,
         logs::ResourcePolicyKind,
@@ -95,7 +109,10 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         s3::AccessPointKind,
         s3::AccountPublicAccessBlockKind,
         s3::BucketKind,
+        secrets_manager::SecretKind,
         security_hub::SecurityHubKind,
+        sns::TopicKind,
+        sqs::QueueKind,
     ];
     schemas.sort_by_key(|schema| schema.resource_type);
     schemas

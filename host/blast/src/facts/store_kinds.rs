@@ -205,7 +205,7 @@ const KINDS: &[StoreKind] = &[
             "AWS::SQS::Queue",
             "queue-topic",
             &[way(&["sqs:ReceiveMessage"])],
-            "",
+            "/PolicyDocument",
         )
     },
     StoreKind {
@@ -216,7 +216,7 @@ const KINDS: &[StoreKind] = &[
             "AWS::SNS::Topic",
             "queue-topic",
             &[way(&["sns:Subscribe"])],
-            "",
+            "/PolicyDocument",
         )
     },
     store(

@@ -219,14 +219,15 @@ fn keep(policy: &Value, policies: &mut Policies) -> Result<PolicyIndex, String> 
     }
 }
 
+/// Whether what a pointer below `config` leads to could not be seen, or something that holds it.
 fn is_unknown(value: &Value, pointer: &str) -> bool {
-    let path = pointer.trim_start_matches('/').replace('/', ".");
+    let path = format!("config{}", pointer.replace('/', "."));
+    let holds = |key: &String| {
+        let below = path.strip_prefix(key.as_str());
+        below.is_some_and(|below| below.is_empty() || below.starts_with('.'))
+    };
     let unknown = value.get("unknown").and_then(Value::as_object);
-    unknown.is_some_and(|unknown| {
-        unknown
-            .keys()
-            .any(|key| key == "config" || (!path.is_empty() && *key == format!("config.{path}")))
-    })
+    unknown.is_some_and(|unknown| unknown.keys().any(holds))
 }
 
 fn is_unusable(value: &Value) -> bool {

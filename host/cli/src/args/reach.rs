@@ -45,8 +45,8 @@ pub(crate) struct SourceArguments {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) from: Option<PathBuf>,
 
-    /// Also collect everything else that has a say: secrets, queues, functions, pipelines, clusters,
-    /// identity pools and more, mostly a call a resource.
+    /// Also collect everything else that has a say: buses, databases, pipelines, stacks, identity pools
+    /// and more, mostly a call a resource.
     #[arg(long, conflicts_with = "from")]
     pub(crate) deep: bool,
 }

@@ -1,19 +1,20 @@
 //! AWS Lambda: `AWS::Lambda::Function`, `AWS::Lambda::Url`.
 //!
 //! A page of the listing tells fifty functions whole. Their environment is passed over: it may hold secrets.
-//! URLs, and tags if they are wanted, take a call a function.
+//! URLs, the policy, and tags if they are wanted take a call a function each.
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::{FunctionConfiguration, FunctionUrlConfig};
 use blastwall_aws::{Declaration, Failure, client};
+use blastwall_model::resources::lambda::VpcConfig;
 use blastwall_model::resources::{Function, FunctionKind, FunctionUrl, FunctionUrlKind};
 use blastwall_model::{Field, Kind, Tags};
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::catalogue::Run;
 use crate::context::{Context, parse_arn};
-use crate::convert::{tags, text, time_text};
-use crate::harvest::{About, Harvest};
+use crate::convert::{Policy, sorted, tags, text, time_text};
+use crate::harvest::{About, Harvest, absent};
 use crate::pages::pages;
 use crate::{Collector, Product};
 
@@ -22,7 +23,7 @@ pub(super) const COLLECTOR: Collector = Collector {
     products: &[
         Product {
             kind: FunctionKind::TYPE,
-            calls: &[FUNCTIONS],
+            calls: &[FUNCTIONS, POLICY],
             tags: &[TAGS],
         },
         Product {
@@ -36,6 +37,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 const FUNCTIONS: Declaration = call("ListFunctions", "lambda:ListFunctions");
 const URLS: Declaration = call("ListFunctionUrlConfigs", "lambda:ListFunctionUrlConfigs");
+const POLICY: Declaration = call("GetPolicy", "lambda:GetPolicy");
 const TAGS: Declaration = call("ListTags", "lambda:ListTags");
 
 const fn call(operation: &'static str, action: &'static str) -> Declaration {
@@ -46,8 +48,13 @@ const fn call(operation: &'static str, action: &'static str) -> Declaration {
     }
 }
 
-/// How many functions of a region are looked into side by side.
-const FUNCTIONS_AT_ONCE: usize = 8;
+/// The answer for a function without a policy.
+const NO_POLICY: [&str; 1] = ["ResourceNotFoundException"];
+
+/// How many functions of a region are looked into side by side. Lambda answers fifteen questions about policies
+/// a second in a region, and as many of all others together; more at once would only be throttled.
+/// Source: AWS Lambda Developer Guide, "Lambda quotas", section "API requests".
+const FUNCTIONS_AT_ONCE: usize = 2;
 
 async fn collect(context: &Context<'_>, region: &str) -> Harvest {
     let lambda = client!(aws_sdk_lambda, context.session, region);
@@ -97,6 +104,15 @@ fn function(
     let layers: Vec<String> = layers.filter_map(|layer| text(layer.arn())).collect();
     config.layers = Some(layers).filter(|layers| !layers.is_empty()).into();
     config.kms_key_arn = text(description.kms_key_arn()).into();
+    // Of a function that has left its network, the ids are empty.
+    let network = description.vpc_config();
+    config.vpc_config = network
+        .filter(|network| text(network.vpc_id()).is_some())
+        .map(|network| VpcConfig {
+            security_group_ids: sorted(network.security_group_ids().iter().cloned()),
+            subnet_ids: sorted(network.subnet_ids().iter().cloned()),
+        })
+        .into();
     // `2026-01-31T09:00:00.000+0000`, which lacks the colon of RFC 3339.
     let modified = description.last_modified().unwrap_or_default();
     let modified = modified.replace("+0000", "Z");
@@ -104,7 +120,7 @@ fn function(
     Ok(function)
 }
 
-/// The tags and addresses of one function, as far as they are wanted.
+/// The addresses, policy and tags of one function, as far as they are wanted.
 async fn look_into(
     context: &Context<'_>,
     lambda: &Client,
@@ -118,8 +134,17 @@ async fn look_into(
     }
     if context.wants(FunctionKind::TYPE) {
         let about = About::resource(&function);
-        let answer = tagging(context, lambda, &arn).await;
-        function.tags = harvest.tags(&about, TAGS, answer);
+        let policy = lambda.get_policy().function_name(&arn);
+        let (policy, tagging) = futures::join!(
+            context.session.call(policy.send()),
+            tagging(context, lambda, &arn),
+        );
+        let policy = absent(policy, &NO_POLICY).map(|answer| {
+            let policy = answer.and_then(|answer| text(answer.policy()));
+            policy.map(|text| Policy::plain(&text).document)
+        });
+        function.config.policy_document = harvest.field(&about, POLICY, policy);
+        function.tags = harvest.tags(&about, TAGS, tagging);
         harvest.add(&function);
     }
     harvest

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{list, object, text};
+use crate::document::{list, object, set, text};
 use crate::failure::Failure;
 use crate::operation::{Answer, Call, Operation, Target, listing, of_resource};
 use crate::page::page;
@@ -18,6 +18,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         list_function_url_configs,
     ),
     of_resource("ListTags", "lambda:ListTags", target, list_tags),
+    of_resource("GetPolicy", "lambda:GetPolicy", target, get_policy),
 ];
 
 /// Where each operation is asked for.
@@ -29,6 +30,11 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
         "ListFunctionUrlConfigs",
     ),
     ("GET", "/2017-03-31/tags/{Function}", "ListTags"),
+    (
+        "GET",
+        "/2015-03-31/functions/{Function}/policy",
+        "GetPolicy",
+    ),
 ];
 
 const KIND: &str = "AWS::Lambda::Function";
@@ -76,10 +82,16 @@ fn list_functions(call: &Call<'_>) -> Result<Answer, Failure> {
         );
         let layers = list(function, "/config/Layers").iter();
         let layers: Vec<Value> = layers.map(|arn| json!({ "Arn": arn })).collect();
-        crate::document::set(&mut answer, "Layers", layers.into());
+        set(&mut answer, "Layers", layers.into());
+        if let Some(network) = function.pointer("/config/VpcConfig") {
+            // A function is in a network if the answer names one; documents name its subnets alone.
+            let mut network = network.clone();
+            set(&mut network, "VpcId", "vpc-1".into());
+            set(&mut answer, "VpcConfig", network);
+        }
         // Lambda writes the offset without a colon.
         let modified = text(function, "/observed/LastModified").replace('Z', ".000+0000");
-        crate::document::set(&mut answer, "LastModified", modified.into());
+        set(&mut answer, "LastModified", modified.into());
         answer
     });
     paged(call, "Functions", functions.collect())
@@ -111,4 +123,16 @@ fn list_tags(call: &Call<'_>) -> Result<Answer, Failure> {
     Ok(Answer::Json(
         json!({ "Tags": tags.unwrap_or_else(|| json!({})) }),
     ))
+}
+
+fn get_policy(call: &Call<'_>) -> Result<Answer, Failure> {
+    let policy = find(call)?.pointer("/config/PolicyDocument");
+    let policy = policy.ok_or_else(|| {
+        Failure::new(
+            404,
+            "ResourceNotFoundException",
+            "The resource you requested does not exist.",
+        )
+    })?;
+    Ok(Answer::Json(json!({ "Policy": super::as_text(policy) })))
 }

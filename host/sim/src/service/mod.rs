@@ -5,20 +5,30 @@ mod account;
 mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
+mod codebuild;
 mod config;
+mod dynamodb;
 mod ec2;
+mod ecr;
+mod ecs;
+mod eks;
 pub(crate) mod iam;
 mod kms;
 mod lambda;
+mod load_balancing;
 mod logs;
 mod organizations;
 mod s3;
 mod s3_control;
+mod secrets_manager;
+mod sns;
+mod sqs;
 mod sts;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::document::scalar;
 use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::protocol::Protocol;
@@ -30,6 +40,7 @@ use crate::protocol::rest::{CONTROL_PATH, S3, S3Control};
 use crate::protocol::rest_json::RestJson;
 use crate::request::Request;
 use crate::signature::Authorization;
+use crate::xml::Element;
 
 /// One service.
 pub(crate) struct Service {
@@ -130,6 +141,66 @@ const SERVICES: &[Service] = &[
         operations: &[logs::OPERATIONS],
     },
     Service {
+        name: "codebuild",
+        protocol: &Json,
+        regional: true,
+        operations: &[codebuild::OPERATIONS],
+    },
+    Service {
+        name: "ecs",
+        protocol: &Json,
+        regional: true,
+        operations: &[ecs::OPERATIONS],
+    },
+    Service {
+        name: "eks",
+        protocol: &RestJson {
+            routes: eks::ROUTES,
+        },
+        regional: true,
+        operations: &[eks::OPERATIONS],
+    },
+    Service {
+        name: "dynamodb",
+        protocol: &Json,
+        regional: true,
+        operations: &[dynamodb::OPERATIONS],
+    },
+    Service {
+        name: "ecr",
+        protocol: &Json,
+        regional: true,
+        operations: &[ecr::OPERATIONS],
+    },
+    Service {
+        name: "secretsmanager",
+        protocol: &Json,
+        regional: true,
+        operations: &[secrets_manager::OPERATIONS],
+    },
+    Service {
+        name: "sqs",
+        protocol: &Json,
+        regional: true,
+        operations: &[sqs::OPERATIONS],
+    },
+    Service {
+        name: "sns",
+        protocol: &Query {
+            namespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+        },
+        regional: true,
+        operations: &[sns::OPERATIONS],
+    },
+    Service {
+        name: "elasticloadbalancing",
+        protocol: &Query {
+            namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+        },
+        regional: true,
+        operations: &[load_balancing::OPERATIONS],
+    },
+    Service {
         name: "monitoring",
         protocol: &Cbor,
         regional: true,
@@ -200,6 +271,36 @@ pub(crate) fn find(request: &Request, authorization: Option<&Authorization>) -> 
     } else {
         &OTHER_REST
     }
+}
+
+/// A document inside an answer, as its text: a policy, say. What is text already was none that could be read.
+pub(crate) fn as_text(document: &Value) -> String {
+    match document {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The tags of a document.
+pub(crate) fn tags(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let tags = document.get("tags").and_then(Value::as_object);
+    tags.into_iter().flatten()
+}
+
+/// The tags of a document, as JSON protocols list them.
+pub(crate) fn key_values(document: &Value) -> Value {
+    let tags = tags(document);
+    tags.map(|(key, value)| json!({ "Key": key, "Value": value }))
+        .collect()
+}
+
+/// The tags of a document, as the Query protocol lists them.
+pub(crate) fn tag_members(document: &Value) -> impl Iterator<Item = Element> {
+    tags(document).map(|(key, value)| {
+        Element::new("member")
+            .text("Key", key)
+            .maybe("Value", scalar(value))
+    })
 }
 
 /// A time of a document as JSON protocols send it: seconds since 1970.

@@ -1,8 +1,11 @@
 //! An organization of two accounts that has every property of every type at least once.
 
+mod compute;
+mod data;
 mod identity;
 mod regional;
 mod storage;
+mod traffic;
 
 use blastwall_model::{Access, AccountId, Coverage, Gap, GapKind};
 use serde_json::{Value, json};
@@ -375,6 +378,9 @@ fn member() -> Vec<Value> {
     documents.extend(buckets());
     documents.extend(network());
     documents.extend(regional::documents());
+    documents.extend(data::documents());
+    documents.extend(compute::documents());
+    documents.extend(traffic::documents());
     documents.push(trail(
         MEMBER,
         "eu-west-1",

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::{MANAGEMENT, MEMBER, NASTY, document};
 
-const REGION: &str = "eu-west-1";
-const THEN: &str = "2026-01-02T03:04:05Z";
+pub const REGION: &str = "eu-west-1";
+pub const THEN: &str = "2026-01-02T03:04:05Z";
 
-fn of(service: &str, kind: &str, resource: &str, parts: Value) -> Value {
+pub fn of(service: &str, kind: &str, resource: &str, parts: Value) -> Value {
     let arn = format!("arn:aws:{service}:{REGION}:{MEMBER}:{resource}");
     document(MEMBER, kind, arn, REGION, parts)
 }
 
-fn policy() -> Value {
+pub fn policy() -> Value {
     json!({ "Version": "2012-10-17", "Statement": [
         { "Sid": NASTY, "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }
     ]})
@@ -31,8 +31,8 @@ pub fn documents() -> Vec<Value> {
     .concat()
 }
 
-/// What no collector produces: of a known type, with tags of both shapes, without an ARN, of a service
-/// without regions, below a parent, and under the name of one.
+/// What no collector produces: of a known type, with tags, without an ARN, of a service without regions, below
+/// a parent, and under the name of one.
 fn by_cloud_control() -> Vec<Value> {
     let zone = format!("arn:aws:cloudcontrolapi::{MEMBER}:AWS::Route53::HostedZone/Z1");
     vec![
@@ -46,30 +46,28 @@ fn by_cloud_control() -> Vec<Value> {
             }}),
         ),
         of(
-            "sns",
-            "SNS::Topic",
-            "security",
+            "events",
+            "Events::EventBus",
+            "event-bus/security",
             json!({
                 "tags": { "Name": NASTY },
                 "config": {
-                    "TopicName": "security", "Tags": [{ "Key": "Name", "Value": NASTY }],
-                    "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:security")
+                    "Name": "security", "Tags": [{ "Key": "Name", "Value": NASTY }],
+                    "Arn": format!("arn:aws:events:{REGION}:{MEMBER}:event-bus/security")
                 }
             }),
         ),
         of(
             "sns",
             "SNS::TopicInlinePolicy",
-            "security",
+            "plain",
             json!({ "config": {
-                "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:security"),
+                "TopicArn": format!("arn:aws:sns:{REGION}:{MEMBER}:plain"),
                 "PolicyDocument": policy()
             }}),
         ),
-        cluster("shop"),
-        access_entry("shop"),
-        cluster("tools"),
-        access_entry("tools"),
+        addon("main", "vpc-cni"),
+        addon("main", "coredns"),
         document(
             MEMBER,
             "Route53::HostedZone",
@@ -80,22 +78,12 @@ fn by_cloud_control() -> Vec<Value> {
     ]
 }
 
-fn cluster(name: &str) -> Value {
-    let resource = format!("cluster/{name}");
-    let arn = format!("arn:aws:eks:{REGION}:{MEMBER}:{resource}");
-    let config = json!({ "config": { "Name": name, "Arn": arn } });
-    of("eks", "EKS::Cluster", &resource, config)
-}
-
 /// What a list has only below its cluster.
-fn access_entry(cluster: &str) -> Value {
-    let resource = format!("access-entry/{cluster}/role/{MEMBER}/operator/1");
-    let config = json!({ "config": {
-        "AccessEntryArn": format!("arn:aws:eks:{REGION}:{MEMBER}:{resource}"),
-        "ClusterName": cluster,
-        "PrincipalArn": format!("arn:aws:iam::{MEMBER}:role/operator")
-    }});
-    of("eks", "EKS::AccessEntry", &resource, config)
+fn addon(cluster: &str, name: &str) -> Value {
+    let resource = format!("addon/{cluster}/{name}/1");
+    let arn = format!("arn:aws:eks:{REGION}:{MEMBER}:{resource}");
+    let config = json!({ "config": { "AddonName": name, "Arn": arn, "ClusterName": cluster } });
+    of("eks", "EKS::Addon", &resource, config)
 }
 
 fn networks() -> Vec<Value> {
@@ -647,7 +635,9 @@ fn watched() -> Vec<Value> {
                     "FunctionName": "orders", "Runtime": "python3.13", "PackageType": "Zip",
                     "Role": format!("arn:aws:iam::{MEMBER}:role/orders"),
                     "Layers": [format!("arn:aws:lambda:{REGION}:{MEMBER}:layer:tracer:3")],
-                    "KmsKeyArn": format!("arn:aws:kms:{REGION}:{MEMBER}:key/1")
+                    "KmsKeyArn": format!("arn:aws:kms:{REGION}:{MEMBER}:key/1"),
+                    "VpcConfig": { "SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"] },
+                    "PolicyDocument": policy()
                 },
                 "observed": { "LastModified": THEN }
             }),

@@ -1,10 +1,22 @@
 //! AWS Lambda.
 
-use crate::resource::{kind, properties};
+use serde_json::Value;
+
+use crate::resource::{kind, properties, shapes};
+
+shapes! {
+    /// The network that a function is joined to.
+    VpcConfig {
+        /// The ids of its security groups.
+        security_group_ids: Vec<String>,
+        /// The ids of its subnets.
+        subnet_ids: Vec<String>,
+    }
+}
 
 properties! {
-    /// What is set on a function (`AWS::Lambda::Function`). Its environment is not collected: it may hold
-    /// secrets.
+    /// What is set on a function (`AWS::Lambda::Function` and `AWS::Lambda::Permission`). Its environment is
+    /// not collected: it may hold secrets.
     "config" FunctionConfig {
         /// Its name.
         "FunctionName" function_name: String,
@@ -18,6 +30,11 @@ properties! {
         "Layers" layers: Vec<String>,
         /// The key that encrypts its environment; absent if it is AWS's.
         "KmsKeyArn" kms_key_arn: String,
+        /// The network that it is joined to; absent if to none.
+        "VpcConfig" vpc_config: VpcConfig,
+        /// The decoded resource policy of the function itself; absent if there is none. Versions and aliases
+        /// have their own, which are not collected.
+        "PolicyDocument" policy_document: Value,
     }
 }
 

@@ -6,23 +6,34 @@ pub mod access_analyzer;
 pub mod account;
 pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod codebuild;
 pub mod config;
+pub mod dynamodb;
 pub mod ec2;
+pub mod ecr;
+pub mod ecs;
+pub mod eks;
 pub mod iam;
 pub mod kms;
 pub mod lambda;
+pub mod load_balancing;
 pub mod logs;
 pub mod organizations;
 pub mod s3;
+pub mod secrets_manager;
 pub mod security_hub;
+pub mod sns;
+pub mod sqs;
 
 pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
 pub use cloudtrail::{Trail, TrailKind};
 pub use cloudwatch::{Alarm, AlarmKind};
+pub use codebuild::{Project, ProjectKind};
 pub use config::{
     ConfigurationRecorder, ConfigurationRecorderKind, DeliveryChannel, DeliveryChannelKind,
 };
+pub use dynamodb::{Table, TableKind};
 pub use ec2::{
     EbsEncryptionByDefault, EbsEncryptionByDefaultKind, Eip, EipKind, FlowLog, FlowLogKind, Image,
     ImageBlockPublicAccess, ImageBlockPublicAccessKind, ImageKind, Instance, InstanceKind,
@@ -36,6 +47,12 @@ pub use ec2::{
     VpcBlockPublicAccessOptions, VpcBlockPublicAccessOptionsKind, VpcEndpoint, VpcEndpointKind,
     VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
 };
+pub use ecr::{Repository, RepositoryKind};
+pub use ecs::{TaskDefinition, TaskDefinitionKind};
+pub use eks::{
+    AccessEntry, AccessEntryKind, Cluster, ClusterKind, FargateProfile, FargateProfileKind,
+    Nodegroup, NodegroupKind, PodIdentityAssociation, PodIdentityAssociationKind,
+};
 pub use iam::{
     AccountPasswordPolicy, AccountPasswordPolicyKind, AccountSummary, AccountSummaryKind, Group,
     GroupKind, InstanceProfile, InstanceProfileKind, ManagedPolicy, ManagedPolicyKind,
@@ -46,6 +63,10 @@ pub use iam::{
 };
 pub use kms::{Key, KeyKind};
 pub use lambda::{Function, FunctionKind, FunctionUrl, FunctionUrlKind};
+pub use load_balancing::{
+    Listener, ListenerKind, ListenerRule, ListenerRuleKind, LoadBalancer, LoadBalancerKind,
+    TargetGroup, TargetGroupKind,
+};
 pub use logs::{LogGroup, LogGroupKind, MetricFilter, MetricFilterKind};
 pub use logs::{SubscriptionFilter, SubscriptionFilterKind};
 pub use organizations::{
@@ -56,4 +77,7 @@ pub use s3::{
     AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
     BucketKind,
 };
+pub use secrets_manager::{Secret, SecretKind};
 pub use security_hub::{SecurityHub, SecurityHubKind};
+pub use sns::{Topic, TopicKind};
+pub use sqs::{Queue, QueueKind};
