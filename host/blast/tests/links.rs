@@ -49,11 +49,13 @@ const REST: &str = "
 - Layers, shared machine images, artifact buckets of pipelines: `supply-use`; pushing container images:
   `supply-push`
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
+- Shares of AWS RAM (`ram-share`): subnets and security groups in `same-vpc`, and in whatever the VPC is joined
+  to; transit gateways in `transit-gateway`; private authorities in `private-ca`
 
 ## Not followed
 
-PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; shares by RAM but for what is in the
-lists above; shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
+PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; other shares by RAM;
+shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
 and shared documents of Systems Manager as supply; observability links and SES identities; permissions in the
 policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
 data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access

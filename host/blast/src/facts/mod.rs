@@ -17,6 +17,7 @@ mod known_policies;
 pub(crate) mod networks;
 mod organization;
 mod policies;
+pub(crate) mod sharing;
 mod store_kinds;
 mod stores;
 pub(crate) mod transit;

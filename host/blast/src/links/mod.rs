@@ -12,6 +12,9 @@ mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
 mod crossing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod crossing_tests;
 mod eks_access;
 mod evidence;
 mod existing_compute;
@@ -30,6 +33,7 @@ mod policy_rewrite;
 mod power;
 mod replication;
 mod roles_anywhere;
+mod same_vpc;
 mod self_escalation;
 mod service_trust;
 mod snapshot_grab;
@@ -146,6 +150,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
+    &same_vpc::SAME_VPC,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
     &store_access::S3_POLICY,
