@@ -288,6 +288,14 @@ impl NetworkFacts {
         }
         let is_used = |vpc: Option<&String>| vpc.is_none_or(|vpc| !unused.contains(vpc));
         facts.routes.of_vpc.retain(|vpc, _| is_used(Some(vpc)));
+        for table in all::<RouteTableKind>(documents.clone()) {
+            if !is_used(table.config.vpc_id.known()) {
+                let associations = table.config.associations.known().into_iter().flatten();
+                for subnet in associations.filter_map(|one| one.subnet_id.as_ref()) {
+                    facts.routes.own.remove(subnet);
+                }
+            }
+        }
         let used = documents.clone().filter(|document| {
             let kinds = [VpcKind::TYPE, SubnetKind::TYPE];
             kinds.contains(&document.kind.as_str())
@@ -295,9 +303,6 @@ impl NetworkFacts {
         for document in used {
             facts.add_place(document, &is_used);
         }
-        let subnets = &facts.subnets;
-        let in_use = |subnet: &String| unused.is_empty() || subnets.contains_key(subnet);
-        facts.routes.own.retain(|subnet, _| in_use(subnet));
         for acl in all::<NetworkAclKind>(documents.clone()) {
             if is_used(acl.config.vpc_id.known()) {
                 facts.add_acl(&acl);
