@@ -3,6 +3,7 @@
 //! Read-only once built. Everything is numbered in the order of ids and ARNs, so that results do
 //! not depend on the order in which documents came.
 
+mod alike;
 mod build;
 mod crossing;
 mod evidence;
@@ -10,6 +11,7 @@ mod keys;
 mod network;
 mod outside;
 mod resources;
+mod starters;
 mod subjects;
 mod transit;
 
@@ -27,8 +29,9 @@ use crate::facts::{
 };
 use crate::subject::OutsideParty;
 
+pub(crate) use alike::{Alike, Goal, Origin};
 pub(crate) use build::named_roles;
-pub(crate) use crossing::Crossing;
+pub(crate) use crossing::{Crossing, Junction};
 pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
@@ -270,8 +273,10 @@ pub(crate) struct World {
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
     pub(crate) stores: Vec<StoreRow>,
-    /// The networks, as far as peering connections and transit gateways lead out of them.
+    /// The networks.
     pub(crate) networks: NetworkFacts,
+    /// Who may start hosts in them.
+    pub(crate) starters: starters::Starters,
     /// The transit gateways among them, with what follows from their defaults.
     transit: transit::Transit,
     /// What workloads are made of.

@@ -49,6 +49,8 @@ const REST: &str = "
 - Layers, shared machine images, artifact buckets and sources of pipelines, sources of builds: `supply-use`;
   pushing container images and commits: `supply-push`
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
+- Shares of AWS RAM (`ram-share`): subnets and security groups in `same-vpc`, and in whatever the VPC is joined
+  to; transit gateways in `transit-gateway`; private authorities in `private-ca`
 
 ## Not followed
 

@@ -20,6 +20,7 @@ mod policies;
 pub(crate) mod sharing;
 mod store_kinds;
 mod stores;
+mod subnet_shares;
 pub(crate) mod transit;
 mod workload_kinds;
 mod workloads;

@@ -1,21 +1,25 @@
-//! The networks of an account, as far as peering connections and transit gateways lead out of them: subnets
-//! with their routes, network ACLs and security groups. IPv4 alone, because joined networks have that in
-//! common.
+//! The networks of an account: subnets with their routes, network ACLs and security groups. IPv4 alone,
+//! because joined networks have that in common.
+//!
+//! Of default VPCs, which every account has in every region, nothing is kept unless a host is in one or
+//! something leads out of the account: they cannot be shared, so nobody else is in them either.
+//! Source: Amazon VPC User Guide, "Share your VPC subnets with other accounts".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use blastwall_model::resources::ec2::{
-    NetworkAclEntry, Route, RouteTableConfig, Rule, SecurityGroupConfig,
-};
+use blastwall_model::resources::ec2::{NetworkAclEntry, Route, RouteTableConfig, Rule};
 use blastwall_model::resources::{
     NetworkAclKind, RouteTableKind, SecurityGroupKind, SubnetKind, VpcKind,
     VpcPeeringConnectionKind,
 };
 use blastwall_model::{Document, Kind, Resource};
 use ipnet::Ipv4Net;
+use serde_json::Value;
 
+use super::subnet_shares::{self, SubnetShares};
 use super::transit::{self, TransitFacts};
+use super::workloads::hosts;
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -29,6 +33,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
     ]
     .into_iter()
     .chain(transit::TYPES)
+    .chain([subnet_shares::SHARE])
 }
 
 /// Where a host is in a network.
@@ -46,6 +51,37 @@ pub(crate) struct Host {
 pub(crate) struct Subnet {
     pub(crate) vpc: String,
     pub(crate) range: Ipv4Net,
+    /// The accounts that tell of it: its owner, and those that it is shared with.
+    pub(crate) told_by: BTreeSet<String>,
+}
+
+/// The accounts that own something, as far as is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Owners {
+    /// Those that documents name.
+    named: BTreeSet<String>,
+    /// Those in the ARNs of documents, which may be of whoever sees it.
+    by_arn: BTreeSet<String>,
+}
+
+impl Owners {
+    fn add(&mut self, named: Option<&str>, by_arn: &str) {
+        self.named.extend(named.map(str::to_owned));
+        self.by_arn.insert(by_arn.to_owned());
+    }
+
+    /// Those that are named, or else the others.
+    pub(crate) fn all(&self) -> &BTreeSet<String> {
+        if self.named.is_empty() {
+            return &self.by_arn;
+        }
+        &self.named
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.named.extend(other.named);
+        self.by_arn.extend(other.by_arn);
+    }
 }
 
 /// A route of a subnet.
@@ -68,7 +104,13 @@ pub(crate) enum Destination {
 pub(crate) enum NextHop {
     Peering(String),
     TransitGateway(String),
-    /// Into no other network, or nowhere.
+    /// To whatever is in the VPC itself.
+    Local,
+    /// To a network interface, a NAT gateway or an endpoint, behind which an appliance may be.
+    Appliance(String),
+    /// Nowhere: a blackhole.
+    Nowhere,
+    /// Into no network of ours.
     Elsewhere,
 }
 
@@ -100,7 +142,7 @@ impl<T> BySubnet<T> {
 }
 
 /// A rule of a network ACL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AclRule {
     pub(crate) egress: bool,
     pub(crate) allows: bool,
@@ -128,16 +170,19 @@ pub(crate) struct GroupRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SecurityGroupFacts {
     pub(crate) vpc: Option<String>,
+    /// The account that owns it.
+    pub(crate) owner: String,
     pub(crate) ingress: Vec<GroupRule>,
     pub(crate) egress: Vec<GroupRule>,
 }
 
 /// A protocol with ports, and which of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Traffic {
     /// Its number; none is every protocol.
     pub(crate) protocol: Option<u8>,
-    pub(crate) ports: RangeInclusive<u16>,
+    /// The first port and the last.
+    ports: (u16, u16),
 }
 
 /// The number of TCP. Source: IANA, "Protocol Numbers".
@@ -159,12 +204,22 @@ impl Traffic {
         };
         Some(Self {
             protocol,
-            ports: port(from, 0)?..=port(to, u16::MAX)?,
+            ports: (port(from, 0)?, port(to, u16::MAX)?),
         })
     }
 
+    /// Every port of every protocol.
+    pub(crate) const EVERYTHING: Self = Self {
+        protocol: None,
+        ports: (0, u16::MAX),
+    };
+
+    pub(crate) fn ports(&self) -> RangeInclusive<u16> {
+        self.ports.0..=self.ports.1
+    }
+
     pub(crate) fn covers(&self, protocol: u8, port: u16) -> bool {
-        self.protocol.is_none_or(|own| own == protocol) && self.ports.contains(&port)
+        self.protocol.is_none_or(|own| own == protocol) && self.ports().contains(&port)
     }
 
     /// In words: `tcp 443`.
@@ -174,9 +229,8 @@ impl Traffic {
             Some(UDP) => "udp",
             Some(_) => "tcp",
         };
-        let (from, to) = (self.ports.start(), self.ports.end());
-        match (from, to) {
-            (0, &u16::MAX) => format!("all {protocol} ports"),
+        match self.ports {
+            (0, u16::MAX) => format!("all {protocol} ports"),
             (from, to) if from == to => format!("{protocol} port {from}"),
             (from, to) => format!("{protocol} ports {from} to {to}"),
         }
@@ -195,6 +249,8 @@ pub(crate) struct PeeringEnd {
 pub(crate) struct NetworkFacts {
     /// The ranges of VPCs.
     ranges: BTreeMap<String, BTreeSet<Ipv4Net>>,
+    /// The accounts that own VPCs.
+    pub(crate) owners: BTreeMap<String, Owners>,
     pub(crate) subnets: BTreeMap<String, Subnet>,
     pub(crate) routes: BySubnet<Vec<RouteFacts>>,
     pub(crate) acls: BySubnet<Vec<AclRule>>,
@@ -202,10 +258,11 @@ pub(crate) struct NetworkFacts {
     /// Active peering connections, by id.
     pub(crate) peerings: BTreeMap<String, [PeeringEnd; 2]>,
     pub(crate) transit: TransitFacts,
+    pub(crate) shares: SubnetShares,
 }
 
 impl NetworkFacts {
-    /// Reads the networks of an account; nothing is kept of one that nothing leads out of.
+    /// Reads the networks of an account.
     pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document> + Clone) -> Self {
         let mut facts = Self {
             transit: TransitFacts::read(documents.clone()),
@@ -214,47 +271,59 @@ impl NetworkFacts {
         for connection in all::<VpcPeeringConnectionKind>(documents.clone()) {
             facts.add_peering(&connection);
         }
+        for share in documents.clone() {
+            facts.shares.add(share);
+        }
         for table in all::<RouteTableKind>(documents.clone()) {
             facts.add_routes(&table.config);
         }
+        let mut unused = BTreeSet::new();
         if !facts.leads_out() {
-            return Self::default();
-        }
-        for vpc in all::<VpcKind>(documents.clone()) {
-            let first = vpc.config.cidr_block.known();
-            let further = vpc.observed.cidr_blocks.known();
-            let ranges = first.into_iter().chain(further.into_iter().flatten());
-            if let Some(id) = vpc.config.vpc_id.known() {
-                let ranges = ranges.filter_map(|range| range.parse::<Ipv4Net>().ok());
-                facts.ranges.entry(id.clone()).or_default().extend(ranges);
+            let defaults = all::<VpcKind>(documents.clone())
+                .filter(|vpc| vpc.observed.is_default.known() == Some(&true));
+            unused.extend(defaults.filter_map(|vpc| vpc.config.vpc_id.known().cloned()));
+            for host in hosts(documents.clone()) {
+                unused.remove(&host.vpc);
             }
         }
-        for subnet in all::<SubnetKind>(documents.clone()) {
-            let config = &subnet.config;
-            let range = config.cidr_block.known().and_then(|it| it.parse().ok());
-            if let (Some(id), Some(vpc), Some(range)) =
-                (config.subnet_id.known(), config.vpc_id.known(), range)
-            {
-                let vpc = vpc.clone();
-                facts.subnets.insert(id.clone(), Subnet { vpc, range });
+        let is_used = |vpc: Option<&String>| vpc.is_none_or(|vpc| !unused.contains(vpc));
+        facts.routes.of_vpc.retain(|vpc, _| is_used(Some(vpc)));
+        for table in all::<RouteTableKind>(documents.clone()) {
+            if !is_used(table.config.vpc_id.known()) {
+                let associations = table.config.associations.known().into_iter().flatten();
+                for subnet in associations.filter_map(|one| one.subnet_id.as_ref()) {
+                    facts.routes.own.remove(subnet);
+                }
             }
+        }
+        let used = documents.clone().filter(|document| {
+            let kinds = [VpcKind::TYPE, SubnetKind::TYPE];
+            kinds.contains(&document.kind.as_str())
+        });
+        for document in used {
+            facts.add_place(document, &is_used);
         }
         for acl in all::<NetworkAclKind>(documents.clone()) {
-            facts.add_acl(&acl);
+            if is_used(acl.config.vpc_id.known()) {
+                facts.add_acl(&acl);
+            }
         }
         for group in all::<SecurityGroupKind>(documents) {
-            facts.add_group(&group.config);
+            if is_used(group.config.vpc_id.known()) {
+                facts.add_group(&group);
+            }
         }
         facts
     }
 
+    /// Whether something joins networks of the account to others.
     fn leads_out(&self) -> bool {
         let tables = self.routes.own.values().chain(self.routes.of_vpc.values());
+        let leads =
+            |next: &NextHop| matches!(next, NextHop::Peering(_) | NextHop::TransitGateway(_));
         !self.peerings.is_empty()
             || !self.transit.is_empty()
-            || tables
-                .flatten()
-                .any(|route| route.next != NextHop::Elsewhere)
+            || tables.flatten().any(|route| leads(&route.next))
     }
 
     fn add_routes(&mut self, config: &RouteTableConfig) {
@@ -269,6 +338,55 @@ impl NetworkFacts {
                 (None, false) => continue,
             };
             place.0.insert(place.1.clone(), routes.clone());
+        }
+    }
+
+    /// Adds a VPC or a subnet.
+    fn add_place(&mut self, document: &Document, is_used: &impl Fn(Option<&String>) -> bool) {
+        // CloudFormation's VPCs have no owner, as AWS's answers do.
+        let value: Option<Value> = serde_json::from_str(document.json()).ok();
+        let owner = value
+            .as_ref()
+            .and_then(|value| value.pointer("/observed/OwnerId"));
+        let owner = owner.and_then(Value::as_str);
+        let mut owned = |vpc: &String| {
+            let owners = self.owners.entry(vpc.clone()).or_default();
+            owners.add(owner, document.arn.account());
+        };
+        if document.kind == VpcKind::TYPE
+            && let Ok(vpc) = document.to::<VpcKind>()
+        {
+            let Some(id) = vpc.config.vpc_id.known().filter(|id| is_used(Some(id))) else {
+                return;
+            };
+            owned(id);
+            let first = vpc.config.cidr_block.known();
+            let further = vpc.observed.cidr_blocks.known();
+            let ranges = first.into_iter().chain(further.into_iter().flatten());
+            let ranges = ranges.filter_map(|range| range.parse::<Ipv4Net>().ok());
+            self.ranges.entry(id.clone()).or_default().extend(ranges);
+        } else if let Ok(subnet) = document.to::<SubnetKind>() {
+            let config = &subnet.config;
+            let range = config.cidr_block.known().and_then(|it| it.parse().ok());
+            let vpc = config.vpc_id.known().filter(|vpc| is_used(Some(vpc)));
+            if let (Some(id), Some(vpc), Some(range)) = (config.subnet_id.known(), vpc, range) {
+                owned(vpc);
+                let told = Subnet {
+                    vpc: vpc.clone(),
+                    range,
+                    told_by: BTreeSet::from([document.account.to_string()]),
+                };
+                self.add_subnet(id.clone(), told);
+            }
+        }
+    }
+
+    fn add_subnet(&mut self, id: String, told: Subnet) {
+        match self.subnets.get_mut(&id) {
+            Some(known) => known.told_by.extend(told.told_by),
+            None => {
+                self.subnets.insert(id, told);
+            }
         }
     }
 
@@ -288,7 +406,8 @@ impl NetworkFacts {
         }
     }
 
-    fn add_group(&mut self, config: &SecurityGroupConfig) {
+    fn add_group(&mut self, group: &Resource<SecurityGroupKind>) {
+        let config = &group.config;
         if let (Some(id), Some(ingress), Some(egress)) = (
             config.group_id.known(),
             config.security_group_ingress.known(),
@@ -297,6 +416,7 @@ impl NetworkFacts {
             let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
             let group = SecurityGroupFacts {
                 vpc: config.vpc_id.known().cloned(),
+                owner: group.arn.account().to_owned(),
                 ingress: rules(ingress),
                 egress: rules(egress),
             };
@@ -335,15 +455,28 @@ impl NetworkFacts {
         own.map(|subnet| subnet.range).collect()
     }
 
+    /// The ranges that are told of a VPC.
+    pub(crate) fn told_ranges(&self, vpc: &str) -> impl Iterator<Item = Ipv4Net> + '_ {
+        self.ranges.get(vpc).into_iter().flatten().copied()
+    }
+
     /// Takes in what is known of other accounts. Ids of networks are unique across accounts.
     pub(crate) fn extend(&mut self, other: Self) {
-        self.ranges.extend(other.ranges);
-        self.subnets.extend(other.subnets);
+        for (vpc, ranges) in other.ranges {
+            self.ranges.entry(vpc).or_default().extend(ranges);
+        }
+        for (vpc, owners) in other.owners {
+            self.owners.entry(vpc).or_default().extend(owners);
+        }
+        for (id, told) in other.subnets {
+            self.add_subnet(id, told);
+        }
         self.routes.extend(other.routes);
         self.acls.extend(other.acls);
         self.groups.extend(other.groups);
         self.peerings.extend(other.peerings);
         self.transit.extend(other.transit);
+        self.shares.extend(other.shares);
     }
 }
 
@@ -360,18 +493,28 @@ fn route(route: &Route) -> Option<RouteFacts> {
     let range = range.and_then(|range| range.parse().ok());
     let list = || route.destination_prefix_list_id.clone();
     let peering = || route.vpc_peering_connection_id.clone();
+    let gateway = route.gateway_id.as_deref();
+    let appliance = || {
+        let endpoint = gateway.filter(|gateway| gateway.starts_with("vpce-"));
+        let interface = route.network_interface_id.as_deref();
+        let through = interface.or(route.nat_gateway_id.as_deref()).or(endpoint)?;
+        Some(NextHop::Appliance(through.to_owned()))
+    };
     let next = if route.state.as_deref() == Some("blackhole") {
-        None
+        NextHop::Nowhere
     } else if let Some(gateway) = route.transit_gateway_id.clone() {
-        Some(NextHop::TransitGateway(gateway))
+        NextHop::TransitGateway(gateway)
+    } else if gateway == Some("local") {
+        NextHop::Local
     } else {
-        peering().map(NextHop::Peering)
+        let peering = peering().map(NextHop::Peering);
+        peering.or_else(appliance).unwrap_or(NextHop::Elsewhere)
     };
     Some(RouteFacts {
         to: range
             .map(Destination::Range)
             .or_else(|| list().map(Destination::List))?,
-        next: next.unwrap_or(NextHop::Elsewhere),
+        next,
     })
 }
 

@@ -380,6 +380,15 @@ fn tags(value: &Value) -> Option<Tags> {
     }
 }
 
+/// Where the workloads of an account that are hosts are.
+pub(super) fn hosts<'a>(
+    documents: impl Iterator<Item = &'a Document>,
+) -> impl Iterator<Item = Host> {
+    documents
+        .filter(|document| KINDS.iter().any(|kind| kind.kind == document.kind.as_str()))
+        .filter_map(|document| host(&serde_json::from_str(document.json()).ok()?))
+}
+
 /// Where a document says that it is in a network.
 fn host(value: &Value) -> Option<Host> {
     let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());

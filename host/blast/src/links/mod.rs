@@ -14,6 +14,9 @@ mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
 mod crossing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod crossing_tests;
 mod directory_share;
 mod eks_access;
 mod evidence;
@@ -37,6 +40,7 @@ mod power;
 mod ram_share;
 mod replication;
 mod roles_anywhere;
+mod same_vpc;
 mod self_escalation;
 mod service_catalog;
 mod service_trust;
@@ -156,6 +160,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
+    &same_vpc::SAME_VPC,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
     &lattice::Lattice,

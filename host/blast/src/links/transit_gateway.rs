@@ -9,7 +9,8 @@ pub(super) static TRANSIT_GATEWAY: BetweenNetworks = BetweenNetworks {
         id: "transit-gateway",
         name: "Transit gateway",
         family: "network",
-        source: "host in a VPC, or whole account that owns the VPC and so starts hosts in it",
+        source: "host in a VPC, or whole account that may start hosts in it: its owner, and accounts that have \
+            a host in a subnet of it or that a subnet is shared with",
         target: "network reach of a host in a VPC that is attached to the same transit gateway",
         precondition: "both attachments are available, the most specific route of each subnet to the other \
             leads to the gateway, the most specific route of the table that each attachment is associated \
@@ -27,5 +28,6 @@ pub(super) static TRANSIT_GATEWAY: BetweenNetworks = BetweenNetworks {
             "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
         ],
     },
-    into: World::transits_into,
+    all: World::transit_gateways,
+    between: World::transits_between,
 };

@@ -9,7 +9,8 @@ pub(super) static VPC_PEERING: BetweenNetworks = BetweenNetworks {
         id: "vpc-peering",
         name: "VPC peering",
         family: "network",
-        source: "host in a VPC, or whole account that owns the VPC and so starts hosts in it",
+        source: "host in a VPC, or whole account that may start hosts in it: its owner, and accounts that have \
+            a host in a subnet of it or that a subnet is shared with",
         target: "network reach of a host in the VPC that it is peered with",
         precondition: "the peering connection is active, the most specific route of each subnet to the \
             other leads through it, the network ACLs of both let request and answer pass, the security \
@@ -22,5 +23,6 @@ pub(super) static VPC_PEERING: BetweenNetworks = BetweenNetworks {
             "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
         ],
     },
-    into: World::peerings_into,
+    all: World::peerings,
+    between: World::peerings_between,
 };

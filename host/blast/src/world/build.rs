@@ -11,7 +11,7 @@ use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, transit::Transit,
+    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, starters::Starters, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -137,6 +137,7 @@ impl World {
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
         let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
+        let starters = Starters::new(&networks, &accounts, &workloads, organization.id.as_deref());
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
@@ -225,6 +226,7 @@ impl World {
             workloads,
             stores,
             transit: Transit::new(&networks),
+            starters,
             networks,
             supplies,
             assignments,

@@ -1,16 +1,19 @@
-//! Which host opens a connection to which, where a [`Crossing`] joins their VPCs: routes of both subnets,
-//! network ACLs of both in both directions, security groups of both.
+//! Which host opens a connection to which, in one VPC or where a [`Crossing`] joins two: routes of both
+//! subnets, network ACLs of both in both directions, security groups of both.
 //!
 //! Sources: Amazon VPC Peering Guide, "Update your route tables" and "Update your security groups";
-//! Amazon VPC User Guide, "Network ACLs" (rules in order, no state) and "Route priority".
+//! Amazon VPC User Guide, "Network ACLs" (rules in order, no state; not asked inside a subnet), "Route
+//! priority" and "Middlebox routing" (routes more specific than that to the VPC itself).
 
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
 use super::crossing::Crossing;
+use super::starters::Starter;
 use crate::facts::networks::{
-    AclRule, Destination, GroupRule, Host, NetworkFacts, Peer, RouteFacts, TCP, Traffic, UDP,
+    AclRule, Destination, GroupRule, Host, NetworkFacts, NextHop, Peer, RouteFacts, TCP, Traffic,
+    UDP,
 };
 
 /// Where a connection starts.
@@ -18,8 +21,8 @@ use crate::facts::networks::{
 pub(crate) enum Source<'a> {
     /// A host with the attacker's code in it.
     Host(&'a Host),
-    /// A host that the attacker starts in some subnet of a VPC, with the security groups of its choice.
-    Vpc(&'a str),
+    /// A host that an account starts, with the security groups of its choice.
+    Start(&'a Starter),
 }
 
 /// A connection that passes.
@@ -36,8 +39,25 @@ struct Sender<'a> {
     vpc: &'a str,
     subnet: &'a str,
     address: Ipv4Addr,
-    /// Its security groups; none if it has those that it takes.
-    groups: Option<&'a [String]>,
+    groups: Groups<'a>,
+}
+
+/// The security groups of a sender.
+#[derive(Clone, Copy)]
+enum Groups<'a> {
+    These(&'a [String]),
+    /// Those that the account likes to take.
+    TakenBy(&'a Starter),
+}
+
+/// How packets get from one subnet into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    /// Within one subnet, where no network ACL is asked.
+    Inside,
+    Direct,
+    /// Through an appliance, behind which security groups do not know each other.
+    Detour,
 }
 
 impl NetworkFacts {
@@ -48,16 +68,23 @@ impl NetworkFacts {
         source: Source<'_>,
         target: &Host,
     ) -> Option<Passage> {
-        let senders: Vec<(&str, &str, Ipv4Net, Option<&[String]>)> = match source {
+        let senders: Vec<(&str, &str, Ipv4Net, Groups<'_>)> = match source {
             Source::Host(host) => {
-                let groups = Some(host.groups.as_slice());
+                let groups = Groups::These(&host.groups);
                 vec![(&host.vpc, &host.subnet, host.address.into(), groups)]
             }
-            Source::Vpc(vpc) => self
+            Source::Start(starter) => starter
                 .subnets
                 .iter()
-                .filter(|(_, subnet)| subnet.vpc == vpc)
-                .map(|(id, subnet)| (vpc, id.as_str(), subnet.range, None))
+                .filter_map(|id| {
+                    let range = self.subnets.get(id)?.range;
+                    Some((
+                        starter.vpc.as_str(),
+                        id.as_str(),
+                        range,
+                        Groups::TakenBy(starter),
+                    ))
+                })
                 .collect(),
         };
         let ingress = self.ingress_of(target);
@@ -117,15 +144,11 @@ impl NetworkFacts {
 
     /// The rules that let a host be reached. A group that was not seen may let in anything.
     fn ingress_of(&self, target: &Host) -> Vec<GroupRule> {
-        let everything = || Traffic {
-            protocol: None,
-            ports: 0..=u16::MAX,
-        };
         let of_group = |group: &String| match self.groups.get(group) {
             Some(facts) => facts.ingress.clone(),
             None => vec![GroupRule {
                 peer: Peer::List(format!("the rules of {group}")),
-                traffic: everything(),
+                traffic: Traffic::EVERYTHING,
             }],
         };
         target.groups.iter().flat_map(of_group).collect()
@@ -139,10 +162,10 @@ impl NetworkFacts {
         rule: &GroupRule,
     ) -> Option<Passage> {
         let mut unseen = Vec::new();
-        let passes = self.lets_in(crossing, sender, rule, &mut unseen)
-            && self.is_routed(crossing, sender, target, &mut unseen)
+        let route = self.route(crossing, sender, target, &mut unseen)?;
+        let passes = self.lets_in(crossing, sender, rule, route, &mut unseen)
             && crossing.carries(target.address, sender.address, &mut unseen)
-            && self.is_open(crossing, sender, target, &rule.traffic, &mut unseen);
+            && self.is_open(crossing, sender, target, &rule.traffic, route, &mut unseen);
         passes.then(|| Passage {
             traffic: rule.traffic.words(),
             unseen,
@@ -155,6 +178,7 @@ impl NetworkFacts {
         crossing: &Crossing<'_>,
         sender: &Sender<'_>,
         rule: &GroupRule,
+        route: Route,
         unseen: &mut Vec<String>,
     ) -> bool {
         match &rule.peer {
@@ -163,12 +187,12 @@ impl NetworkFacts {
                 unseen.push(format!("{list} lets in {}", sender.address));
                 true
             }
+            Peer::Group(_) if route == Route::Detour => false,
             Peer::Group(group) => {
                 let has_it = match (sender.groups, self.groups.get(group)) {
-                    (Some(own), _) => own.contains(group),
-                    // Whoever starts a host takes any group of its VPC, and no other.
-                    (None, Some(facts)) => facts.vpc.as_deref() == Some(sender.vpc),
-                    (None, None) => {
+                    (Groups::These(own), _) => own.contains(group),
+                    (Groups::TakenBy(starter), Some(facts)) => starter.takes(group, facts),
+                    (Groups::TakenBy(_), None) => {
                         unseen.push(format!("{group} is a security group of {}", sender.vpc));
                         true
                     }
@@ -178,28 +202,55 @@ impl NetworkFacts {
         }
     }
 
-    /// Whether the routes of both subnets lead to the other side.
-    fn is_routed(
+    /// How packets of both get to the other side; none if one of them does not.
+    fn route(
         &self,
         crossing: &Crossing<'_>,
         sender: &Sender<'_>,
         target: &Host,
         unseen: &mut Vec<String>,
-    ) -> bool {
+    ) -> Option<Route> {
+        if crossing.is_local() && sender.subnet == target.subnet {
+            return Some(Route::Inside);
+        }
         let there = self.routes.get(sender.subnet, sender.vpc);
         let back = self.routes.get(&target.subnet, &target.vpc);
         let both = [
-            (there, sender.subnet, target.address),
-            (back, target.subnet.as_str(), sender.address),
+            (there, sender.subnet, target.address, target.subnet.as_str()),
+            (back, target.subnet.as_str(), sender.address, sender.subnet),
         ];
-        both.into_iter().all(|(routes, subnet, to)| match routes {
-            Some(routes) => leads(routes, to, crossing, unseen),
-            None => {
-                let id = crossing.id();
-                unseen.push(format!("the routes of {subnet} lead through {id}"));
-                true
+        let mut whole = Route::Direct;
+        for (routes, subnet, to, other) in both {
+            match routes {
+                // Every table has a route to the VPC itself.
+                None if crossing.is_local() => {}
+                Some(routes) if crossing.is_local() => {
+                    let least = self.local_length(&target.vpc, to, other);
+                    if inside(routes, subnet, to, least, unseen)? == Route::Detour {
+                        whole = Route::Detour;
+                    }
+                }
+                Some(routes) => {
+                    if !leads(routes, to, crossing, unseen) {
+                        return None;
+                    }
+                }
+                None => {
+                    let id = crossing.id();
+                    unseen.push(format!("the routes of {subnet} lead through {id}"));
+                }
             }
-        })
+        }
+        Some(whole)
+    }
+
+    /// How long the prefix of a route must at least be to take packets for an address from the route to the
+    /// VPC itself: it is for a whole subnet, if the range of the VPC is not told.
+    fn local_length(&self, vpc: &str, to: Ipv4Addr, subnet: &str) -> u8 {
+        let ranges = self.told_ranges(vpc).filter(|range| range.contains(&to));
+        let of_vpc = ranges.map(|range| range.prefix_len()).max();
+        let of_subnet = || self.subnets.get(subnet).map(|it| it.range.prefix_len());
+        of_vpc.or_else(of_subnet).unwrap_or(32)
     }
 
     /// Whether the network ACLs of both sides, and the security groups of the sender, leave a port of this
@@ -210,20 +261,25 @@ impl NetworkFacts {
         sender: &Sender<'_>,
         target: &Host,
         traffic: &Traffic,
+        route: Route,
         unseen: &mut Vec<String>,
     ) -> bool {
-        let acls = [
+        let mut acls = [
             self.acls.get(sender.subnet, sender.vpc),
             self.acls.get(&target.subnet, &target.vpc),
         ];
-        for (acl, subnet) in acls.iter().zip([sender.subnet, target.subnet.as_str()]) {
-            if acl.is_none() {
-                unseen.push(format!("the network ACL of {subnet} lets it pass"));
+        if route == Route::Inside {
+            acls = [None, None];
+        } else {
+            for (acl, subnet) in acls.iter().zip([sender.subnet, target.subnet.as_str()]) {
+                if acl.is_none() {
+                    unseen.push(format!("the network ACL of {subnet} lets it pass"));
+                }
             }
         }
         let [near, far] = acls;
         let egress = self.egress_of(sender, unseen);
-        let to_groups = crossing.lets_out_to_groups();
+        let to_groups = crossing.lets_out_to_groups() && route != Route::Detour;
         let passes = |protocol: u8, port: u16, lists: bool| {
             let out = egress.as_ref().is_none_or(|rules| {
                 rules.iter().any(|rule| {
@@ -247,14 +303,12 @@ impl NetworkFacts {
             of_acls
                 .chain(of_egress)
                 .flat_map(|traffic| {
-                    [
-                        *traffic.ports.start(),
-                        traffic.ports.end().saturating_add(1),
-                    ]
+                    let ports = traffic.ports();
+                    [*ports.start(), ports.end().saturating_add(1)]
                 })
                 .collect::<Vec<u16>>()
         };
-        let ports = &traffic.ports;
+        let ports = traffic.ports();
         let open = |protocol: u8, lists: bool| {
             std::iter::once(*ports.start())
                 .chain(boundaries().into_iter().filter(|port| ports.contains(port)))
@@ -280,7 +334,9 @@ impl NetworkFacts {
 
     /// The rules that let the sender out; none if it makes its own.
     fn egress_of(&self, sender: &Sender<'_>, unseen: &mut Vec<String>) -> Option<Vec<GroupRule>> {
-        let groups = sender.groups?;
+        let Groups::These(groups) = sender.groups else {
+            return None;
+        };
         let mut rules = Vec::new();
         for group in groups {
             match self.groups.get(group) {
@@ -335,6 +391,35 @@ fn leads(
     });
     unseen.extend(list.map(|list| format!("{list} has a range with {to}")));
     list.is_some()
+}
+
+/// How packets for an address of the same VPC leave a subnet: by the route to the VPC itself, unless there
+/// is one that is at least so specific; none if that drops them.
+fn inside(
+    routes: &[RouteFacts],
+    subnet: &str,
+    to: Ipv4Addr,
+    least: u8,
+    unseen: &mut Vec<String>,
+) -> Option<Route> {
+    let to_ranges = routes.iter().filter_map(|route| match &route.to {
+        Destination::Range(range) if range.contains(&to) && range.prefix_len() >= least => {
+            Some((range.prefix_len(), &route.next))
+        }
+        _ => None,
+    });
+    let through = match to_ranges.max_by_key(|(length, _)| *length) {
+        None | Some((_, NextHop::Local)) => return Some(Route::Direct),
+        Some((_, NextHop::Nowhere)) => return None,
+        Some((_, NextHop::Appliance(id) | NextHop::Peering(id) | NextHop::TransitGateway(id))) => {
+            id.as_str()
+        }
+        Some((_, NextHop::Elsewhere)) => "a gateway",
+    };
+    unseen.push(format!(
+        "what is behind {through}, where {subnet} sends what is for {to}, lets it pass"
+    ));
+    Some(Route::Detour)
 }
 
 /// Whether a rule lets out to the target, as far as is known.

@@ -9,7 +9,6 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::crossing::End;
 use crate::facts::networks::NetworkFacts;
 use crate::facts::transit::{AttachmentFacts, Listed, TableFacts, TransitFacts, TransitRoute};
 
@@ -20,8 +19,8 @@ pub(crate) struct Transit {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Gateway {
-    attachments: Vec<Attachment>,
+pub(crate) struct Gateway {
+    pub(super) attachments: Vec<Attachment>,
     /// None of a table whose routes were not seen.
     tables: BTreeMap<String, Option<Table>>,
     /// Whether security groups may name groups of other VPCs; none if that was not seen.
@@ -30,14 +29,13 @@ struct Gateway {
 
 /// The attachment of a VPC, available and associated.
 #[derive(Clone, Debug)]
-struct Attachment {
+pub(crate) struct Attachment {
     id: String,
-    vpc: String,
-    account: String,
+    pub(super) vpc: String,
     /// Whether it lets security groups name groups of other VPCs; none if that was not seen.
-    group_references: Option<bool>,
+    pub(super) group_references: Option<bool>,
     /// The table that it is associated with; none if that was not seen.
-    table: Option<String>,
+    pub(super) table: Option<String>,
 }
 
 /// Which attachment a range is routed to; to none if it is dropped.
@@ -47,10 +45,10 @@ struct Table(HashMap<Ipv4Net, Option<String>>);
 /// What joins two VPCs that are attached to one gateway.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TransitWay<'a> {
-    pub(crate) id: &'a str,
-    gateway: &'a Gateway,
-    near: &'a Attachment,
-    far: &'a Attachment,
+    pub(super) id: &'a str,
+    pub(super) gateway: &'a Gateway,
+    pub(super) near: &'a Attachment,
+    pub(super) far: &'a Attachment,
 }
 
 impl Transit {
@@ -70,7 +68,6 @@ impl Transit {
             gateway.attachments.push(Attachment {
                 id: id.clone(),
                 vpc: told.vpc.clone(),
-                account: told.owner.as_ref().unwrap_or(&told.account).clone(),
                 group_references: told.group_references,
                 table,
             });
@@ -82,34 +79,28 @@ impl Transit {
         transit
     }
 
-    /// The ways into a VPC from all others.
-    pub(crate) fn ways_into(&self, vpc: &str) -> Vec<TransitWay<'_>> {
-        let mut ways = Vec::new();
-        for (id, gateway) in &self.gateways {
-            let ends = gateway.attachments.iter();
-            let (far, near): (Vec<_>, Vec<_>) = ends.partition(|end| end.vpc == vpc);
-            for far in far {
-                ways.extend(near.iter().map(|near| TransitWay {
-                    id,
-                    gateway,
-                    near,
-                    far,
-                }));
-            }
-        }
-        ways
+    /// The gateways, by id.
+    pub(super) fn gateways(&self) -> impl Iterator<Item = (&str, &Gateway)> {
+        let gateways = self.gateways.iter();
+        gateways.map(|(id, gateway)| (id.as_str(), gateway))
     }
 }
 
-impl<'a> TransitWay<'a> {
-    pub(crate) fn near(&self) -> End<'a> {
-        self.near.end()
+impl Gateway {
+    /// Whether a table leads an address to an attachment; none if its routes were not seen.
+    pub(super) fn leads(&self, table: &str, to: Ipv4Addr, attachment: &Attachment) -> Option<bool> {
+        let table = self.tables.get(table)?.as_ref()?;
+        Some(table.leads(to) == Some(&attachment.id))
     }
 
-    pub(crate) fn far(&self) -> End<'a> {
-        self.far.end()
+    /// The ranges that the routes of a table are for.
+    pub(super) fn ranges(&self, table: &str) -> impl Iterator<Item = Ipv4Net> + '_ {
+        let table = self.tables.get(table).and_then(Option::as_ref);
+        table.into_iter().flat_map(|table| table.0.keys().copied())
     }
+}
 
+impl TransitWay<'_> {
     /// Whether the gateway hands packets over to both sides; what of that was not seen is added.
     pub(crate) fn carries(
         &self,
@@ -123,12 +114,10 @@ impl<'a> TransitWay<'a> {
                 unseen.push(format!("the route table of {from} leads to {to}"));
                 continue;
             };
-            let Some(Some(table)) = self.gateway.tables.get(name) else {
-                unseen.push(format!("the routes of {name} lead to {}", to.id));
-                continue;
-            };
-            if table.leads(address) != Some(&to.id) {
-                return false;
+            match self.gateway.leads(name, address, to) {
+                Some(true) => {}
+                Some(false) => return false,
+                None => unseen.push(format!("the routes of {name} lead to {}", to.id)),
             }
         }
         true
@@ -145,15 +134,6 @@ impl<'a> TransitWay<'a> {
             return Some(false);
         }
         (!of_all.contains(&None)).then_some(true)
-    }
-}
-
-impl Attachment {
-    fn end(&self) -> End<'_> {
-        End {
-            vpc: &self.vpc,
-            account: &self.account,
-        }
     }
 }
 
