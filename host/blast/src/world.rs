@@ -7,6 +7,7 @@ mod build;
 mod crossing;
 mod evidence;
 mod keys;
+mod makeable;
 mod network;
 mod outside;
 mod resources;
@@ -266,6 +267,8 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<AccountRow>,
     /// By account, then ARN.
     pub(crate) principals: Vec<PrincipalRow>,
+    /// Users and roles that are not there and that somebody might make, numbered behind those that are.
+    pub(crate) makeable: Vec<PrincipalRow>,
     /// By account, then ARN.
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
@@ -300,6 +303,8 @@ pub(crate) struct World {
     pub(crate) partition: String,
     /// Every condition key with a tag key in it that some policy asks for, lower case.
     pub(crate) tag_keys: BTreeSet<String>,
+    /// Whether some policy of a resource, or over resources, asks for tags of the caller.
+    pub(crate) doors_ask_for_tags: bool,
     /// Every region that some policy asks requests to go to, or not to.
     pub(crate) regions: BTreeSet<String>,
     /// Every condition key with the key of an encryption context in it that some policy or grant asks for,
@@ -382,7 +387,61 @@ impl World {
     }
 
     pub(crate) fn principal(&self, index: PrincipalIndex) -> Option<&PrincipalRow> {
-        self.principals.get(index.index())
+        let place = index.index();
+        match place.checked_sub(self.principals.len()) {
+            None => self.principals.get(place),
+            Some(behind) => self.makeable.get(behind),
+        }
+    }
+
+    /// Whether a principal is not there and might be made.
+    pub(crate) fn is_makeable(&self, index: PrincipalIndex) -> bool {
+        index.index() >= self.principals.len()
+    }
+
+    /// The principals that might be made in an account.
+    pub(crate) fn makeable_in(
+        &self,
+        account: AccountIndex,
+    ) -> impl Iterator<Item = PrincipalIndex> {
+        // They come account by account.
+        let start = self.makeable.partition_point(|row| row.account < account);
+        let end = self.makeable.partition_point(|row| row.account <= account);
+        let there = self.principals.len();
+        (there + start..there + end).map(PrincipalIndex::new)
+    }
+
+    /// Whether some policy asks requests for tags of the caller or of what is asked for.
+    pub(crate) fn asks_for_tags_of(&self, prefixes: &[&str]) -> bool {
+        let mut keys = self.tag_keys.iter();
+        keys.any(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)))
+    }
+
+    /// Whether one of these policies asks for tags of the caller.
+    pub(crate) fn asks_for_tags(&self, policies: impl IntoIterator<Item = PolicyIndex>) -> bool {
+        policies.into_iter().any(|index| {
+            let stored = self.policies.get(index);
+            stored.is_some_and(|stored| stored.asks_for_tags)
+        })
+    }
+
+    /// Whether a policy that binds a principal asks for its tags.
+    pub(crate) fn asked_for_tags_itself(&self, index: PrincipalIndex) -> bool {
+        self.principal(index).is_some_and(|row| {
+            let boundary = match &row.boundary {
+                Boundary::Policy(from) => Some(from.policy),
+                Boundary::None | Boundary::Unknown => None,
+            };
+            let own = row.identity.iter().map(|from| from.policy).chain(boundary);
+            let account = self.account(row.account);
+            self.asks_for_tags(own)
+                || account.is_some_and(|account| self.levels_ask_for_tags(account.scps))
+        })
+    }
+
+    /// The same for policies of the organization.
+    pub(crate) fn levels_ask_for_tags(&self, levels: LevelsIndex) -> bool {
+        self.asks_for_tags(self.levels(levels).iter().flatten().map(|from| from.policy))
     }
 
     /// Whether a feature or service is in such a list; none if that was not told. What is delegated is

@@ -36,6 +36,7 @@ mod snapshot_grab;
 mod sso_assignment;
 mod store_access;
 mod supply;
+mod tags;
 mod transit_gateway;
 mod trust_rewrite;
 mod user_credential;
@@ -47,7 +48,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use crate::capability::{Capabilities, Capability};
+use crate::capability::{Capabilities, Capability, Rewrite};
 use crate::certainty::Certainty;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::Power;
@@ -257,6 +258,16 @@ impl Deriver<'_> {
             Some((Capability::Principal(index), index, power))
         });
         let rewritten = self.escalations.rewritten(account).iter();
+        // Other tags alone change nothing where no policy of its own asks for them.
+        let rewritten = rewritten.filter(|(index, rewrite)| {
+            let alone = Rewrite {
+                tagged: None,
+                ..*rewrite
+            };
+            rewrite.tagged.is_none()
+                || alone != Rewrite::default()
+                || world.asked_for_tags_itself(*index)
+        });
         let rewritten = rewritten.filter_map(|(index, rewrite)| {
             let power = Power::rewritten(judge, *index, *rewrite, Detail::Certainty)?;
             let acts = actions.iter().any(|action| power.mentions(action));

@@ -276,6 +276,7 @@ fn judge_pair(
     if row.kind != PrincipalKind::Role {
         return None;
     }
+    let power = &power.asking_for(row);
     let source = Some(power.account.id.as_str());
     let trusted = &judge.world().trusts.get(&trust)?.services;
     let mut best = None;
@@ -348,6 +349,7 @@ fn step(
         return Some(power.complete(power.may_somewhere(action, &power.keys())?));
     }
     let row = judge.world().principal(role)?;
+    let power = &power.asking_for(row);
     let keys = power
         .keys_about(row)
         .fixed("iam:PassedToService", [service.name]);

@@ -7,6 +7,7 @@ use blastwall_policy::{Effect, Principal};
 
 use super::evidence::evidence_rows;
 use super::keys::{context_keys, regions, tag_keys};
+use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
-    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, Trust,
+    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, StorePolicy, Trust,
     networks::NetworkFacts,
 };
 use crate::subject::OutsideParty;
@@ -198,6 +199,23 @@ impl World {
             Some((arn, policy, summary))
         });
         let delegated = delegated(&organization.delegated, &accounts_by_id);
+        let makeable = makeable(&accounts, &principals, &policies, &partition);
+        let doors_ask_for_tags = {
+            let trusting = trusts.keys().copied();
+            let stores = stores.iter().filter_map(|row| match row.policy {
+                StorePolicy::Policy(index) => Some(index),
+                StorePolicy::Unknown | StorePolicy::None => None,
+            });
+            let over = accounts
+                .iter()
+                .filter_map(|row| interner.all.get(row.rcps.index()));
+            let over = over.flatten().flatten().map(|from| from.policy);
+            let mut doors = trusting.chain(stores).chain(over);
+            doors.any(|index| {
+                let stored = policies.get(index);
+                stored.is_some_and(|stored| stored.asks_for_tags)
+            })
+        };
         Self {
             evidence: evidence_rows(
                 &evidence,
@@ -210,6 +228,8 @@ impl World {
             federation,
             assigned_groups,
             tag_keys: tag_keys(&policies),
+            doors_ask_for_tags,
+            makeable,
             regions: regions(&policies),
             context_keys: context_keys(&policies, &stores),
             policies,
