@@ -23,8 +23,8 @@ use blastwall_policy::{Effect, KmsGrant, Principal};
 
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
-    GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind, StorePolicy, Trust,
-    WorkloadKind, networks::Host, networks::NetworkFacts,
+    GroupFacts, Lock, PermissionSet, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
+    StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -253,6 +253,15 @@ impl PrincipalRow {
         self.is_service_linked() || resource.starts_with("role/aws-reserved/")
     }
 
+    /// The name of the permission set that it is made for. Source: IAM Identity Center User Guide,
+    /// "Referencing permission sets in resource policies": the name is followed by a hash.
+    pub(crate) fn permission_set(&self) -> Option<&str> {
+        let resource = self.arn.resource();
+        let name = resource.strip_prefix("role/aws-reserved/sso.amazonaws.com/")?;
+        let name = name.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
+        Some(name.rsplit_once('_')?.0)
+    }
+
     /// Whether it is a role of an AWS service, which no policy of the organization binds.
     pub(crate) fn is_service_linked(&self) -> bool {
         self.arn.resource().starts_with("role/aws-service-role/")
@@ -279,6 +288,10 @@ pub(crate) struct World {
     transit: transit::Transit,
     /// What workloads are made of.
     pub(crate) supplies: Vec<SupplyRow>,
+    /// The permission sets of Identity Center.
+    pub(crate) permission_sets: Vec<PermissionSet>,
+    /// The roles that are made for a permission set, by its name.
+    set_roles: BTreeMap<String, Vec<PrincipalIndex>>,
     /// Users and groups of Identity Center, and the roles that they are assigned.
     pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
     /// Those of them that are groups.
@@ -451,6 +464,14 @@ impl World {
             return Some(true);
         }
         Some(list.as_ref()?.iter().any(|one| one == name))
+    }
+
+    /// The roles that are made for a permission set.
+    pub(crate) fn roles_of_permission_set(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = PrincipalIndex> + '_ {
+        self.set_roles.get(name).into_iter().flatten().copied()
     }
 
     pub(crate) fn store(&self, index: StoreIndex) -> Option<&StoreRow> {

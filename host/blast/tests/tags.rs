@@ -305,3 +305,72 @@ fn a_tag_leads_to_the_account() {
     let boundary = org(&[allow("iam:TagUser", "*")]).scp("no", deny("iam:TagUser", "*"), &[DEV]);
     assert_eq!(reach(&boundary), None);
 }
+
+#[test]
+fn a_workload_is_given_the_tags_that_are_asked_for() {
+    let arn = format!("arn:aws:lambda:eu-west-1:{DEV}:function:report");
+    let open = json!({"StringEquals": {"aws:ResourceTag/open": "yes"}});
+    let org = |more: &[Value]| {
+        let policies = [&[when("lambda:*Function*", "*", open.clone())][..], more].concat();
+        let org = tagged(Org::three(), &w(), Some(nobody()), &policies, json!({}));
+        org.role(DEV, "runs", nobody(), &[]).add(
+            DEV,
+            json!({"type": "AWS::Lambda::Function", "arn": arn, "account": DEV, "tags": {},
+                "region": "eu-west-1", "config": {"Role": role(DEV, "runs")}}),
+        )
+    };
+    let reach = |org: &Org| org.reach(&w(), &role(DEV, "runs"));
+    assert_eq!(reach(&org(&[])), None);
+    let tags = allow("lambda:TagResource", "*");
+    assert_eq!(reach(&org(std::slice::from_ref(&tags))), Some(Certain));
+    let no = json!({"StringEquals": {"aws:RequestTag/open": "no"}});
+    assert_eq!(reach(&org(&[when("lambda:TagResource", "*", no)])), None);
+    let guarded = org(&[tags]).scp("no", deny("lambda:TagResource", "*"), &[DEV]);
+    assert_eq!(reach(&guarded), None);
+}
+
+#[test]
+fn a_policy_by_one_and_a_tag_by_another_are_put_together() {
+    let org = |tags: &str| {
+        let org = tagged(
+            Org::three(),
+            &w(),
+            Some(trust(&[&role(DEV, "writer")])),
+            &[],
+            json!({}),
+        );
+        org.managed(DEV, "walk", allow("sts:AssumeRole", "*"))
+            .role(
+                DEV,
+                "writer",
+                nobody(),
+                &[when(
+                    "iam:AttachRolePolicy",
+                    &w(),
+                    json!({"ArnEquals": {"iam:PolicyARN": format!("arn:aws:iam::{DEV}:policy/walk")}}),
+                )],
+            )
+            .role(DEV, "tagger", nobody(), &[allow(tags, &w())])
+            .role(
+                PROD,
+                "prize",
+                trust_if(&[&root(DEV)], json!({"StringEquals": {"aws:PrincipalTag/team": "red"}})),
+                &[],
+            )
+    };
+    let reach = |org: &Org, start: &[&str]| {
+        let graph = org.graph();
+        let start: Vec<_> = start
+            .iter()
+            .map(|name| graph.find(&role(DEV, name)).unwrap())
+            .collect();
+        let radius = graph.radius(&start).unwrap();
+        let prize = graph.find(&role(PROD, "prize")).unwrap();
+        radius.fact(&prize).map(|fact| fact.certainty)
+    };
+    let both = org("iam:TagRole");
+    assert_eq!(reach(&both, &["writer", "tagger"]), Some(Certain));
+    assert_eq!(reach(&both, &["writer"]), None);
+    assert_eq!(reach(&both, &["tagger"]), None);
+    assert_eq!(reach(&org("iam:GetRole"), &["writer", "tagger"]), None);
+}

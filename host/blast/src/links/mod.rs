@@ -28,6 +28,7 @@ mod outside_trust;
 mod passrole_compute;
 mod policy_rewrite;
 mod power;
+mod provider_control;
 mod replication;
 mod roles_anywhere;
 mod self_escalation;
@@ -171,6 +172,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &organization_control::ASSUME_ROOT,
     &organization_control::ACCOUNT_MANAGEMENT,
     &organization_control::IDENTITY_CENTER,
+    &organization_control::OWN_PERMISSION_SET,
     &organization_control::DELEGATED_ADMINISTRATOR,
     &identity_directory::GroupMembership,
     &evidence::LOG_ARCHIVE,
@@ -183,6 +185,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &roles_anywhere::RolesAnywhere,
     &roles_anywhere::PrivateAuthority,
     &cognito_pool::CognitoPool,
+    &provider_control::ProviderControl,
     &confused_deputy::ConfusedDeputy,
 ];
 

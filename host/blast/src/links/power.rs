@@ -83,6 +83,11 @@ impl<'a, 'w> Power<'a, 'w> {
         })
     }
 
+    /// Whether it is this principal, in whatever form.
+    pub(super) fn is(&self, index: PrincipalIndex) -> bool {
+        self.as_what.0 == index
+    }
+
     /// The same as one that writes the tags of another, or its own.
     pub(super) fn tagger(&self) -> Tagger {
         Tagger::new(self.as_what.0, self.as_what.1)

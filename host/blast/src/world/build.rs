@@ -82,6 +82,7 @@ impl World {
         let mut workload_facts = Vec::new();
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
+        let mut permission_sets = Vec::new();
         let mut networks = NetworkFacts::default();
         let mut federation = Vec::new();
         let mut evidence = EvidenceFacts::default();
@@ -95,6 +96,7 @@ impl World {
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
+                permission_sets.extend(facts.permission_sets);
                 networks.extend(facts.networks);
                 federation.push(facts.federation);
                 evidence.extend(facts.evidence);
@@ -199,6 +201,14 @@ impl World {
             Some((arn, policy, summary))
         });
         let delegated = delegated(&organization.delegated, &accounts_by_id);
+        permission_sets.sort();
+        let mut set_roles: BTreeMap<String, Vec<PrincipalIndex>> = BTreeMap::new();
+        for (place, row) in principals.iter().enumerate() {
+            if let Some(name) = row.permission_set() {
+                let roles = set_roles.entry(name.to_owned()).or_default();
+                roles.push(PrincipalIndex::new(place));
+            }
+        }
         let makeable = makeable(&accounts, &principals, &policies, &partition);
         let doors_ask_for_tags = {
             let trusting = trusts.keys().copied();
@@ -230,6 +240,8 @@ impl World {
             tag_keys: tag_keys(&policies),
             doors_ask_for_tags,
             makeable,
+            permission_sets,
+            set_roles,
             regions: regions(&policies),
             context_keys: context_keys(&policies, &stores),
             policies,

@@ -12,7 +12,7 @@ use blastwall_policy::{Effect, Pattern, Principal};
 
 use super::{AccountIndex, AccountRow, PrincipalRow};
 use crate::facts::{Boundary, Credentials, Policies, PolicyIndex, PrincipalKind, Trust};
-use crate::globs::{filled, without_variables};
+use crate::globs::{filled, meetings, without_variables};
 
 /// A name that nobody scopes a policy to.
 const ANY_NAME: &str = "any-name-at-all";
@@ -34,15 +34,21 @@ pub(super) fn makeable(
     partition: &str,
 ) -> Vec<PrincipalRow> {
     let asked = asked_boundaries(policies);
+    let compared = compared_names(policies);
     let mut rows = Vec::new();
     for (index, account) in accounts.iter().enumerate() {
         let own = principals
             .get(account.principals.clone())
             .unwrap_or_default();
         for (kind, word, action) in KINDS {
-            let Some(names) = names(own, account, policies, action) else {
+            let Some(mut names) = names(own, account, policies, action) else {
                 continue;
             };
+            let base = format!("arn:{partition}:iam::{}:{word}/", account.id);
+            let met = meetings(&format!("{base}*"), compared.iter().map(String::as_str));
+            let met = met.iter().map(|pattern| filled(pattern));
+            names.extend(met.filter_map(|arn| Some(arn.strip_prefix(&base)?.to_owned())));
+            let names = names.into_iter().filter(|name| can_be(name)).take(MOST);
             let boundaries = account.managed.iter().filter(|policy| {
                 let mut asked = asked.iter();
                 asked.any(|pattern| pattern.matches(&policy.origin))
@@ -76,6 +82,29 @@ pub(super) fn makeable(
         }
     }
     rows
+}
+
+/// What policies compare the ARN of a caller with: whoever makes a principal gives it the name that suits.
+fn compared_names(policies: &Policies) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    let values = statements
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key == "aws:principalarn")
+        .flat_map(|condition| &condition.values);
+    values
+        .map(|value| without_variables(value.as_str()))
+        .collect()
+}
+
+/// Whether a principal may be called so. Source: IAM API Reference, `CreateRole`, `RoleName` and `Path`; paths
+/// of service roles are AWS's own.
+fn can_be(name: &str) -> bool {
+    let usual =
+        |character: char| character.is_ascii_alphanumeric() || "/_+=,.@-".contains(character);
+    !name.is_empty()
+        && !name.starts_with("aws-service-role/")
+        && !name.starts_with("aws-reserved/")
+        && name.chars().all(usual)
 }
 
 /// What policies ask the boundary of a request to be, or not to be.
@@ -121,5 +150,5 @@ fn names(
         names.extend(named.filter(|name| !name.is_empty()).take(MOST));
     }
     names.insert(ANY_NAME.to_owned());
-    makes.then(|| names.into_iter().take(MOST).collect())
+    makes.then_some(names)
 }

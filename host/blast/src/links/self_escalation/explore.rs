@@ -26,14 +26,16 @@ pub(super) struct Outcome {
     pub(super) account: Option<Judgement>,
 }
 
-/// What the pair gives; a target that is not there is made first.
+/// What the pair gives; a target that is not there is made first, unless somebody has it already.
 pub(super) fn outcomes(
     judge: &Judge<'_>,
     writer: &Power<'_, '_>,
     target: PrincipalIndex,
+    there: bool,
     detail: Detail,
 ) -> Vec<Outcome> {
-    let made = match judge.world().is_makeable(target) {
+    let there = there || writer.is(target) || !judge.world().is_makeable(target);
+    let made = match !there {
         true => match makes(judge, writer, target) {
             Some(made) => made,
             None => return Vec::new(),
@@ -148,6 +150,8 @@ struct Forms {
 
 /// One account, as far as it was explored.
 struct Explorer<'j, 'w> {
+    /// Those that were followed.
+    followed: Vec<Holder<'j, 'w>>,
     judge: &'j Judge<'w>,
     account: AccountIndex,
     rules: Vec<(Certainty, Vec<Capability>, Capability)>,
@@ -167,6 +171,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
             Some((Capability::Principal(index), index, power))
         });
         Self {
+            followed: Vec::new(),
             judge,
             account,
             rules: Vec::new(),
@@ -182,14 +187,21 @@ impl<'j, 'w> Explorer<'j, 'w> {
             .principals_of(self.account)
             .filter(|other| *other != own);
         let there = std::iter::once(own).chain(others);
-        for target in there.chain(world.makeable_in(self.account)) {
+        let new = world
+            .makeable_in(self.account)
+            .filter(|other| *other != own);
+        for target in there.chain(new) {
             let premises = if target == own || world.is_makeable(target) {
                 vec![holder]
             } else {
                 vec![holder, Capability::Principal(target)]
             };
             let mut spent = false;
-            for outcome in outcomes(self.judge, &power, target, Detail::Certainty) {
+            let outcomes = outcomes(self.judge, &power, target, false, Detail::Certainty);
+            if outcomes.is_empty() && self.forms.contains_key(&target) {
+                self.change_made(target, holder, &power);
+            }
+            for outcome in outcomes {
                 let certain = is_certain(outcome.account.as_ref());
                 if let Some(gain) = &outcome.account {
                     let whole = Capability::Account(self.account);
@@ -213,11 +225,23 @@ impl<'j, 'w> Explorer<'j, 'w> {
                 break;
             }
         }
+        self.followed.push((holder, own, power));
+    }
+
+    /// What somebody changes of a principal that another made.
+    fn change_made(&mut self, target: PrincipalIndex, holder: Capability, power: &Power<'_, '_>) {
+        if !self.judge.world().is_makeable(target) {
+            return;
+        }
+        for outcome in outcomes(self.judge, power, target, true, Detail::Certainty) {
+            self.add_change(target, holder, outcome.rewrite, outcome.how.certainty);
+        }
     }
 
     /// A principal as somebody may have it.
     fn add_form(&mut self, target: PrincipalIndex, form: Rewrite) {
         let forms = self.forms.entry(target).or_default();
+        let first = forms.all.is_empty();
         if !forms.all.insert(form) {
             return;
         }
@@ -230,6 +254,11 @@ impl<'j, 'w> Explorer<'j, 'w> {
         for (holder, change, certainty) in changes {
             self.put_together(target, form, holder, change, certainty);
         }
+        if first && self.judge.world().is_makeable(target) {
+            for (holder, _, power) in self.followed.clone() {
+                self.change_made(target, holder, &power);
+            }
+        }
     }
 
     /// A change that somebody may make.
@@ -241,7 +270,11 @@ impl<'j, 'w> Explorer<'j, 'w> {
         certainty: Certainty,
     ) {
         let forms = self.forms.entry(target).or_default();
-        forms.changes.push((holder, change, certainty));
+        let new = (holder, change, certainty);
+        if forms.changes.contains(&new) {
+            return;
+        }
+        forms.changes.push(new);
         let known: Vec<Rewrite> = forms.all.iter().copied().collect();
         for form in known {
             self.put_together(target, form, holder, change, certainty);
@@ -263,9 +296,10 @@ impl<'j, 'w> Explorer<'j, 'w> {
         let Some(forms) = self.forms.get(&target) else {
             return;
         };
+        let makeable = self.judge.world().is_makeable(target);
         let mut changes = forms.changes.iter();
         let alone = changes.any(|(other, own, _)| *other == holder && *own == both);
-        if both == change || alone || forms.all.len() >= FORMS {
+        if !makeable && (both == change || alone) || forms.all.len() >= FORMS {
             return;
         }
         let before = Capability::Rewritten(target, form);

@@ -73,15 +73,21 @@ impl LinkKind for SelfEscalation {
         let power = Power::holding(judge, holder, Detail::Full)?;
         // Who is changed comes last; alone, it changes itself, or what it makes.
         let (target, before) = match (premises.last()?, conclusion) {
-            (_, Capability::Rewritten(target, _)) if judge.world().is_makeable(target) => {
-                (target, Rewrite::default())
+            (_, Capability::Rewritten(target, _))
+                if judge.world().is_makeable(target) && premises.len() == 1 =>
+            {
+                match holder {
+                    Capability::Rewritten(own, before) if own == target => (target, before),
+                    _ => (target, Rewrite::default()),
+                }
             }
             (Capability::Principal(target), _) => (*target, Rewrite::default()),
             (Capability::Rewritten(target, before), _) => (*target, *before),
             _ => return None,
         };
         let by_itself = premises.len() == 1;
-        let outcomes = |of: PrincipalIndex| outcomes(judge, &power, of, Detail::Full).into_iter();
+        let outcomes =
+            |of: PrincipalIndex| outcomes(judge, &power, of, !by_itself, Detail::Full).into_iter();
         match conclusion {
             Capability::Rewritten(target, wanted) => outcomes(target)
                 .find(|outcome| {
