@@ -22,6 +22,69 @@ pub(crate) struct Rewrite {
     /// A group that it was put into, or a managed policy that it was attached, by its place in the account:
     /// [`AccountRow::addition`](crate::world::AccountRow::addition).
     pub(crate) added: Option<u16>,
+    /// Who writes its tags, as the question at hand takes them.
+    pub(crate) tagged: Option<Tagger>,
+}
+
+/// Who writes tags of another, or of itself: a principal, with which permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Tagger {
+    pub(crate) by: PrincipalIndex,
+    anything: bool,
+    unbound: bool,
+    without: u32,
+    added: Option<u16>,
+}
+
+impl Tagger {
+    /// A principal whose permissions were changed, as one that writes tags. Whose tags decide what it may
+    /// tag is left out.
+    pub(crate) fn new(by: PrincipalIndex, rewrite: Rewrite) -> Self {
+        let Rewrite {
+            anything,
+            unbound,
+            without,
+            added,
+            tagged: _,
+        } = rewrite;
+        Self {
+            by,
+            anything,
+            unbound,
+            without,
+            added,
+        }
+    }
+
+    /// How its permissions were changed.
+    pub(crate) fn rewrite(self) -> Rewrite {
+        Rewrite {
+            anything: self.anything,
+            unbound: self.unbound,
+            without: self.without,
+            added: self.added,
+            tagged: None,
+        }
+    }
+}
+
+impl Rewrite {
+    /// One change after another; none if only one of them can be told, because each adds something else.
+    pub(crate) fn then(self, other: Self) -> Option<Self> {
+        let anything = self.anything || other.anything;
+        let added = match (self.added, other.added) {
+            _ if anything => None,
+            (Some(one), Some(another)) if one != another => return None,
+            (one, another) => one.or(another),
+        };
+        Some(Self {
+            anything,
+            unbound: self.unbound || other.unbound,
+            without: self.without | other.without,
+            added,
+            tagged: self.tagged.or(other.tagged),
+        })
+    }
 }
 
 /// Something that an attacker can hold.

@@ -5,7 +5,7 @@
 //! - `facts`: resource documents reduced to what matters, policies kept once by content (what
 //!   matters are the actions that the link kinds name, the one thing that facts know of links);
 //! - `world`: the facts numbered and indexed;
-//! - `judge`: the one place that asks the policy language;
+//! - `judge`: the one place that asks the policy language, `tagging` for those who write tags first;
 //! - `links`: the kinds of link, one a file, which ask the judge and give rules;
 //! - `rules`, `closure`: AND-rules over numbers and their least fixpoint;
 //! - `question`: one request with all of its policies, for people who ask why;
@@ -43,6 +43,7 @@ mod rules;
 mod steps;
 mod subject;
 mod survey;
+mod tagging;
 mod units;
 mod vendors;
 mod without;

@@ -16,7 +16,7 @@ pub(crate) struct RequestKeys<'w> {
 
 /// How condition keys begin that have a tag of the resource behind them, those of services included that
 /// have their own. Source: Service Authorization Reference.
-const RESOURCE_TAGS: &[&str] = &[
+pub(crate) const RESOURCE_TAGS: &[&str] = &[
     "aws:resourcetag/",
     "ec2:resourcetag/",
     "ecr:resourcetag/",

@@ -8,6 +8,7 @@ mod build;
 mod crossing;
 mod evidence;
 mod keys;
+mod makeable;
 mod network;
 mod outside;
 mod resources;
@@ -24,8 +25,9 @@ use blastwall_policy::{Effect, KmsGrant, Principal};
 
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
-    GroupFacts, Lock, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind, StorePolicy, Trust,
-    WorkloadKind, networks::Host, networks::NetworkFacts, sharing::SharingFacts,
+    GroupFacts, Lock, PermissionSet, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
+    StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
+    sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
 
@@ -255,6 +257,15 @@ impl PrincipalRow {
         self.is_service_linked() || resource.starts_with("role/aws-reserved/")
     }
 
+    /// The name of the permission set that it is made for. Source: IAM Identity Center User Guide,
+    /// "Referencing permission sets in resource policies": the name is followed by a hash.
+    pub(crate) fn permission_set(&self) -> Option<&str> {
+        let resource = self.arn.resource();
+        let name = resource.strip_prefix("role/aws-reserved/sso.amazonaws.com/")?;
+        let name = name.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
+        Some(name.rsplit_once('_')?.0)
+    }
+
     /// Whether it is a role of an AWS service, which no policy of the organization binds.
     pub(crate) fn is_service_linked(&self) -> bool {
         self.arn.resource().starts_with("role/aws-service-role/")
@@ -269,6 +280,8 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<AccountRow>,
     /// By account, then ARN.
     pub(crate) principals: Vec<PrincipalRow>,
+    /// Users and roles that are not there and that somebody might make, numbered behind those that are.
+    pub(crate) makeable: Vec<PrincipalRow>,
     /// By account, then ARN.
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
@@ -281,6 +294,10 @@ pub(crate) struct World {
     transit: transit::Transit,
     /// What workloads are made of.
     pub(crate) supplies: Vec<SupplyRow>,
+    /// The permission sets of Identity Center.
+    pub(crate) permission_sets: Vec<PermissionSet>,
+    /// The roles that are made for a permission set, by its name.
+    set_roles: BTreeMap<String, Vec<PrincipalIndex>>,
     /// Users and groups of Identity Center, and the roles that they are assigned.
     pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
     /// Those of them that are groups.
@@ -307,6 +324,8 @@ pub(crate) struct World {
     pub(crate) partition: String,
     /// Every condition key with a tag key in it that some policy asks for, lower case.
     pub(crate) tag_keys: BTreeSet<String>,
+    /// Whether some policy of a resource, or over resources, asks for tags of the caller.
+    pub(crate) doors_ask_for_tags: bool,
     /// Every region that some policy asks requests to go to, or not to.
     pub(crate) regions: BTreeSet<String>,
     /// Every condition key with the key of an encryption context in it that some policy or grant asks for,
@@ -389,7 +408,61 @@ impl World {
     }
 
     pub(crate) fn principal(&self, index: PrincipalIndex) -> Option<&PrincipalRow> {
-        self.principals.get(index.index())
+        let place = index.index();
+        match place.checked_sub(self.principals.len()) {
+            None => self.principals.get(place),
+            Some(behind) => self.makeable.get(behind),
+        }
+    }
+
+    /// Whether a principal is not there and might be made.
+    pub(crate) fn is_makeable(&self, index: PrincipalIndex) -> bool {
+        index.index() >= self.principals.len()
+    }
+
+    /// The principals that might be made in an account.
+    pub(crate) fn makeable_in(
+        &self,
+        account: AccountIndex,
+    ) -> impl Iterator<Item = PrincipalIndex> {
+        // They come account by account.
+        let start = self.makeable.partition_point(|row| row.account < account);
+        let end = self.makeable.partition_point(|row| row.account <= account);
+        let there = self.principals.len();
+        (there + start..there + end).map(PrincipalIndex::new)
+    }
+
+    /// Whether some policy asks requests for tags of the caller or of what is asked for.
+    pub(crate) fn asks_for_tags_of(&self, prefixes: &[&str]) -> bool {
+        let mut keys = self.tag_keys.iter();
+        keys.any(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)))
+    }
+
+    /// Whether one of these policies asks for tags of the caller.
+    pub(crate) fn asks_for_tags(&self, policies: impl IntoIterator<Item = PolicyIndex>) -> bool {
+        policies.into_iter().any(|index| {
+            let stored = self.policies.get(index);
+            stored.is_some_and(|stored| stored.asks_for_tags)
+        })
+    }
+
+    /// Whether a policy that binds a principal asks for its tags.
+    pub(crate) fn asked_for_tags_itself(&self, index: PrincipalIndex) -> bool {
+        self.principal(index).is_some_and(|row| {
+            let boundary = match &row.boundary {
+                Boundary::Policy(from) => Some(from.policy),
+                Boundary::None | Boundary::Unknown => None,
+            };
+            let own = row.identity.iter().map(|from| from.policy).chain(boundary);
+            let account = self.account(row.account);
+            self.asks_for_tags(own)
+                || account.is_some_and(|account| self.levels_ask_for_tags(account.scps))
+        })
+    }
+
+    /// The same for policies of the organization.
+    pub(crate) fn levels_ask_for_tags(&self, levels: LevelsIndex) -> bool {
+        self.asks_for_tags(self.levels(levels).iter().flatten().map(|from| from.policy))
     }
 
     /// Whether a feature or service is in such a list; none if that was not told. What is delegated is
@@ -399,6 +472,14 @@ impl World {
             return Some(true);
         }
         Some(list.as_ref()?.iter().any(|one| one == name))
+    }
+
+    /// The roles that are made for a permission set.
+    pub(crate) fn roles_of_permission_set(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = PrincipalIndex> + '_ {
+        self.set_roles.get(name).into_iter().flatten().copied()
     }
 
     pub(crate) fn store(&self, index: StoreIndex) -> Option<&StoreRow> {

@@ -764,3 +764,146 @@ fn identity_center_assignments_are_roles() {
     assert_eq!(org.reach("group-1", &reserved(PROD)), Some(Certain));
     assert_eq!(org.reach("group-1", TEST), None);
 }
+
+#[test]
+fn more_of_what_runs_as_a_role_is_taken_over() {
+    let kinds: [(&str, &str, Value, &[&str], blastwall_blast::Certainty); 6] = [
+        (
+            "AWS::BedrockAgentCore::CodeInterpreterCustom",
+            "bedrock-agentcore:eu-west-1:ACCOUNT:code-interpreter-custom/c",
+            json!({"ExecutionRoleArn": role(DEV, "runs")}),
+            &[
+                "bedrock-agentcore:StartCodeInterpreterSession",
+                "bedrock-agentcore:InvokeCodeInterpreter",
+            ],
+            Certain,
+        ),
+        (
+            "AWS::BedrockAgentCore::Runtime",
+            "bedrock-agentcore:eu-west-1:ACCOUNT:runtime/r",
+            json!({"RoleArn": role(DEV, "runs")}),
+            &["bedrock-agentcore:InvokeAgentRuntimeCommand"],
+            Conditional,
+        ),
+        (
+            "AWS::EMR::Cluster",
+            "elasticmapreduce:eu-west-1:ACCOUNT:cluster/j-1",
+            json!({"JobFlowRole": "runs"}),
+            &["elasticmapreduce:AddJobFlowSteps"],
+            Certain,
+        ),
+        (
+            "AWS::SageMaker::UserProfile",
+            "sagemaker:eu-west-1:ACCOUNT:user-profile/d/u",
+            json!({"UserSettings": {"ExecutionRole": role(DEV, "runs")}}),
+            &["sagemaker:CreatePresignedDomainUrl"],
+            Certain,
+        ),
+        (
+            "AWS::Amplify::App",
+            "amplify:eu-west-1:ACCOUNT:apps/a",
+            json!({"IAMServiceRole": role(DEV, "runs")}),
+            &["amplify:UpdateApp", "amplify:StartJob"],
+            Conditional,
+        ),
+        (
+            "AWS::IoT::RoleAlias",
+            "iot:eu-west-1:ACCOUNT:rolealias/a",
+            json!({"RoleArn": role(DEV, "runs")}),
+            &[
+                "iot:CreateKeysAndCertificate",
+                "iot:CreatePolicy",
+                "iot:AttachPolicy",
+            ],
+            Certain,
+        ),
+    ];
+    for (kind, arn, config, actions, expected) in kinds {
+        let arn = format!("arn:aws:{}", arn.replace("ACCOUNT", DEV));
+        let org = |actions: &[&str]| {
+            let statements: Vec<Value> = actions
+                .iter()
+                .map(|action| statement("Allow", action, "*"))
+                .collect();
+            Org::three()
+                .role(DEV, "coder", nobody(), &[policy(&statements)])
+                .role(DEV, "runs", nobody(), &[])
+                .add(
+                    DEV,
+                    json!({"type": kind, "arn": arn, "account": DEV, "region": "eu-west-1",
+                        "config": config}),
+                )
+        };
+        let reach = |org: Org| org.reach(&role(DEV, "coder"), &role(DEV, "runs"));
+        assert_eq!(reach(org(actions)), Some(expected), "{kind}");
+        for place in 0..actions.len() {
+            let mut fewer = vec!["s3:ListBucket"];
+            fewer.extend(
+                actions
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != place)
+                    .map(|(_, one)| *one),
+            );
+            assert_eq!(
+                reach(org(&fewer)),
+                None,
+                "{kind} without {}",
+                actions[place]
+            );
+            let guarded = org(actions).scp("no", deny(actions[place], "*"), &[DEV]);
+            assert_eq!(reach(guarded), None, "{kind} denied {}", actions[place]);
+        }
+    }
+}
+
+#[test]
+fn services_of_which_few_think_take_roles_too() {
+    let cases: [(&str, &[&str], blastwall_blast::Certainty); 3] = [
+        (
+            "bedrock-agentcore.amazonaws.com",
+            &[
+                "bedrock-agentcore:CreateAgentRuntime",
+                "bedrock-agentcore:CreateAgentRuntimeEndpoint",
+                "bedrock-agentcore:CreateWorkloadIdentity",
+                "bedrock-agentcore:InvokeAgentRuntimeCommand",
+            ],
+            Certain,
+        ),
+        (
+            "credentials.iot.amazonaws.com",
+            &[
+                "iot:CreateRoleAlias",
+                "iot:CreateKeysAndCertificate",
+                "iot:CreatePolicy",
+                "iot:AttachPolicy",
+            ],
+            Certain,
+        ),
+        (
+            "amplify.amazonaws.com",
+            &[
+                "amplify:CreateApp",
+                "amplify:CreateBranch",
+                "amplify:StartJob",
+            ],
+            Conditional,
+        ),
+    ];
+    for (name, actions, expected) in cases {
+        let org = |actions: &[&str]| {
+            let statements: Vec<Value> = actions
+                .iter()
+                .map(|action| statement("Allow", action, "*"))
+                .collect();
+            Org::three()
+                .role(DEV, "coder", nobody(), &[policy(&statements)])
+                .role(DEV, "passed", service(name), &[])
+        };
+        let reach =
+            |actions: &[&str]| org(actions).reach(&role(DEV, "coder"), &role(DEV, "passed"));
+        let with_pass = [actions, &["iam:PassRole"]].concat();
+        assert_eq!(reach(&with_pass), Some(expected), "{name}");
+        assert_eq!(reach(actions), None, "{name}");
+    }
+}

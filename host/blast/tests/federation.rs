@@ -364,3 +364,126 @@ fn an_administrator_of_a_cluster_has_its_roles() {
     let viewer = kubernetes(access("AmazonEKSViewPolicy", "cluster"));
     assert_eq!(viewer.reach(&role(DEV, "ops"), &role(PROD, "node")), None);
 }
+
+/// A role of prod with these policies beside what an organization has.
+fn operated(org: Org, policies: &[Value]) -> Org {
+    org.role(PROD, "operator", nobody(), policies)
+}
+
+fn operator() -> String {
+    role(PROD, "operator")
+}
+
+#[test]
+fn whoever_replaces_a_saml_provider_signs_in_as_anyone() {
+    let provider = |name: &str| format!("arn:aws:iam::{PROD}:saml-provider/{name}");
+    let trusting = policy(&[
+        json!({"Effect": "Allow", "Action": "sts:AssumeRoleWithSAML",
+        "Principal": {"Federated": provider("idp")},
+        "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}),
+    ]);
+    let org = |action: &str, known: &[&str]| {
+        let mut org = operated(Org::three(), &[allow(action, &provider("*"))]).role(
+            PROD,
+            "staff",
+            trusting.clone(),
+            &[],
+        );
+        for name in known {
+            let document = json!({"type": "AWS::IAM::SAMLProvider", "arn": provider(name),
+                "account": PROD, "config": {"Name": name}});
+            org = org.add(PROD, document);
+        }
+        org
+    };
+    let reach =
+        |action: &str, known: &[&str]| org(action, known).reach(&operator(), &provider("idp"));
+    assert_eq!(reach("iam:UpdateSAMLProvider", &["idp"]), Some(Certain));
+    assert_eq!(reach("iam:UpdateSAMLProvider", &[]), Some(Certain));
+    assert_eq!(
+        reach("iam:UpdateSAMLProvider", &["other"]),
+        None,
+        "it is gone"
+    );
+    assert_eq!(reach("iam:CreateSAMLProvider", &["other"]), Some(Certain));
+    assert_eq!(reach("iam:CreateSAMLProvider", &[]), Some(Conditional));
+    assert_eq!(
+        reach("iam:CreateSAMLProvider", &["idp"]),
+        None,
+        "it is there"
+    );
+    assert_eq!(reach("iam:GetSAMLProvider", &["idp"]), None);
+    let org = org("iam:UpdateSAMLProvider", &["idp"]);
+    assert_eq!(
+        org.reach(&operator(), &role(PROD, "staff")),
+        org.reach(&provider("idp"), &role(PROD, "staff"))
+    );
+    let guarded = org.scp("no", deny("iam:UpdateSAMLProvider", "*"), &[PROD]);
+    assert_eq!(guarded.reach(&operator(), &role(PROD, "staff")), None);
+}
+
+#[test]
+fn whoever_changes_anchors_has_certificates() {
+    let pinned = json!({"ArnEquals": {"aws:SourceArn": anchor()}});
+    let machine = role(PROD, "machine");
+    let reach = |action: &str, condition: &Value, enabled: bool| {
+        operated(anywhere(condition.clone(), enabled), &[allow(action, "*")])
+            .reach(&operator(), &machine)
+    };
+    let open = json!({});
+    let update = "rolesanywhere:UpdateTrustAnchor";
+    assert_eq!(reach(update, &pinned, true), Some(Certain));
+    assert_eq!(reach(update, &pinned, false), None, "no profile has it");
+    let create = "rolesanywhere:CreateTrustAnchor";
+    assert_eq!(reach(create, &open, true), Some(Certain));
+    assert_eq!(
+        reach(create, &pinned, true),
+        None,
+        "another anchor is not let in"
+    );
+    assert_eq!(reach(create, &open, false), None);
+    assert_eq!(reach("rolesanywhere:ListTrustAnchors", &open, true), None);
+}
+
+#[test]
+fn whoever_changes_a_pool_has_its_roles() {
+    let (guest, customer) = (role(PROD, "guest"), role(PROD, "customer"));
+    let closed = json!({"AllowUnauthenticatedIdentities": false});
+    let reach = |actions: &[&str], config: &Value, target: &str| {
+        let statements: Vec<Value> = actions
+            .iter()
+            .map(|action| statement("Allow", action, "*"))
+            .collect();
+        operated(pool(config.clone(), true), &[policy(&statements)]).reach(&operator(), target)
+    };
+    let (set, pass, update) = (
+        "cognito-identity:SetIdentityPoolRoles",
+        "iam:PassRole",
+        "cognito-identity:UpdateIdentityPool",
+    );
+    let guests = json!({"AllowUnauthenticatedIdentities": true, "AllowClassicFlow": true});
+    let narrow = json!({"AllowUnauthenticatedIdentities": true});
+    assert_eq!(reach(&[set, pass], &closed, &guest), None);
+    assert_eq!(reach(&[set, pass, update], &closed, &guest), Some(Certain));
+    assert_eq!(reach(&[set, pass], &guests, &guest), Some(Certain));
+    assert_eq!(reach(&[set, pass], &narrow, &guest), Some(Conditional));
+    assert_eq!(reach(&[set], &closed, &guest), None);
+    assert_eq!(
+        reach(&[set, pass, update], &closed, &customer),
+        None,
+        "guests are not let in"
+    );
+    let users = [
+        "cognito-idp:AdminCreateUser",
+        "cognito-idp:AdminSetUserPassword",
+    ];
+    for action in users {
+        assert_eq!(
+            reach(&[action], &closed, &customer),
+            Some(Conditional),
+            "{action}"
+        );
+        assert_eq!(reach(&[action], &closed, &guest), None, "{action}");
+    }
+    assert_eq!(reach(&["cognito-idp:ListUsers"], &closed, &customer), None);
+}

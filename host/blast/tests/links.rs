@@ -61,8 +61,9 @@ are issued to whoever answers for the names of a public zone; packages of public
 connected to; what a template of Service Catalog or a document of Systems Manager does; observability links and SES
 identities; permissions in the policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
 data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
-Grants are not taken into account; neither is what a condition on tags lets somebody do who may tag IAM
-principals.
+Grants are not taken into account; neither is what a condition on tags of data lets somebody do who may tag
+the data. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer does not vouch
+for, and is not followed.
 ";
 
 #[test]

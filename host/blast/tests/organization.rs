@@ -167,3 +167,109 @@ fn an_account_out_of_the_organization_is_bound_by_nothing() {
     let removes = [allow("organizations:RemoveAccountFromOrganization", "*")];
     assert_eq!(guards(&guarding(&removes)), Some(Conditional));
 }
+
+const SETS: &str = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef";
+
+#[test]
+fn assignments_go_where_the_policies_let_them() {
+    let org = |resources: Value| {
+        let policies = [policy(&[json!({"Effect": "Allow", "Resource": resources,
+            "Action": ["sso:CreateAccountAssignment"]})])];
+        delegated("sso.amazonaws.com", &policies)
+    };
+    let instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+    let set = format!("{SETS}/ps-1");
+    let account = |id: &str| format!("arn:aws:sso:::account/{id}");
+    let one = org(json!([instance, set, account(DEV)]));
+    assert_eq!(one.reach(&operator(), DEV), Some(Conditional));
+    assert_eq!(one.reach(&operator(), PROD), None);
+    let all = org(json!([instance, set, account("*")]));
+    assert_eq!(all.reach(&operator(), PROD), Some(Conditional));
+    for missing in [
+        json!([instance, account(DEV)]),
+        json!([set, account(DEV)]),
+        json!([instance, set]),
+    ] {
+        assert_eq!(
+            org(missing.clone()).reach(&operator(), DEV),
+            None,
+            "{missing}"
+        );
+    }
+    let rewrites = delegated(
+        "sso.amazonaws.com",
+        &[policy(&[
+            json!({"Effect": "Allow", "Resource": [instance, set],
+                "Action": "sso:PutInlinePolicyToPermissionSet"}),
+            json!({"Effect": "Allow", "Resource": [instance, set, account(DEV)],
+                "Action": "sso:ProvisionPermissionSet"}),
+        ])],
+    );
+    assert_eq!(rewrites.reach(&operator(), DEV), Some(Conditional));
+    assert_eq!(rewrites.reach(&operator(), PROD), None);
+}
+
+#[test]
+fn whoever_rewrites_its_own_permission_set_has_the_account() {
+    let name =
+        |set: &str| format!("aws-reserved/sso.amazonaws.com/AWSReservedSSO_{set}_0123456789abcdef");
+    let set = |name: &str, id: &str| {
+        json!({"type": "AWS::SSO::PermissionSet", "arn": format!("{SETS}/{id}"), "account": MANAGEMENT,
+            "config": {"Name": name, "PermissionSetArn": format!("{SETS}/{id}")}})
+    };
+    let org = |home: &str, action: &str, resources: Value| {
+        let rewrites = policy(&[json!({"Effect": "Allow", "Resource": resources,
+            "Action": [action, "sso:ProvisionPermissionSet"]})]);
+        delegated("sso.amazonaws.com", &[])
+            .role(home, &name("Ops"), nobody(), &[rewrites])
+            .role(PROD, &name("Ops"), nobody(), &[])
+            .add(MANAGEMENT, set("Ops", "ps-ops"))
+            .add(MANAGEMENT, set("Dev", "ps-dev"))
+    };
+    let all = json!("*");
+    let own = json!([
+        "arn:aws:sso:::instance/*",
+        format!("{SETS}/ps-ops"),
+        "arn:aws:sso:::account/*"
+    ]);
+    let other = json!([
+        "arn:aws:sso:::instance/*",
+        format!("{SETS}/ps-dev"),
+        "arn:aws:sso:::account/*"
+    ]);
+    let here = |home: &str, action: &str, resources: &Value| {
+        org(home, action, resources.clone()).reach(&role(home, &name("Ops")), home)
+    };
+    for action in [
+        "sso:PutInlinePolicyToPermissionSet",
+        "sso:AttachManagedPolicyToPermissionSet",
+        "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+    ] {
+        assert_eq!(here(MANAGEMENT, action, &all), Some(Certain), "{action}");
+        assert_eq!(here(TEST, action, &own), Some(Certain), "{action}");
+    }
+    let put = "sso:PutInlinePolicyToPermissionSet";
+    assert_eq!(
+        here(TEST, put, &other),
+        Some(Conditional),
+        "it is of another permission set, for whoever has that"
+    );
+    assert_eq!(here(DEV, put, &all), None, "nobody administers from there");
+    assert_eq!(here(TEST, "sso:GetPermissionSet", &all), None);
+    let ops = role(TEST, &name("Ops"));
+    assert_eq!(
+        org(TEST, put, own.clone()).reach(&ops, PROD),
+        Some(Conditional)
+    );
+    assert_eq!(
+        org(TEST, put, own.clone()).reach(&ops, DEV),
+        Some(Conditional),
+        "to somebody else"
+    );
+    let used = org(TEST, put, own).role(MANAGEMENT, &name("Ops"), nobody(), &[]);
+    assert_eq!(
+        used.reach(&ops, TEST),
+        None,
+        "it is used in the management account"
+    );
+}

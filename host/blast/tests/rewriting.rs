@@ -242,3 +242,239 @@ fn halves_of_several_make_a_whole() {
         "something invokes it"
     );
 }
+
+/// Makes a role or user, under a boundary that is forced by the policy itself.
+fn maker(kind: &str, more: &[&str]) -> Value {
+    let condition = json!({"StringEquals": {"iam:PermissionsBoundary": policy_arn("b")}});
+    let make = [format!("iam:Create{kind}"), format!("iam:Put{kind}Policy")];
+    policy(&[
+        json!({"Effect": "Allow", "Action": make, "Resource": "*", "Condition": condition}),
+        json!({"Effect": "Allow", "Action": more, "Resource": "*"}),
+    ])
+}
+
+#[test]
+fn a_new_principal_under_a_boundary_has_what_that_leaves() {
+    let org = |policies: &[Value], boundary: Value| {
+        Org::three()
+            .role(DEV, "w", nobody(), policies)
+            .managed(DEV, "b", boundary)
+            .role(PROD, "prize", trust(&[&root(DEV)]), &[])
+            .role(
+                DEV,
+                "passed",
+                policy(&[json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "lambda.amazonaws.com"}})]),
+                &[],
+            )
+    };
+    let prize = |org: &Org| org.reach(&w(), &role(PROD, "prize"));
+    let walks = || allow("sts:AssumeRole", "*");
+    let made = org(&[maker("Role", &["s3:ListBucket"])], walks());
+    assert_eq!(prize(&made), Some(Certain));
+    assert_eq!(made.reach(&w(), DEV), None);
+    assert_eq!(
+        prize(&org(
+            &[maker("Role", &["s3:ListBucket"])],
+            allow("s3:*", "*")
+        )),
+        None
+    );
+    let no_policy = policy(&[
+        json!({"Effect": "Allow", "Action": "iam:CreateRole", "Resource": "*",
+        "Condition": {"StringEquals": {"iam:PermissionsBoundary": policy_arn("b")}}}),
+    ]);
+    assert_eq!(prize(&org(&[no_policy], walks())), None);
+    let passes = allow_all(&[
+        "iam:PassRole",
+        "lambda:CreateFunction",
+        "lambda:InvokeFunction",
+    ]);
+    let passing = org(&[maker("Role", &["s3:ListBucket"])], passes);
+    assert_eq!(passing.reach(&w(), &role(DEV, "passed")), Some(Certain));
+    // A boundary that lets itself be taken away bounds nothing.
+    let lax = |more: &str| {
+        let boundary = policy(&[
+            statement("Allow", "iam:DeleteRolePermissionsBoundary", "*"),
+            statement("Allow", more, "*"),
+        ]);
+        org(&[maker("Role", &["s3:ListBucket"])], boundary)
+    };
+    assert_eq!(lax("s3:GetObject").reach(&w(), DEV), Some(Certain));
+    let kept = lax("s3:GetObject").scp("keep", deny("iam:Delete*Boundary", "*"), &[DEV]);
+    assert_eq!(kept.reach(&w(), DEV), None);
+    // Users take credentials besides.
+    let user = |more: &[&str]| org(&[maker("User", more)], walks());
+    assert_eq!(prize(&user(&["s3:ListBucket"])), None);
+    assert_eq!(prize(&user(&["iam:CreateAccessKey"])), Some(Certain));
+    assert_eq!(prize(&user(&["iam:CreateLoginProfile"])), Some(Certain));
+    // What stops it.
+    for denial in ["iam:CreateRole", "iam:PutRolePolicy"] {
+        let guarded = made.clone().scp("guard", deny(denial, "*"), &[DEV]);
+        assert_eq!(prize(&guarded), None, "{denial}");
+    }
+    let radius = made.radius(&w());
+    assert!(
+        radius
+            .facts
+            .iter()
+            .all(|fact| !fact.subject.to_string().contains("any-name"))
+    );
+    assert_eq!(radius.path(&principal(&role(PROD, "prize"))).len(), 0);
+}
+
+#[test]
+fn a_guardrail_that_forces_a_boundary_leaves_what_it_leaves() {
+    let force = policy(&[json!({"Effect": "Deny", "Resource": "*",
+        "Action": ["iam:CreateRole", "iam:CreateUser", "iam:Put*Policy", "iam:Attach*Policy",
+            "iam:Update*", "iam:AddUserToGroup", "iam:Delete*", "iam:Create*Version", "iam:Set*"],
+        "Condition": {"ArnNotLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/b"}}})]);
+    let org = |boundary: Value| {
+        Org::three()
+            .role(
+                DEV,
+                "w",
+                nobody(),
+                &[allow_all(&["iam:CreateRole", "iam:AttachRolePolicy"])],
+            )
+            .managed(DEV, "b", boundary)
+            .role(PROD, "prize", trust(&[&root(DEV)]), &[])
+            .scp("force", force.clone(), &[DEV])
+    };
+    let prize = |org: Org| org.reach(&w(), &role(PROD, "prize"));
+    assert_eq!(prize(org(allow("sts:*", "*"))), Some(Certain));
+    assert_eq!(prize(org(allow("s3:*", "*"))), None);
+    let none = Org::three()
+        .role(
+            DEV,
+            "w",
+            nobody(),
+            &[allow_all(&["iam:CreateRole", "iam:AttachRolePolicy"])],
+        )
+        .role(PROD, "prize", trust(&[&root(DEV)]), &[])
+        .scp("force", force.clone(), &[DEV]);
+    assert_eq!(prize(none), None, "there is no such policy to be bound by");
+}
+
+#[test]
+fn a_new_role_has_the_policies_that_may_be_attached() {
+    let org = |name: &str| {
+        let attach = policy(&[
+            json!({"Effect": "Allow", "Action": "iam:CreateRole",
+                "Resource": format!("arn:aws:iam::{DEV}:role/app/*")}),
+            json!({"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "*",
+                "Condition": {"ArnEquals": {"iam:PolicyARN": policy_arn(name)}}}),
+        ]);
+        Org::three()
+            .role(DEV, "w", nobody(), &[attach])
+            .managed(DEV, "walk", allow("sts:AssumeRole", "*"))
+            .managed(DEV, "read", allow("s3:GetObject", "*"))
+            .role(PROD, "prize", trust(&[&root(DEV)]), &[])
+    };
+    assert_eq!(org("walk").reach(&w(), &role(PROD, "prize")), Some(Certain));
+    assert_eq!(org("read").reach(&w(), &role(PROD, "prize")), None);
+}
+
+/// How surely all of these together reach something.
+fn reach_all(org: &Org, start: &[&str], target: &str) -> Option<blastwall_blast::Certainty> {
+    let graph = org.graph();
+    let start: Vec<_> = start
+        .iter()
+        .map(|name| graph.find(&role(DEV, name)).unwrap())
+        .collect();
+    let radius = graph.radius(&start).unwrap();
+    let target = graph.find(target).unwrap();
+    for fact in radius.facts.iter().chain(&radius.rewritten) {
+        for step in fact.witness.iter() {
+            let certain = step.certainty == Certain;
+            assert_eq!(certain, step.conditions.is_empty(), "{step:?}");
+            assert!(
+                step.link == "account-principals" || !step.evidence.is_empty(),
+                "{step:?}"
+            );
+        }
+    }
+    radius.fact(&target).map(|fact| fact.certainty)
+}
+
+#[test]
+fn one_makes_a_role_and_another_gives_it_a_policy() {
+    let org = |make: &str, give: &str, other: &str| {
+        Org::three()
+            .role(
+                DEV,
+                "maker",
+                nobody(),
+                &[allow(make, &format!("arn:aws:iam::{DEV}:{other}/app/*"))],
+            )
+            .role(
+                DEV,
+                "giver",
+                nobody(),
+                &[allow(give, &format!("arn:aws:iam::{DEV}:{other}/app/x*"))],
+            )
+            .role(DEV, "keys", nobody(), &[allow("iam:CreateAccessKey", "*")])
+    };
+    for give in ["iam:PutRolePolicy", "iam:AttachRolePolicy"] {
+        let org = org("iam:CreateRole", give, "role");
+        assert_eq!(
+            reach_all(&org, &["maker", "giver"], DEV),
+            Some(Certain),
+            "{give}"
+        );
+        assert_eq!(reach_all(&org, &["maker"], DEV), None);
+        assert_eq!(reach_all(&org, &["giver", "keys"], DEV), None);
+    }
+    let three = org("iam:CreateUser", "iam:AttachUserPolicy", "user");
+    assert_eq!(
+        reach_all(&three, &["maker", "giver", "keys"], DEV),
+        Some(Certain)
+    );
+    assert_eq!(reach_all(&three, &["maker", "giver"], DEV), None);
+    let guarded = org("iam:CreateRole", "iam:PutRolePolicy", "role").scp(
+        "no",
+        deny("iam:PutRolePolicy", "*"),
+        &[DEV],
+    );
+    assert_eq!(reach_all(&guarded, &["maker", "giver"], DEV), None);
+}
+
+#[test]
+fn one_takes_the_boundary_away_and_another_writes_a_policy() {
+    let org = |lifts: &str| {
+        let more = json!({"PermissionsBoundary": policy_arn("b")});
+        Org::three()
+            .role_with(DEV, "w", trust(&[&role(DEV, "writer")]), &[], more)
+            .managed(DEV, "b", allow("s3:GetObject", "*"))
+            .role(DEV, "writer", nobody(), &[allow("iam:PutRolePolicy", &w())])
+            .role(DEV, "lifter", nobody(), &[allow(lifts, &w())])
+    };
+    let both = org("iam:DeleteRolePermissionsBoundary");
+    assert_eq!(reach_all(&both, &["writer", "lifter"], DEV), Some(Certain));
+    assert_eq!(reach_all(&both, &["writer"], DEV), None);
+    assert_eq!(reach_all(&both, &["lifter"], DEV), None);
+    assert_eq!(reach_all(&both, &["lifter", "w"], DEV), None);
+    assert_eq!(
+        reach_all(&org("iam:GetRole"), &["writer", "lifter"], DEV),
+        None
+    );
+    let denied = |lifts: &str| {
+        let guard = deny("iam:*", "*");
+        let more = json!({"ManagedPolicyArns": [policy_arn("guard")]});
+        Org::three()
+            .role_with(DEV, "w", trust(&[&role(DEV, "writer")]), &[], more)
+            .managed(DEV, "guard", guard)
+            .role(DEV, "writer", nobody(), &[allow("iam:PutRolePolicy", &w())])
+            .role(DEV, "lifter", nobody(), &[allow(lifts, &w())])
+    };
+    let lifted = denied("iam:DetachRolePolicy");
+    assert_eq!(
+        reach_all(&lifted, &["writer", "lifter"], DEV),
+        Some(Certain)
+    );
+    assert_eq!(reach_all(&lifted, &["writer"], DEV), None);
+    assert_eq!(
+        reach_all(&denied("iam:GetRole"), &["writer", "lifter"], DEV),
+        None
+    );
+}

@@ -9,7 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
-use super::assignments::{self, AssignmentFacts};
+use super::assignments::{self, AssignmentFacts, PermissionSet};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
 use super::networks::NetworkFacts;
@@ -100,6 +100,7 @@ pub(crate) struct AccountFacts {
     pub(crate) workloads: Vec<WorkloadFacts>,
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
+    pub(crate) permission_sets: Vec<PermissionSet>,
     pub(crate) networks: NetworkFacts,
     pub(crate) federation: FederationFacts,
     pub(crate) evidence: EvidenceFacts,
@@ -145,6 +146,7 @@ impl AccountFacts {
             workloads: workloads::read(own()),
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
+            permission_sets: assignments::permission_sets(own()),
             networks: NetworkFacts::read(own()),
             federation: FederationFacts::read(own(), reader.unjudged),
             evidence: EvidenceFacts::read(own()),

@@ -26,6 +26,31 @@ pub(crate) struct AssignmentFacts {
     pub(crate) group: bool,
 }
 
+/// A permission set of Identity Center.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PermissionSet {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+}
+
+/// Reads the permission sets that are kept in an account.
+pub(super) fn permission_sets<'a>(
+    documents: impl Iterator<Item = &'a Document>,
+) -> Vec<PermissionSet> {
+    documents
+        .filter(|document| document.kind == PERMISSION_SET)
+        .filter_map(|document| {
+            let set: Value = serde_json::from_str(document.json()).ok()?;
+            let text = |name: &str| set.pointer(&format!("/config/{name}"))?.as_str();
+            let arn = text("PermissionSetArn").unwrap_or(document.arn.as_str());
+            Some(PermissionSet {
+                arn: arn.to_owned(),
+                name: text("Name")?.to_owned(),
+            })
+        })
+        .collect()
+}
+
 /// Reads the assignments that are kept in an account.
 pub(super) fn read<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<AssignmentFacts> {
     let read: Vec<(&str, Value)> = documents

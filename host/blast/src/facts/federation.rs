@@ -12,6 +12,7 @@ const IDENTITY_POOL: &str = "AWS::Cognito::IdentityPool";
 const POOL_ROLES: &str = "AWS::Cognito::IdentityPoolRoleAttachment";
 const USER_POOL: &str = "AWS::Cognito::UserPool";
 const DIRECTORY: &str = "AWS::SSO::Instance";
+const SAML_PROVIDER: &str = "AWS::IAM::SAMLProvider";
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -22,6 +23,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         POOL_ROLES,
         USER_POOL,
         DIRECTORY,
+        SAML_PROVIDER,
     ]
     .into_iter()
 }
@@ -54,6 +56,12 @@ pub(crate) struct IdentityPool {
     pub(crate) classic: bool,
     /// The ARNs of the roles of users who signed in.
     pub(crate) users: Vec<String>,
+    /// The account that it is in, by id.
+    pub(crate) account: String,
+    /// Whether guests are let in, whatever role they get.
+    pub(crate) lets_guests: bool,
+    /// The ARNs of the user pools at hand whose users it takes.
+    pub(crate) user_pools: Vec<String>,
     /// Whether strangers sign themselves up; none if the user pool is not at hand.
     pub(crate) open: Option<bool>,
 }
@@ -66,6 +74,8 @@ pub(crate) struct FederationFacts {
     pub(crate) pools: Vec<IdentityPool>,
     /// The instances of Identity Center.
     pub(crate) directories: Vec<String>,
+    /// The SAML providers that there are, by ARN.
+    pub(crate) saml_providers: Vec<String>,
 }
 
 impl FederationFacts {
@@ -100,7 +110,10 @@ impl FederationFacts {
                 .map(|(_, attachment)| attachment)
                 .filter(|attachment| text(attachment, "/IdentityPoolId") == Some(&id))
                 .collect();
-            pool_of(id, pool, &attached, of(USER_POOL))
+            IdentityPool {
+                account: document.account.to_string(),
+                ..pool_of(id, pool, &attached, of(USER_POOL))
+            }
         });
         Self {
             anchors: of(TRUST_ANCHOR)
@@ -121,6 +134,9 @@ impl FederationFacts {
             directories: of(DIRECTORY)
                 .map(|(document, _)| document.arn.to_string())
                 .collect(),
+            saml_providers: of(SAML_PROVIDER)
+                .map(|(document, _)| document.arn.to_string())
+                .collect(),
         }
     }
 
@@ -130,10 +146,15 @@ impl FederationFacts {
         self.profiles.extend(other.profiles);
         self.pools.extend(other.pools);
         self.directories.extend(other.directories);
+        self.saml_providers.extend(other.saml_providers);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.anchors.is_empty() && self.pools.is_empty() && self.directories.is_empty()
+        self.anchors.is_empty()
+            && self.profiles.is_empty()
+            && self.pools.is_empty()
+            && self.directories.is_empty()
+            && self.saml_providers.is_empty()
     }
 }
 
@@ -172,17 +193,26 @@ fn pool_of<'a>(
         .filter_map(|provider| provider.get("ProviderName")?.as_str())
         .map(last)
         .collect();
-    let mut open = user_pools
+    let user_pools: Vec<_> = user_pools
         .filter(|(document, value)| {
             let id = text(value, "/UserPoolId").unwrap_or_else(|| last(document.arn.as_str()));
             providers.contains(&id)
         })
+        .collect();
+    let mut open = user_pools
+        .iter()
         .map(|(_, value)| {
             let only = value.pointer("/config/AdminCreateUserConfig/AllowAdminCreateUserOnly");
             only.and_then(Value::as_bool) != Some(true)
         })
         .peekable();
     IdentityPool {
+        account: String::new(),
+        lets_guests: flag("/config/AllowUnauthenticatedIdentities"),
+        user_pools: user_pools
+            .iter()
+            .map(|(document, _)| document.arn.to_string())
+            .collect(),
         guests: flag("/config/AllowUnauthenticatedIdentities")
             .then(|| role("unauthenticated").map(str::to_owned))
             .flatten(),

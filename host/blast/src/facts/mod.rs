@@ -35,10 +35,10 @@ pub(crate) use account::{
     AccountFacts, Attachment, Boundary, Credentials, GroupFacts, PrincipalFacts, PrincipalKind,
     Trust,
 };
-pub(crate) use assignments::AssignmentFacts;
+pub(crate) use assignments::{AssignmentFacts, PermissionSet};
 pub(crate) use clusters::AccessEntry;
 pub(crate) use evidence::EvidenceFacts;
-pub(crate) use federation::{FederationFacts, IdentityPool, TrustAnchor};
+pub(crate) use federation::{FederationFacts, IdentityPool, Profile, TrustAnchor};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
@@ -177,6 +177,7 @@ impl Facts {
         known.workloads.extend(facts.workloads);
         known.stores.extend(facts.stores);
         known.assignments.extend(facts.assignments);
+        known.permission_sets.extend(facts.permission_sets);
         known.networks.extend(facts.networks);
         known.federation.extend(facts.federation);
         known.evidence.extend(facts.evidence);

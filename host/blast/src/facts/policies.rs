@@ -24,6 +24,8 @@ pub(crate) struct StoredPolicy {
     /// Whether a condition or a variable asks who the caller is, beyond organization and unit, so
     /// that two callers with the same policies may get different answers.
     pub(crate) asks_for_caller: bool,
+    /// Whether one of them asks for tags of the caller.
+    pub(crate) asks_for_tags: bool,
 }
 
 impl StoredPolicy {
@@ -167,7 +169,8 @@ impl Policies {
         let index = PolicyIndex(u32::try_from(self.stored.len()).unwrap_or(u32::MAX));
         self.by_content.insert(Arc::clone(&json), index);
         self.stored.push(Arc::new(StoredPolicy {
-            asks_for_caller: asks_for_caller(&policy),
+            asks_for_caller: asks(&policy, is_about_caller),
+            asks_for_tags: asks(&policy, |key| key.starts_with("aws:principaltag/")),
             policy,
             json,
             texts: OnceLock::new(),
@@ -209,20 +212,21 @@ fn is_about_caller(key: &str) -> bool {
         && !ORGANIZATION_KEYS.contains(&key)
 }
 
-fn asks_for_caller(policy: &Policy) -> bool {
+/// Whether a condition or a variable is about such a key.
+fn asks(policy: &Policy, is_it: fn(&str) -> bool) -> bool {
     policy.statements.iter().any(|statement| {
         let in_conditions = statement.conditions.iter().any(|condition| {
-            is_about_caller(&condition.key)
+            is_it(&condition.key)
                 || condition
                     .values
                     .iter()
-                    .any(|value| value.variables().any(is_about_caller))
+                    .any(|value| value.variables().any(is_it))
         });
         let in_resources = statement.resources.iter().any(|clause| {
             clause
                 .patterns
                 .iter()
-                .any(|pattern| pattern.variables().any(is_about_caller))
+                .any(|pattern| pattern.variables().any(is_it))
         });
         in_conditions || in_resources
     })

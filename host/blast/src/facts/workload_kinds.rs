@@ -67,6 +67,16 @@ pub(super) const KINDS: &[WorkloadKind] = &[
                 &["ec2-instance-connect:SendSSHPublicKey"],
                 "the attacker reaches port 22 of the instance",
             ),
+            Takeover {
+                elsewhere: true,
+                ..if_also(
+                    &[
+                        "codedeploy:RegisterApplicationRevision",
+                        "codedeploy:CreateDeployment",
+                    ],
+                    "a deployment group of CodeDeploy, whose agent runs there, has the instance",
+                )
+            },
         ],
     },
     WorkloadKind {
@@ -220,6 +230,90 @@ pub(super) const KINDS: &[WorkloadKind] = &[
         roles: &["/ContainerProperties/JobRoleArn"],
         supplies: &["/ContainerProperties/Image"],
         takeovers: &[by(&["batch:SubmitJob"])],
+    },
+    WorkloadKind {
+        kind: "AWS::BedrockAgentCore::CodeInterpreterCustom",
+        tagging: "bedrock-agentcore:TagResource",
+        roles: &["/ExecutionRoleArn"],
+        supplies: &[],
+        takeovers: &[by(&[
+            "bedrock-agentcore:StartCodeInterpreterSession",
+            "bedrock-agentcore:InvokeCodeInterpreter",
+        ])],
+    },
+    WorkloadKind {
+        kind: "AWS::BedrockAgentCore::Runtime",
+        tagging: "bedrock-agentcore:TagResource",
+        roles: &["/RoleArn"],
+        supplies: &["/AgentRuntimeArtifact/ContainerConfiguration/ContainerUri"],
+        takeovers: &[if_also(
+            &["bedrock-agentcore:InvokeAgentRuntimeCommand"],
+            "the runtime takes its callers by IAM, not by a token",
+        )],
+    },
+    WorkloadKind {
+        kind: "AWS::EMR::Cluster",
+        tagging: "elasticmapreduce:AddTags",
+        roles: &["/JobFlowRole"],
+        supplies: &[],
+        // A step runs as the instances do, unless it names a role of its own, which takes iam:PassRole.
+        takeovers: &[
+            by(&["elasticmapreduce:AddJobFlowSteps"]),
+            if_also(
+                &["elasticmapreduce:GetClusterSessionCredentials"],
+                "the cluster has a security configuration with runtime roles, and the attacker reaches it",
+            ),
+        ],
+    },
+    WorkloadKind {
+        kind: "AWS::SageMaker::UserProfile",
+        tagging: "sagemaker:AddTags",
+        roles: &["/UserSettings/ExecutionRole"],
+        supplies: &[],
+        takeovers: &[by(&["sagemaker:CreatePresignedDomainUrl"])],
+    },
+    WorkloadKind {
+        kind: "AWS::SageMaker::Domain",
+        tagging: "",
+        roles: &["/DefaultUserSettings/ExecutionRole"],
+        supplies: &[],
+        takeovers: &[Takeover {
+            elsewhere: true,
+            ..if_also(
+                &["sagemaker:CreatePresignedDomainUrl"],
+                "a user profile of the domain has no role of its own",
+            )
+        }],
+    },
+    WorkloadKind {
+        kind: "AWS::Amplify::App",
+        tagging: "amplify:TagResource",
+        roles: &["/IAMServiceRole", "/ComputeRoleArn"],
+        supplies: &[],
+        // Its build specification is changed without naming the role anew.
+        takeovers: &[Takeover {
+            elsewhere: true,
+            ..if_also(
+                &["amplify:UpdateApp", "amplify:StartJob"],
+                "the app builds from a repository",
+            )
+        }],
+    },
+    WorkloadKind {
+        kind: "AWS::IoT::RoleAlias",
+        tagging: "",
+        roles: &["/RoleArn"],
+        supplies: &[],
+        // A thing of the attacker's own asks for credentials by the alias. Source: IoT Core Developer Guide,
+        // "Authorizing direct calls to AWS services using AWS IoT Core credential provider".
+        takeovers: &[Takeover {
+            elsewhere: true,
+            ..by(&[
+                "iot:CreateKeysAndCertificate",
+                "iot:CreatePolicy",
+                "iot:AttachPolicy",
+            ])
+        }],
     },
     WorkloadKind {
         kind: "AWS::EC2::LaunchTemplate",

@@ -6,7 +6,7 @@
 //! for those that its policies name; rights over particular roles and users that are there are another
 //! kind of link.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use blastwall_policy::Keys;
 
@@ -16,7 +16,7 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary, PolicyIndex};
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountIndex, PrincipalIndex, World};
+use crate::world::{AccountIndex, AccountRow, PrincipalIndex, World};
 
 pub(super) struct AccountAdministrator;
 
@@ -24,7 +24,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "account-administrator",
     name: "Administrator to account",
     family: "account",
-    source: "principal that may give any permission to a principal it can become",
+    source: "principal that may give any permission to a principal it can become; several of which one makes \
+        it and another gives",
     target: "the whole account",
     precondition: "identity policies allow making (or opening) a role or user and giving it any policy, \
         or a managed policy that leads to any; without a permissions boundary on it, or with one that \
@@ -144,10 +145,7 @@ fn judge_principal(judge: &Judge<'_>, index: PrincipalIndex, detail: Detail) -> 
 pub(super) fn administers(world: &World, power: &Power<'_, '_>) -> Option<Judgement> {
     let mut best: Option<Judgement> = None;
     for way in WAYS {
-        let gift = match way.gift {
-            Gift::Put(action) | Gift::Attach(action) => action,
-            Gift::Join => JOIN,
-        };
+        let gift = way.given_by();
         if !way
             .become_it
             .iter()
@@ -312,6 +310,131 @@ fn administrator_access(power: &Power<'_, '_>) -> String {
     format!("arn:{partition}:iam::aws:policy/AdministratorAccess")
 }
 
+impl Way {
+    /// The action by which permission is given.
+    fn given_by(&self) -> &'static str {
+        match self.gift {
+            Gift::Put(action) | Gift::Attach(action) => action,
+            Gift::Join => JOIN,
+        }
+    }
+
+    /// How many requests it takes.
+    fn requests(&self) -> usize {
+        self.become_it.len() + 1
+    }
+
+    /// Whether somebody may send one of the requests, for a principal of this name.
+    fn may(
+        &self,
+        world: &World,
+        power: &Power<'_, '_>,
+        place: usize,
+        name: &str,
+    ) -> Option<Judgement> {
+        let keys = power.keys().absent("iam:PermissionsBoundary");
+        let may = match (self.become_it.get(place), self.gift) {
+            (Some(action), _) => power.may(action, name, keys),
+            (None, Gift::Put(action)) => puts(power, action, name, &keys),
+            (None, Gift::Attach(action)) => attaches(world, power, action, name, &keys),
+            (None, Gift::Join) => joins(world, power),
+        };
+        Some(power.complete(may?))
+    }
+
+    /// Names that it may be gone with: any, and free ones that policies of these name.
+    fn names<'j, 'w: 'j>(
+        &self,
+        world: &World,
+        account: &AccountRow,
+        powers: impl Iterator<Item = &'j Power<'j, 'w>>,
+    ) -> BTreeSet<String> {
+        let partition = &world.partition;
+        let any = format!(
+            "arn:{partition}:iam::{}:{}/{ANY_NAME}",
+            account.id, self.resource
+        );
+        let mut names = BTreeSet::from([any]);
+        if self.opens {
+            return names;
+        }
+        let kind = format!(":{}/", self.resource);
+        for power in powers {
+            let actions = self.become_it.iter().copied().chain([self.given_by()]);
+            let named = actions
+                .filter(|action| power.mentions(action))
+                .flat_map(|action| power.named(action, ""));
+            let named = named.filter(|name| name.contains(&kind));
+            names.extend(named.filter(|name| world.find_principal(name).is_none()));
+        }
+        names
+    }
+}
+
+/// How many names several are tried with together.
+const NAMES: usize = 16;
+
+/// Adds a rule for those who may only together go one of the ways: one makes a role, another gives it a
+/// policy.
+fn together(judge: &Judge<'_>, rules: &mut Deriver<'_>, account: AccountIndex) {
+    let world = judge.world();
+    let Some(row) = world.account(account) else {
+        return;
+    };
+    let actions: Vec<&str> = WAYS
+        .iter()
+        .flat_map(|way| way.become_it.iter().copied().chain([way.given_by()]))
+        .collect();
+    let holders = rules.holders(judge, account, &actions);
+    let mentioned: BTreeSet<&str> = actions
+        .into_iter()
+        .filter(|action| holders.iter().any(|(.., power)| power.mentions(action)))
+        .collect();
+    for way in WAYS {
+        let mut needed = way.become_it.iter().copied().chain([way.given_by()]);
+        if !needed.all(|action| mentioned.contains(action)) {
+            continue;
+        }
+        let powers = holders.iter().map(|(.., power)| power);
+        for name in way.names(world, row, powers).iter().take(NAMES) {
+            let steps: Vec<Vec<(Capability, Certainty)>> = (0..way.requests())
+                .map(|place| {
+                    let able = holders.iter().filter_map(|(holder, _, power)| {
+                        let may = way.may(world, power, place, name)?;
+                        Some((*holder, may.certainty))
+                    });
+                    able.collect()
+                })
+                .collect();
+            rules.add_together(&steps, Capability::Account(account));
+        }
+    }
+}
+
+/// Whether these go one of the ways together.
+fn judge_together(judge: &Judge<'_>, holders: &[Capability]) -> Option<Judgement> {
+    let world = judge.world();
+    let powers = holders
+        .iter()
+        .map(|holder| Power::holding(judge, *holder, Detail::Full));
+    let powers: Vec<Power<'_, '_>> = powers.collect::<Option<_>>()?;
+    let account = powers.first()?.account;
+    let ways = WAYS.iter().flat_map(|way| {
+        let names = way.names(world, account, powers.iter()).into_iter();
+        let powers = &powers;
+        names.map(move |name| {
+            let mut requests = 0..way.requests();
+            requests.try_fold(Judgement::default(), |all, place| {
+                let able = powers
+                    .iter()
+                    .map(|power| way.may(world, power, place, &name));
+                Some(all.and(able.fold(None, better)?))
+            })
+        })
+    });
+    ways.fold(None, better)
+}
+
 impl LinkKind for AccountAdministrator {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
@@ -336,6 +459,9 @@ impl LinkKind for AccountAdministrator {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
+        for account in world.account_indices() {
+            together(judge, rules, account);
+        }
         for (index, certainty) in world.principal_indices().zip(rules.administrators) {
             if let (Some(certainty), Some(row)) = (certainty, world.principal(index)) {
                 rules.add(
@@ -355,7 +481,7 @@ impl LinkKind for AccountAdministrator {
     ) -> Option<Judgement> {
         match premises {
             [Capability::Principal(index)] => judge_principal(judge, *index, Detail::Full),
-            _ => None,
+            holders => judge_together(judge, holders),
         }
     }
 }

@@ -36,7 +36,7 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 
 /// How somebody comes to a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Visit {
+pub(super) enum Visit {
     Guest,
     User,
 }
@@ -48,7 +48,7 @@ pub(crate) fn users(pool: &IdentityPool) -> OutsideParty {
     }
 }
 
-fn pools(world: &World) -> impl Iterator<Item = &IdentityPool> {
+pub(super) fn pools(world: &World) -> impl Iterator<Item = &IdentityPool> {
     world.federation.iter().flat_map(|facts| &facts.pools)
 }
 
@@ -66,7 +66,8 @@ fn handed_out(
         .filter_map(|(visit, party, role)| Some((visit, party, world.find_principal(role)?)))
 }
 
-fn judge_role(
+/// Whether the role lets in whoever comes to the pool in this way.
+pub(super) fn judge_role(
     judge: &Judge<'_>,
     pool: &IdentityPool,
     visit: Visit,

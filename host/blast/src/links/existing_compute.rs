@@ -4,6 +4,7 @@
 use blastwall_policy::Keys;
 
 use super::power::{Power, better};
+use super::tags::{TagWriter, Tagging, Whose};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -28,12 +29,13 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     ],
 };
 
-fn judge_pair(
-    judge: &Judge<'_>,
-    power: &Power<'_, '_>,
+fn judge_pair<'w>(
+    judge: &Judge<'w>,
+    power: &Power<'_, 'w>,
     workload: WorkloadIndex,
 ) -> Option<Judgement> {
     let row = judge.world().workload(workload)?;
+    let power = &asking_for(power, row);
     let with = |keys: &Keys| {
         let ways = row.kind.takeovers.iter().map(|takeover| {
             let all = takeover
@@ -50,29 +52,33 @@ fn judge_pair(
         });
         ways.fold(None, better)
     };
-    let as_it_is = with(&power.keys_tagged(row.tags.as_ref()));
-    let tagged = || {
-        let tag = power.may(row.kind.tagging, row.arn.as_str(), power.keys())?;
-        let tagged = tag.and(with(&power.keys())?);
-        Some(tagged.also("the attacker gives it the tags that the policies ask for"))
-    };
-    let judgement = match row.kind.tagging {
-        "" => as_it_is,
-        _ => as_it_is.or_else(tagged),
-    };
+    let judgement = with(&power.keys_tagged(row.tags.as_ref()));
     Some(power.complete(judgement?))
 }
 
+/// The same asking for a workload, whose tags it writes if it may.
+fn asking_for<'a, 'w>(power: &Power<'a, 'w>, row: &'w WorkloadRow) -> Power<'a, 'w> {
+    let tagging = Tagging {
+        tag: row.kind.tagging,
+        untag: "",
+    };
+    let keys = power.keys_tagged(row.tags.as_ref());
+    let writer = (!row.kind.tagging.is_empty())
+        .then(|| TagWriter::new(power, Whose::Resource, tagging, row.arn.as_str(), keys));
+    power.with_writer(writer.flatten())
+}
+
 /// Whether one action of a takeover is allowed.
-fn step(
-    power: &Power<'_, '_>,
-    row: &WorkloadRow,
+fn step<'w>(
+    power: &Power<'_, 'w>,
+    row: &'w WorkloadRow,
     takeover: &Takeover,
     action: &str,
 ) -> Option<Judgement> {
     if !power.mentions(action) {
         return None;
     }
+    let power = &asking_for(power, row);
     let keys = power.keys_tagged(row.tags.as_ref());
     let may = match takeover.elsewhere {
         true => power.may_somewhere(action, &keys)?,

@@ -37,6 +37,7 @@ mod passrole_compute;
 mod pipeline;
 mod policy_rewrite;
 mod power;
+mod provider_control;
 mod ram_share;
 mod replication;
 mod roles_anywhere;
@@ -50,6 +51,7 @@ mod ssm_share;
 mod sso_assignment;
 mod store_access;
 mod supply;
+mod tags;
 mod transit_gateway;
 mod trust_rewrite;
 mod user_credential;
@@ -61,7 +63,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use crate::capability::{Capabilities, Capability};
+use crate::capability::{Capabilities, Capability, Rewrite};
 use crate::certainty::Certainty;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::Power;
@@ -194,6 +196,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &organization_control::ASSUME_ROOT,
     &organization_control::ACCOUNT_MANAGEMENT,
     &organization_control::IDENTITY_CENTER,
+    &organization_control::OWN_PERMISSION_SET,
     &organization_control::DELEGATED_ADMINISTRATOR,
     &identity_directory::GroupMembership,
     &evidence::LOG_ARCHIVE,
@@ -206,6 +209,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &roles_anywhere::RolesAnywhere,
     &roles_anywhere::PrivateAuthority,
     &cognito_pool::CognitoPool,
+    &provider_control::ProviderControl,
     &confused_deputy::ConfusedDeputy,
 ];
 
@@ -281,6 +285,16 @@ impl Deriver<'_> {
             Some((Capability::Principal(index), index, power))
         });
         let rewritten = self.escalations.rewritten(account).iter();
+        // Other tags alone change nothing where no policy of its own asks for them.
+        let rewritten = rewritten.filter(|(index, rewrite)| {
+            let alone = Rewrite {
+                tagged: None,
+                ..*rewrite
+            };
+            rewrite.tagged.is_none()
+                || alone != Rewrite::default()
+                || world.asked_for_tags_itself(*index)
+        });
         let rewritten = rewritten.filter_map(|(index, rewrite)| {
             let power = Power::rewritten(judge, *index, *rewrite, Detail::Certainty)?;
             let acts = actions.iter().any(|action| power.mentions(action));

@@ -6,6 +6,7 @@
 //! management account. Who administers, a principal or whoever has the account, is in [`actor`].
 
 mod actor;
+mod identity_center;
 
 use actor::{Actor, Held, MadeUp};
 
@@ -22,13 +23,18 @@ use crate::world::{AccountIndex, AccountRow, World};
 /// "Perform a privileged task on an AWS Organizations member account".
 const ROOT_PASSWORD: &str = "arn:aws:iam::aws:policy/root-task/IAMCreateRootUserPassword";
 
+pub(super) use identity_center::OWN_PERMISSION_SET;
+
+/// Actions that are enough together.
+type Way = &'static [&'static str];
+
 /// A service that acts in all accounts.
 pub(super) struct OrganizationControl {
     documentation: LinkDocumentation,
     /// The service principals to which it is delegated and for which trusted access is on.
     service: &'static str,
     /// Lists of actions, each sufficient.
-    ways: &'static [&'static [&'static str]],
+    ways: &'static [Way],
     /// The feature of central root access that it takes, if any.
     feature: Option<&'static str>,
     /// What is asked for each account by itself.
@@ -48,6 +54,10 @@ enum Each {
     StackSetTarget,
     /// A root session is asked for by account and task, and binds itself to the account's policies.
     RootSession,
+    /// Assigning or provisioning a permission set is authorized on the instance, the permission set and the
+    /// account, each by itself. Source: Service Authorization Reference, "Actions, resources, and condition
+    /// keys for AWS IAM Identity Center".
+    Assignment,
 }
 
 /// The action that makes the instances of a stack set.
@@ -139,9 +149,10 @@ pub(super) static IDENTITY_CENTER: OrganizationControl = OrganizationControl {
         source: "principal of the management account, or of the delegated administrator for Identity Center, \
             that may assign permission sets, or rewrite those that are assigned",
         target: "every member account",
-        precondition: "Identity Center is on. A delegated administrator may not touch permission sets that \
-            are used in the management account",
-        mitigations: "resources of the sso actions by permission set; service control policies in the \
+        precondition: "Identity Center is on, and the policies leave the instance, a permission set and the \
+            account open. A delegated administrator may not touch permission sets that are used in the \
+            management account",
+        mitigations: "resources of the sso actions by permission set and account; service control policies in the \
             delegated account",
         references: &[
             "https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html",
@@ -158,9 +169,13 @@ pub(super) static IDENTITY_CENTER: OrganizationControl = OrganizationControl {
             "sso:PutInlinePolicyToPermissionSet",
             "sso:ProvisionPermissionSet",
         ],
+        &[
+            "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+            "sso:ProvisionPermissionSet",
+        ],
     ],
     feature: None,
-    each: Each::Nothing,
+    each: Each::Assignment,
     besides: "the attacker can sign in as a user of Identity Center, and a permission set allows enough, or \
         is made to",
 };
@@ -200,21 +215,42 @@ impl OrganizationControl {
             .collect()
     }
 
-    /// Whether somebody may use it, whatever the account.
-    fn anywhere(&self, actor: &dyn Actor, on: &Judgement) -> Option<Judgement> {
+    /// The ways that somebody may go, whatever the account.
+    fn anywhere(&self, actor: &dyn Actor, on: &Judgement) -> Vec<(Way, Judgement)> {
         let keys = actor.keys();
-        let ways = self.ways.iter().map(|way| {
-            way.iter().try_fold(on.clone(), |all, action| {
-                Some(all.and(actor.may_somewhere(action, &keys)?))
-            })
+        let ways = self.ways.iter().filter_map(|way| {
+            let mut actions = way.iter();
+            let all = actions.try_fold(on.clone(), |all, action| {
+                let may = match self.each {
+                    Each::Assignment => identity_center::anywhere(actor, action)?,
+                    _ => actor.may_somewhere(action, &keys)?,
+                };
+                Some(all.and(may))
+            })?;
+            if self.each != Each::StackSetTarget {
+                return Some((*way, all));
+            }
+            let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
+            let sets = actor.within(INSTANCES, &set);
+            Some((*way, all.and(actor.may_any(INSTANCES, &sets, &keys)?)))
         });
-        let all = ways.fold(None, better)?;
-        if self.each != Each::StackSetTarget {
-            return Some(all);
-        }
-        let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
-        let sets = actor.within(INSTANCES, &set);
-        Some(all.and(actor.may_any(INSTANCES, &sets, &keys)?))
+        ways.collect()
+    }
+
+    /// Whether it may be used on this account by one of the ways.
+    fn reaches(
+        &self,
+        judge: &Judge<'_>,
+        actor: &dyn Actor,
+        anywhere: &[(Way, Judgement)],
+        account: &AccountRow,
+        detail: Detail,
+    ) -> Option<Judgement> {
+        let ways = anywhere.iter().map(|(way, anywhere)| {
+            let here = self.on(judge, actor, way, account, detail)?;
+            Some(anywhere.clone().and(here))
+        });
+        ways.fold(None, better)
     }
 
     /// Whether it may be used on this account.
@@ -222,11 +258,13 @@ impl OrganizationControl {
         &self,
         judge: &Judge<'_>,
         actor: &dyn Actor,
+        way: Way,
         account: &AccountRow,
         detail: Detail,
     ) -> Option<Judgement> {
         match self.each {
             Each::Nothing => Some(Judgement::default()),
+            Each::Assignment => identity_center::on(actor, way, account),
             Each::StackSetTarget => places(account)
                 .flat_map(|place| [format!("{STACK_SET_NAME}/{place}"), place.to_owned()])
                 .map(|target| {
@@ -268,7 +306,7 @@ impl LinkKind for OrganizationControl {
 
     fn actions(&self) -> Vec<&'static str> {
         let each = match self.each {
-            Each::Nothing => None,
+            Each::Nothing | Each::Assignment => None,
             Each::StackSetTarget => Some(INSTANCES),
             Each::RootSession => Some("sts:AssumeRoot"),
         };
@@ -291,15 +329,18 @@ impl LinkKind for OrganizationControl {
                     power: &power,
                     world,
                 };
-                let Some(anywhere) = self.anywhere(&actor, &on) else {
+                let anywhere = self.anywhere(&actor, &on);
+                if anywhere.is_empty() {
                     continue;
-                };
+                }
                 for account in reached(world) {
                     let row = world.account(account);
-                    let here = row.and_then(|row| self.on(judge, &actor, row, Detail::Certainty));
+                    let here = row.and_then(|row| {
+                        self.reaches(judge, &actor, &anywhere, row, Detail::Certainty)
+                    });
                     if let Some(here) = here {
                         rules.add(
-                            power.complete(anywhere.clone().and(here)).certainty,
+                            power.complete(here).certainty,
                             &[Capability::Principal(principal)],
                             Capability::Account(account),
                         );
@@ -323,9 +364,9 @@ impl LinkKind for OrganizationControl {
                     power: &power,
                     world,
                 };
-                let anywhere = self.anywhere(&actor, &self.is_on(world)?)?;
-                let here = self.on(judge, &actor, world.account(account)?, Detail::Full)?;
-                Some(power.complete(anywhere.and(here)))
+                let anywhere = self.anywhere(&actor, &self.is_on(world)?);
+                let row = world.account(account)?;
+                Some(power.complete(self.reaches(judge, &actor, &anywhere, row, Detail::Full)?))
             }
             _ => None,
         }
@@ -381,8 +422,8 @@ impl DelegatedAdministrator {
             };
             let anybody = maker.best(None, |principal| {
                 let actor = MadeUp::new(judge, home, principal, detail)?;
-                let anywhere = control.anywhere(&actor, &on)?;
-                Some(anywhere.and(control.on(judge, &actor, target, detail)?))
+                let anywhere = control.anywhere(&actor, &on);
+                control.reaches(judge, &actor, &anywhere, target, detail)
             });
             let told = format!("{} is delegated to the account", control.service);
             best = better(

@@ -189,11 +189,19 @@ const SERVICES: &[Service] = &[
     },
     Service {
         name: "bedrock-agentcore.amazonaws.com",
-        ways: &[by(&[
-            "bedrock-agentcore:CreateCodeInterpreter",
-            "bedrock-agentcore:StartCodeInterpreterSession",
-            "bedrock-agentcore:InvokeCodeInterpreter",
-        ])],
+        ways: &[
+            by(&[
+                "bedrock-agentcore:CreateCodeInterpreter",
+                "bedrock-agentcore:StartCodeInterpreterSession",
+                "bedrock-agentcore:InvokeCodeInterpreter",
+            ]),
+            by(&[
+                "bedrock-agentcore:CreateAgentRuntime",
+                "bedrock-agentcore:CreateAgentRuntimeEndpoint",
+                "bedrock-agentcore:CreateWorkloadIdentity",
+                "bedrock-agentcore:InvokeAgentRuntimeCommand",
+            ]),
+        ],
     },
     Service {
         name: "states.amazonaws.com",
@@ -225,6 +233,44 @@ const SERVICES: &[Service] = &[
         ways: &[if_also(
             &["apigateway:POST", "apigateway:PUT"],
             "what is wanted is a call that API Gateway makes as the role",
+        )],
+    },
+    Service {
+        name: "amplify.amazonaws.com",
+        ways: &[if_also(
+            &[
+                "amplify:CreateApp",
+                "amplify:CreateBranch",
+                "amplify:StartJob",
+            ],
+            "Amplify may read a repository of the attacker's",
+        )],
+    },
+    Service {
+        name: "appsync.amazonaws.com",
+        ways: &[if_also(
+            &[
+                "appsync:CreateGraphqlApi",
+                "appsync:CreateDataSource",
+                "appsync:CreateResolver",
+            ],
+            "what is wanted is a call that AppSync makes as the role",
+        )],
+    },
+    Service {
+        name: "credentials.iot.amazonaws.com",
+        ways: &[by(&[
+            "iot:CreateRoleAlias",
+            "iot:CreateKeysAndCertificate",
+            "iot:CreatePolicy",
+            "iot:AttachPolicy",
+        ])],
+    },
+    Service {
+        name: "airflow-env.amazonaws.com",
+        ways: &[if_also(
+            &["airflow:CreateEnvironment"],
+            "the role may read a bucket of the attacker's, and trusts airflow.amazonaws.com too",
         )],
     },
     Service {
@@ -276,6 +322,7 @@ fn judge_pair(
     if row.kind != PrincipalKind::Role {
         return None;
     }
+    let power = &power.asking_for(row);
     let source = Some(power.account.id.as_str());
     let trusted = &judge.world().trusts.get(&trust)?.services;
     let mut best = None;
@@ -348,6 +395,7 @@ fn step(
         return Some(power.complete(power.may_somewhere(action, &power.keys())?));
     }
     let row = judge.world().principal(role)?;
+    let power = &power.asking_for(row);
     let keys = power
         .keys_about(row)
         .fixed("iam:PassedToService", [service.name]);

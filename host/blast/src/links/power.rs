@@ -2,15 +2,18 @@
 //! the question that all kinds of escalation inside an account ask.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use blastwall_model::Tags;
 use blastwall_policy::{Effect, Keys, Principal, actions};
 
-use crate::capability::{Capability, Rewrite};
+use super::tags::{TagWriter, Whose};
+use crate::capability::{Capability, Rewrite, Tagger};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
-use crate::request::RequestKeys;
+use crate::request::{RESOURCE_TAGS, RequestKeys};
+use crate::tagging::WritesTags;
 use crate::world::{AccountRow, PrincipalIndex, PrincipalRow, World};
 
 /// A name that stands for every name: nobody scopes a policy to it.
@@ -24,6 +27,10 @@ pub(super) struct Power<'a, 'w> {
     pub(super) account: &'w AccountRow,
     pub(super) identity: Identity<'w>,
     pub(super) boundary: Option<&'w Attachment>,
+    /// Which principal it is, and how its permissions were changed.
+    as_what: (PrincipalIndex, Rewrite),
+    /// Who writes its tags, and those of what it asks for.
+    writers: Rc<[TagWriter<'a, 'w>]>,
     detail: Detail,
 }
 
@@ -40,6 +47,8 @@ impl<'a, 'w> Power<'a, 'w> {
                 Boundary::Policy(from) => Some(from),
                 Boundary::None | Boundary::Unknown => None,
             },
+            as_what: (index, Rewrite::default()),
+            writers: Rc::new([]),
             detail,
         })
     }
@@ -61,11 +70,61 @@ impl<'a, 'w> Power<'a, 'w> {
             anything: rewrite.anything,
         };
         let boundary = power.boundary.filter(|_| !rewrite.unbound);
+        let writer = rewrite.tagged.and_then(|tagger| {
+            let by = Self::rewritten(judge, tagger.by, tagger.rewrite(), detail)?;
+            TagWriter::of_principal(&by, Whose::Caller, power.row)
+        });
         Some(Self {
             identity,
             boundary,
+            as_what: (index, rewrite),
+            writers: writer.into_iter().collect(),
             ..power
         })
+    }
+
+    /// Whether it is this principal, in whatever form.
+    pub(super) fn is(&self, index: PrincipalIndex) -> bool {
+        self.as_what.0 == index
+    }
+
+    /// The same as one that writes the tags of another, or its own.
+    pub(super) fn tagger(&self) -> Tagger {
+        Tagger::new(self.as_what.0, self.as_what.1)
+    }
+
+    /// The same asking for a principal of its account, whose tags it writes if it may.
+    pub(super) fn asking_for(&self, target: &'w PrincipalRow) -> Self {
+        if !self.world().asks_for_tags_of(RESOURCE_TAGS) {
+            return self.clone();
+        }
+        self.with_writer(TagWriter::of_principal(self, Whose::Resource, target))
+    }
+
+    /// The same with somebody who writes tags.
+    pub(super) fn with_writer(&self, writer: Option<TagWriter<'a, 'w>>) -> Self {
+        let writers = match writer {
+            Some(writer) => self.writers.iter().cloned().chain([writer]).collect(),
+            None => Rc::clone(&self.writers),
+        };
+        Self {
+            writers,
+            ..self.clone()
+        }
+    }
+
+    /// Who writes tags for it.
+    pub(super) fn writers(&self) -> Vec<&dyn WritesTags> {
+        let writers = self.writers.iter();
+        writers.map(|writer| writer as &dyn WritesTags).collect()
+    }
+
+    /// What is known of a request that carries no tags.
+    pub(super) fn without_request_tags(&self, keys: Keys) -> Keys {
+        let asked = self.world().tag_keys.iter();
+        asked
+            .filter(|key| key.starts_with("aws:requesttag/"))
+            .fold(keys, |keys, key| keys.absent(key))
     }
 
     /// Whoever acts by a capability; none for what is no principal.
@@ -220,7 +279,7 @@ impl<'a, 'w> Power<'a, 'w> {
             Some(region) => keys.fixed("aws:RequestedRegion", [region]),
             None => keys,
         };
-        self.judge.judge(
+        self.judge.judge_tagging(
             &Case {
                 principal: self.row.principal.as_ref()?,
                 role_path: None,
@@ -236,6 +295,7 @@ impl<'a, 'w> Power<'a, 'w> {
                 resource_policy,
                 made_by_attacker: false,
             },
+            &self.writers(),
             self.detail,
         )
     }

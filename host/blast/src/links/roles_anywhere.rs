@@ -56,9 +56,11 @@ fn pairs(world: &World) -> impl Iterator<Item = (&TrustAnchor, PrincipalIndex)> 
     })
 }
 
-fn judge_pair(
+/// Whether the role lets in whoever comes with a certificate under an anchor of this ARN.
+pub(super) fn enters(
     judge: &Judge<'_>,
-    anchor: &TrustAnchor,
+    anchor: &str,
+    account: &str,
     role: PrincipalIndex,
     detail: Detail,
 ) -> Option<Judgement> {
@@ -73,9 +75,19 @@ fn judge_pair(
     let keys = RequestKeys::new(world)
         .for_resource(row)
         .build()
-        .fixed("aws:SourceArn", [anchor.arn.as_str()])
-        .fixed("aws:SourceAccount", [anchor.arn.account()]);
+        .fixed("aws:SourceArn", [anchor])
+        .fixed("aws:SourceAccount", [account]);
     caller.enters(judge, role, keys, detail)
+}
+
+fn judge_pair(
+    judge: &Judge<'_>,
+    anchor: &TrustAnchor,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let (arn, account) = (anchor.arn.as_str(), anchor.arn.account());
+    enters(judge, arn, account, role, detail)
 }
 
 impl LinkKind for RolesAnywhere {

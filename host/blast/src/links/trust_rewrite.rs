@@ -41,6 +41,7 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, role: PrincipalIndex) ->
     if row.kind != PrincipalKind::Role || row.is_protected() {
         return None;
     }
+    let power = &power.asking_for(row);
     let rewrite = power.may(UPDATE, row.arn.as_str(), power.keys_about(row))?;
     // The new trust policy names whomever it takes.
     let enter = power

@@ -41,6 +41,7 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, user: PrincipalIndex) ->
         return None;
     }
     let has = row.credentials;
+    let power = &power.asking_for(row);
     let may = |action| power.may(action, row.arn.as_str(), power.keys_about(row));
     let key = may(NEW_KEY).and_then(|new| match has.access_keys {
         Some(keys) if keys >= ACCESS_KEYS => Some(new.and(may(OLD_KEY)?)),

@@ -7,6 +7,7 @@ use blastwall_policy::{Effect, Principal};
 
 use super::evidence::evidence_rows;
 use super::keys::{context_keys, regions, tag_keys};
+use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
-    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, Trust,
+    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, StorePolicy, Trust,
     networks::NetworkFacts, sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
@@ -81,6 +82,7 @@ impl World {
         let mut workload_facts = Vec::new();
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
+        let mut permission_sets = Vec::new();
         let mut networks = NetworkFacts::default();
         let mut federation = Vec::new();
         let mut evidence = EvidenceFacts::default();
@@ -95,6 +97,7 @@ impl World {
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
+                permission_sets.extend(facts.permission_sets);
                 networks.extend(facts.networks);
                 federation.push(facts.federation);
                 evidence.extend(facts.evidence);
@@ -205,6 +208,31 @@ impl World {
             Some((arn, policy, summary))
         });
         let delegated = delegated(&organization.delegated, &accounts_by_id);
+        permission_sets.sort();
+        let mut set_roles: BTreeMap<String, Vec<PrincipalIndex>> = BTreeMap::new();
+        for (place, row) in principals.iter().enumerate() {
+            if let Some(name) = row.permission_set() {
+                let roles = set_roles.entry(name.to_owned()).or_default();
+                roles.push(PrincipalIndex::new(place));
+            }
+        }
+        let makeable = makeable(&accounts, &principals, &policies, &partition);
+        let doors_ask_for_tags = {
+            let trusting = trusts.keys().copied();
+            let stores = stores.iter().filter_map(|row| match row.policy {
+                StorePolicy::Policy(index) => Some(index),
+                StorePolicy::Unknown | StorePolicy::None => None,
+            });
+            let over = accounts
+                .iter()
+                .filter_map(|row| interner.all.get(row.rcps.index()));
+            let over = over.flatten().flatten().map(|from| from.policy);
+            let mut doors = trusting.chain(stores).chain(over);
+            doors.any(|index| {
+                let stored = policies.get(index);
+                stored.is_some_and(|stored| stored.asks_for_tags)
+            })
+        };
         Self {
             evidence: evidence_rows(
                 &evidence,
@@ -218,6 +246,10 @@ impl World {
             sharing,
             assigned_groups,
             tag_keys: tag_keys(&policies),
+            doors_ask_for_tags,
+            makeable,
+            permission_sets,
+            set_roles,
             regions: regions(&policies),
             context_keys: context_keys(&policies, &stores),
             policies,

@@ -2,6 +2,7 @@
 
 use super::{AccountIndex, EvidenceIndex, PrincipalIndex, World};
 use crate::capability::{Capability, Rewrite};
+use crate::facts::Boundary;
 use crate::subject::Subject;
 
 impl World {
@@ -72,6 +73,14 @@ impl World {
     fn words(&self, index: PrincipalIndex, rewrite: Rewrite) -> Option<String> {
         let row = self.principal(index)?;
         let mut words = Vec::new();
+        if self.is_makeable(index) {
+            words.push("made for it".to_owned());
+            if let Boundary::Policy(from) = &row.boundary
+                && !rewrite.unbound
+            {
+                words.push(format!("under {}", from.origin));
+            }
+        }
         if rewrite.anything {
             words.push("with any policy".to_owned());
         }
@@ -89,6 +98,13 @@ impl World {
         words.extend(gone.map(|(_, from)| format!("without {}", from.origin)));
         if rewrite.unbound {
             words.push("without its boundary".to_owned());
+        }
+        if let Some(tagger) = rewrite.tagged {
+            let by = &self.principal(tagger.by)?.arn;
+            words.push(match tagger.by == index {
+                true => "with tags that it writes itself".to_owned(),
+                false => format!("with tags that {by} writes"),
+            });
         }
         Some(words.join(", "))
     }

@@ -13,8 +13,9 @@ use crate::facts::{Attachment, Boundary};
 use crate::globs::{filled, meetings};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement};
 use crate::links::power::{Power, better, is_certain};
-use crate::request::RequestKeys;
+use crate::request::{RESOURCE_TAGS, RequestKeys};
 use crate::subject::OutsideParty;
+use crate::tagging::WritesTags;
 use crate::world::{AccountIndex, LevelsIndex, OutsideIndex, PrincipalIndex, StoreIndex, World};
 
 /// The account that stands for "some account of the attacker's", where no particular one is meant.
@@ -28,6 +29,8 @@ struct Caller<'a> {
     boundary: Option<&'a Attachment>,
     scps: Option<LevelsIndex>,
     made_by_attacker: bool,
+    /// Who writes tags for it.
+    writers: &'a [&'a dyn WritesTags],
 }
 
 fn ask(
@@ -38,7 +41,7 @@ fn ask(
 ) -> Option<Judgement> {
     let own_grant = gate.own_grant(caller.principal);
     let one = |action: &str, keys: &Keys| {
-        judge.judge(
+        judge.judge_tagging(
             &Case {
                 principal: caller.principal,
                 role_path: None,
@@ -53,6 +56,7 @@ fn ask(
                 resource_policy: gate.policy_with(&own_grant),
                 made_by_attacker: caller.made_by_attacker,
             },
+            caller.writers,
             detail,
         )
     };
@@ -143,6 +147,8 @@ fn principal_side(
                 .with_tags_of(row),
         )
         .build();
+    let tags = writes_role_tags(judge, caller, gate, detail);
+    let writers = tags.as_ref().map(Power::writers).unwrap_or_default();
     let with = |identity| {
         ask(
             judge,
@@ -156,6 +162,7 @@ fn principal_side(
                 },
                 scps: Some(account.scps),
                 made_by_attacker: false,
+                writers: &writers,
             },
             gate,
             detail,
@@ -169,6 +176,22 @@ fn principal_side(
         }
     };
     Some(gate.complete(judgement.hanging_on(Certainty::Conditional, &account.scp_gaps)))
+}
+
+/// The caller's power, if it may write the tags of the role that it asks for.
+fn writes_role_tags<'a, 'w>(
+    judge: &'a Judge<'w>,
+    caller: PrincipalIndex,
+    gate: &Gate<'w>,
+    detail: Detail,
+) -> Option<Power<'a, 'w>> {
+    let (_, role) = gate.role?;
+    let world = judge.world();
+    let own = world.principal(caller)?.account == role.account;
+    if !own || !world.asks_for_tags_of(RESOURCE_TAGS) {
+        return None;
+    }
+    Some(Power::of(judge, caller, detail)?.asking_for(role))
 }
 
 /// A user or role whose permissions were changed.
@@ -187,6 +210,8 @@ pub(in crate::links) fn from_rewritten(
             .flat_map(|stored| stored.names_below(gate.action, below))
             .collect()
     };
+    let asking = gate.role.map(|(_, role)| power.asking_for(role));
+    let writers = asking.as_ref().unwrap_or(&power).writers();
     let judgement = gate.answer(named, |gate| {
         let caller = Caller {
             principal: power.row.principal.as_ref()?,
@@ -195,6 +220,7 @@ pub(in crate::links) fn from_rewritten(
             boundary: power.boundary,
             scps: Some(power.account.scps),
             made_by_attacker: false,
+            writers: &writers,
         };
         Some(gate.complete(ask(judge, caller, gate, detail)?))
     });
@@ -450,6 +476,7 @@ fn made_up(
                 boundary: None,
                 scps: maker.scps,
                 made_by_attacker: true,
+                writers: &[],
             },
             gate,
             detail,

@@ -18,6 +18,13 @@ pub(super) trait Actor {
     /// A resource of CloudFormation in its account.
     fn of_its_account(&self, resource: &str) -> String;
 
+    /// A resource of Identity Center, which lies in no account.
+    fn of_identity_center(&self, resource: &str) -> String {
+        format!("arn:{}:sso:::{resource}", self.partition())
+    }
+
+    fn partition(&self) -> &str;
+
     /// Whether it may do this to this.
     fn may(&self, action: &str, resource: &str, keys: Keys) -> Option<Judgement>;
 
@@ -66,6 +73,10 @@ impl Actor for Held<'_, '_, '_> {
         self.power.keys()
     }
 
+    fn partition(&self) -> &str {
+        &self.world.partition
+    }
+
     fn of_its_account(&self, resource: &str) -> String {
         of_cloudformation(self.power.row.arn.partition(), self.power.account, resource)
     }
@@ -110,6 +121,10 @@ impl<'a, 'w> MadeUp<'a, 'w> {
 }
 
 impl Actor for MadeUp<'_, '_> {
+    fn partition(&self) -> &str {
+        &self.judge.world().partition
+    }
+
     fn keys(&self) -> Keys {
         RequestKeys::new(self.judge.world())
             .sent_from_account(self.home)

@@ -1,41 +1,13 @@
-//! Whoever may change what says what a principal may do, and has that principal, has whatever it may do
-//! then: as a rule the account.
-//!
-//! Needs both: the right to change, and the one that is changed. They may be one and the same. What stops
-//! short of the account, because a boundary, a denial or a service control policy is left, is a capability
-//! of its own ([`Capability::Rewritten`]), which acts like a principal in all other kinds of link.
+//! One who changes what another may do, or what it may do itself: by which requests, and into what.
 
-use std::collections::{BTreeSet, VecDeque};
-
-use super::account_administrator::{administers, attaches, puts, unbounding};
-use super::power::{Power, better, is_certain};
-use super::{Deriver, LinkDocumentation, LinkKind, unspent};
-use crate::capability::{Capability, Rewrite};
-use crate::certainty::Certainty;
+use crate::capability::{Rewrite, Tagger};
 use crate::facts::{Attachment, PrincipalKind};
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountIndex, PrincipalIndex, World};
-
-pub(super) struct SelfEscalation;
-
-const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
-    id: "iam-selfesc",
-    name: "IAM self-escalation",
-    family: "identity",
-    source: "principal that may change the permissions of a principal that is held too: itself, or another",
-    target: "the whole account, or the principal with its new permissions",
-    precondition: "iam:Put…Policy or iam:Attach…Policy on the principal, iam:CreatePolicyVersion or \
-        iam:SetDefaultPolicyVersion on a customer managed policy that it has, iam:PutGroupPolicy or \
-        iam:AttachGroupPolicy on a group of it, iam:AddUserToGroup, or taking away a policy that denies. The \
-        boundary of the principal (unless that can be taken away too), the denials that stay and the service \
-        control policies leave something open",
-    mitigations: "iam:PermissionsBoundary and iam:PolicyARN as conditions, permissions boundaries, service \
-        control policies on the IAM actions",
-    references: &[
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
-        "https://pathfinding.cloud/paths/iam-001",
-    ],
-};
+use crate::links::account_administrator::{attaches, puts, unbounding};
+use crate::links::power::{Power, better, is_certain};
+use crate::links::tags;
+use crate::tagging::PRINCIPAL_TAGS;
+use crate::world::{PrincipalIndex, World};
 
 /// What changes the policies of a user or role itself.
 struct OnPrincipal {
@@ -80,7 +52,7 @@ const DETACH_GROUP: &str = "iam:DetachGroupPolicy";
 const JOIN: &str = "iam:AddUserToGroup";
 const LEAVE: &str = "iam:RemoveUserFromGroup";
 
-const ACTIONS: &[&str] = &[
+pub(super) const ACTIONS: &[&str] = &[
     ON_USER.attach,
     ON_USER.put,
     ON_USER.detach,
@@ -101,20 +73,25 @@ const ACTIONS: &[&str] = &[
     DETACH_GROUP,
     JOIN,
     LEAVE,
+    "iam:TagUser",
+    "iam:TagRole",
+    "iam:CreateUser",
+    "iam:CreateRole",
 ];
 
 /// One who changes another, or itself.
-struct Pair<'a, 'w> {
+pub(super) struct Pair<'a, 'w> {
     world: &'w World,
-    writer: &'a Power<'a, 'w>,
-    written: Power<'a, 'w>,
+    writer: Power<'a, 'w>,
+    pub(super) written: Power<'a, 'w>,
+    target: PrincipalIndex,
     on: &'static OnPrincipal,
 }
 
 impl<'a, 'w> Pair<'a, 'w> {
-    fn new(
+    pub(super) fn new(
         judge: &'a Judge<'w>,
-        writer: &'a Power<'a, 'w>,
+        writer: &Power<'a, 'w>,
         target: PrincipalIndex,
         detail: Detail,
     ) -> Option<Self> {
@@ -122,7 +99,8 @@ impl<'a, 'w> Pair<'a, 'w> {
         // Nobody in the account changes what AWS keeps.
         (!written.row.is_protected()).then(|| Self {
             world: judge.world(),
-            writer,
+            target,
+            writer: writer.asking_for(written.row),
             on: match written.row.kind {
                 PrincipalKind::User => &ON_USER,
                 PrincipalKind::Role => &ON_ROLE,
@@ -132,7 +110,44 @@ impl<'a, 'w> Pair<'a, 'w> {
     }
 
     /// What the writer may make of the target.
-    fn changes(&self) -> Vec<(Rewrite, Judgement)> {
+    pub(super) fn changes(&self) -> Vec<(Rewrite, Judgement)> {
+        let mut changes = self.changed_policies();
+        if let Some((tagger, how)) = self.tags() {
+            let tagged = |rewrite| Rewrite {
+                tagged: Some(tagger),
+                ..rewrite
+            };
+            let both = changes.iter().map(|(rewrite, before)| {
+                let both = before.clone().and(how.clone());
+                (tagged(*rewrite), both)
+            });
+            let both: Vec<_> = both.collect();
+            changes.push((tagged(Rewrite::default()), how));
+            changes.extend(both);
+        }
+        changes
+    }
+
+    /// Whether the writer may tag the target, where that could be of use. Which tags, each question that asks
+    /// for some finds out.
+    fn tags(&self) -> Option<(Tagger, Judgement)> {
+        let row = self.written.row;
+        let useful = self.world.asks_for_tags_of(PRINCIPAL_TAGS)
+            && (self.world.doors_ask_for_tags || self.world.asked_for_tags_itself(self.target));
+        let writer = &self.writer;
+        let tagging = tags::Tagging::of(row);
+        if !useful || !writer.mentions(tagging.tag) {
+            return None;
+        }
+        let may = writer.may(tagging.tag, self.arn(), writer.keys_about(row))?;
+        let held = Judgement {
+            evidence: may.evidence,
+            ..Judgement::default()
+        };
+        Some((writer.tagger(), held))
+    }
+
+    fn changed_policies(&self) -> Vec<(Rewrite, Judgement)> {
         let mut changes = Vec::new();
         let unbound = self.unbinds();
         let (without, lifted) = self.lifts();
@@ -183,7 +198,7 @@ impl<'a, 'w> Pair<'a, 'w> {
 
     /// Whether the writer may give the target any policy.
     fn gives_any(&self) -> Option<Judgement> {
-        let writer = self.writer;
+        let writer = &self.writer;
         let keys = writer.keys_about(self.written.row);
         let mut best = better(
             puts(writer, self.on.put, self.arn(), &keys),
@@ -218,8 +233,8 @@ impl<'a, 'w> Pair<'a, 'w> {
     fn writes_group(&self, group: &str) -> Option<Judgement> {
         let keys = self.writer.keys_untagged();
         better(
-            puts(self.writer, PUT_GROUP, group, &keys),
-            attaches(self.world, self.writer, ATTACH_GROUP, group, &keys),
+            puts(&self.writer, PUT_GROUP, group, &keys),
+            attaches(self.world, &self.writer, ATTACH_GROUP, group, &keys),
         )
     }
 
@@ -238,7 +253,7 @@ impl<'a, 'w> Pair<'a, 'w> {
     /// The groups that the writer may put the target into, and the managed policies that it may attach to
     /// it, by their places in the account.
     fn additions(&self) -> Vec<(u16, Judgement)> {
-        let writer = self.writer;
+        let writer = &self.writer;
         let account = writer.account;
         let has = |arn: &str| {
             let mut shaped = self.written.row.shaped_by.iter();
@@ -279,7 +294,7 @@ impl<'a, 'w> Pair<'a, 'w> {
     /// boundaries".
     fn unbinds(&self) -> Option<Judgement> {
         let boundary = self.written.boundary()?;
-        let writer = self.writer;
+        let writer = &self.writer;
         let about = || writer.keys_about(self.written.row);
         let mut best = writer.may(self.on.unbound, self.arn(), about());
         if writer.mentions(self.on.bound) {
@@ -309,7 +324,7 @@ impl<'a, 'w> Pair<'a, 'w> {
     }
 
     fn takes_away(&self, policy: &Attachment) -> Option<Judgement> {
-        let writer = self.writer;
+        let writer = &self.writer;
         let keys = writer.keys_about(self.written.row);
         let arn = &*policy.origin;
         let managed = arn.starts_with("arn:");
@@ -349,160 +364,7 @@ impl<'a, 'w> Pair<'a, 'w> {
     }
 }
 
-/// What the pair gives: the changes, and what each is worth to the account.
-fn outcomes(
-    judge: &Judge<'_>,
-    writer: &Power<'_, '_>,
-    target: PrincipalIndex,
-    detail: Detail,
-) -> Vec<(Rewrite, Judgement, Option<Judgement>)> {
-    let Some(pair) = Pair::new(judge, writer, target, detail) else {
-        return Vec::new();
-    };
-    let changes = pair.changes().into_iter();
-    changes
-        .map(|(rewrite, how)| {
-            let how = pair.written.complete(writer.complete(how));
-            let after = Power::rewritten(judge, target, rewrite, detail);
-            let gain = after.and_then(|after| administers(judge.world(), &after));
-            let account = gain.map(|gain| how.clone().and(gain));
-            (rewrite, how, account)
-        })
-        .collect()
-}
-
-/// What escalation gives, before other kinds of link ask who there is.
-#[derive(Debug, Default)]
-pub(super) struct Escalations {
-    rules: Vec<(Certainty, Vec<Capability>, Capability)>,
-    /// By account: the principals that can be had with changed permissions.
-    rewritten: Vec<Vec<(PrincipalIndex, Rewrite)>>,
-}
-
-impl Escalations {
-    /// The principals of an account that can be had with changed permissions.
-    pub(super) fn rewritten(&self, account: AccountIndex) -> &[(PrincipalIndex, Rewrite)] {
-        let of_account = self.rewritten.get(account.index());
-        of_account.map_or(&[], Vec::as_slice)
-    }
-
-    /// Everything that follows, account by account: who was changed changes others.
-    pub(super) fn explore(judge: &Judge<'_>, administrators: &[Option<Certainty>]) -> Self {
-        let mut all = Self::default();
-        for account in judge.world().account_indices() {
-            let rewritten = all.explore_account(judge, administrators, account);
-            all.rewritten.push(rewritten.into_iter().collect());
-        }
-        all
-    }
-
-    fn explore_account(
-        &mut self,
-        judge: &Judge<'_>,
-        administrators: &[Option<Certainty>],
-        account: AccountIndex,
-    ) -> BTreeSet<(PrincipalIndex, Rewrite)> {
-        let world = judge.world();
-        let mut known = BTreeSet::new();
-        let mut open: VecDeque<(Capability, PrincipalIndex, Power<'_, '_>)> = world
-            .principals_of(account)
-            .filter_map(|index| {
-                let power = unspent(judge, administrators, index, ACTIONS)?;
-                Some((Capability::Principal(index), index, power))
-            })
-            .collect();
-        while let Some((holder, own, power)) = open.pop_front() {
-            let others = world.principals_of(account).filter(|other| *other != own);
-            for target in std::iter::once(own).chain(others) {
-                let premises = if target == own {
-                    vec![holder]
-                } else {
-                    vec![holder, Capability::Principal(target)]
-                };
-                let mut spent = false;
-                for (rewrite, how, gain) in outcomes(judge, &power, target, Detail::Certainty) {
-                    let certain = is_certain(gain.as_ref());
-                    if let Some(gain) = gain {
-                        let whole = Capability::Account(account);
-                        self.rules.push((gain.certainty, premises.clone(), whole));
-                    }
-                    if certain {
-                        spent = true;
-                        break;
-                    }
-                    let changed = Capability::Rewritten(target, rewrite);
-                    if changed == holder {
-                        continue;
-                    }
-                    self.rules.push((how.certainty, premises.clone(), changed));
-                    if known.insert((target, rewrite)) {
-                        let power = Power::rewritten(judge, target, rewrite, Detail::Certainty);
-                        open.extend(power.map(|power| (changed, target, power)));
-                    }
-                }
-                // Alone it has the account: nobody else is needed.
-                if spent && target == own {
-                    break;
-                }
-            }
-        }
-        known
-    }
-}
-
 fn is_group(arn: &str) -> bool {
     let resource = arn.split(':').nth(5);
     resource.is_some_and(|resource| resource.starts_with("group/"))
-}
-
-impl LinkKind for SelfEscalation {
-    fn documentation(&'static self) -> &'static LinkDocumentation {
-        &DOCUMENTATION
-    }
-
-    fn actions(&self) -> Vec<&'static str> {
-        ACTIONS.to_vec()
-    }
-
-    fn derive(&self, _judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        let escalations = rules.escalations;
-        for (certainty, premises, conclusion) in &escalations.rules {
-            rules.add(*certainty, premises, *conclusion);
-        }
-    }
-
-    fn explain(
-        &self,
-        judge: &Judge<'_>,
-        premises: &[Capability],
-        conclusion: Capability,
-    ) -> Option<Judgement> {
-        let holder = *premises.first()?;
-        // Who is changed comes last; alone, it changes itself.
-        let (Capability::Principal(target) | Capability::Rewritten(target, _)) =
-            *premises.last()?
-        else {
-            return None;
-        };
-        let power = Power::holding(judge, holder, Detail::Full)?;
-        let outcomes = outcomes(judge, &power, target, Detail::Full).into_iter();
-        match conclusion {
-            Capability::Rewritten(_, wanted) => outcomes
-                .into_iter()
-                .find(|(rewrite, ..)| *rewrite == wanted)
-                .map(|(_, how, _)| how),
-            _ => outcomes.map(|(_, _, gain)| gain).fold(None, better),
-        }
-    }
-}
-
-impl Judgement {
-    /// The same, hanging on something that no policy says; nothing if there are no words for it.
-    #[must_use]
-    pub(super) fn also(self, besides: &str) -> Self {
-        if besides.is_empty() {
-            return self;
-        }
-        self.hanging_on(Certainty::Conditional, &[besides.to_owned()])
-    }
 }

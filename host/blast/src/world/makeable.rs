@@ -1,0 +1,154 @@
+//! Users and roles that somebody might make.
+//!
+//! Whoever may make a principal only under a boundary, or with certain policies, has whatever that leaves:
+//! not the account, and yet more than it has itself. Such principals are rows of their own, of a name that
+//! is free and under each boundary that some policy asks for; whether anybody makes them is another question.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use blastwall_model::Arn;
+use blastwall_policy::{Effect, Pattern, Principal};
+
+use super::{AccountIndex, AccountRow, PrincipalRow};
+use crate::facts::{Boundary, Credentials, Policies, PolicyIndex, PrincipalKind, Trust};
+use crate::globs::{filled, meetings, without_variables};
+
+/// A name that nobody scopes a policy to.
+const ANY_NAME: &str = "any-name-at-all";
+
+/// How many names of one account are tried, and how many boundaries: policies that ask for more are not
+/// written by people.
+const MOST: usize = 16;
+
+const KINDS: [(PrincipalKind, &str, &str); 2] = [
+    (PrincipalKind::Role, "role", "iam:CreateRole"),
+    (PrincipalKind::User, "user", "iam:CreateUser"),
+];
+
+/// The rows of all accounts, account by account.
+pub(super) fn makeable(
+    accounts: &[AccountRow],
+    principals: &[PrincipalRow],
+    policies: &Policies,
+    partition: &str,
+) -> Vec<PrincipalRow> {
+    let asked = asked_boundaries(policies);
+    let compared = compared_names(policies);
+    let mut rows = Vec::new();
+    for (index, account) in accounts.iter().enumerate() {
+        let own = principals
+            .get(account.principals.clone())
+            .unwrap_or_default();
+        for (kind, word, action) in KINDS {
+            let Some(mut names) = names(own, account, policies, action) else {
+                continue;
+            };
+            let base = format!("arn:{partition}:iam::{}:{word}/", account.id);
+            let met = meetings(&format!("{base}*"), compared.iter().map(String::as_str));
+            let met = met.iter().map(|pattern| filled(pattern));
+            names.extend(met.filter_map(|arn| Some(arn.strip_prefix(&base)?.to_owned())));
+            let names = names.into_iter().filter(|name| can_be(name)).take(MOST);
+            let boundaries = account.managed.iter().filter(|policy| {
+                let mut asked = asked.iter();
+                asked.any(|pattern| pattern.matches(&policy.origin))
+            });
+            let boundaries = boundaries.take(MOST).cloned().map(Boundary::Policy);
+            let boundaries: Vec<Boundary> =
+                std::iter::once(Boundary::None).chain(boundaries).collect();
+            for name in names {
+                let arn = format!("arn:{partition}:iam::{}:{word}/{name}", account.id);
+                let taken = own.iter().any(|row| row.arn.as_str() == arn);
+                let Some(arn) = arn.parse::<Arn>().ok().filter(|_| !taken) else {
+                    continue;
+                };
+                let of_name = boundaries.iter().map(|boundary| PrincipalRow {
+                    account: AccountIndex::new(index),
+                    principal: Principal::parse(arn.as_str()).ok(),
+                    arn: arn.clone(),
+                    kind,
+                    identity: Vec::new(),
+                    boundary: boundary.clone(),
+                    gaps: Vec::new(),
+                    trust: Trust::NotApplicable,
+                    // Whoever makes it says which sessions of it have which.
+                    tags: None,
+                    shaped_by: Vec::<Arc<str>>::new(),
+                    in_instance_profile: Some(false),
+                    credentials: Credentials::default(),
+                });
+                rows.extend(of_name);
+            }
+        }
+    }
+    rows
+}
+
+/// What policies compare the ARN of a caller with: whoever makes a principal gives it the name that suits.
+fn compared_names(policies: &Policies) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    let values = statements
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key == "aws:principalarn")
+        .flat_map(|condition| &condition.values);
+    values
+        .map(|value| without_variables(value.as_str()))
+        .collect()
+}
+
+/// Whether a principal may be called so. Source: IAM API Reference, `CreateRole`, `RoleName` and `Path`; paths
+/// of service roles are AWS's own.
+fn can_be(name: &str) -> bool {
+    let usual =
+        |character: char| character.is_ascii_alphanumeric() || "/_+=,.@-".contains(character);
+    !name.is_empty()
+        && !name.starts_with("aws-service-role/")
+        && !name.starts_with("aws-reserved/")
+        && name.chars().all(usual)
+}
+
+/// What policies ask the boundary of a request to be, or not to be.
+fn asked_boundaries(policies: &Policies) -> Vec<Pattern> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    let values = statements
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key == "iam:permissionsboundary")
+        .flat_map(|condition| &condition.values);
+    let values: BTreeSet<String> = values
+        .map(|value| without_variables(value.as_str()))
+        .collect();
+    values.iter().map(|value| Pattern::glob(value)).collect()
+}
+
+/// Names that are free: one that stands for all, and those that policies name which somebody in the account has
+/// or could have; none if no such policy makes a principal.
+fn names(
+    own: &[PrincipalRow],
+    account: &AccountRow,
+    policies: &Policies,
+    action: &str,
+) -> Option<BTreeSet<String>> {
+    let attached = own.iter().flat_map(|row| &row.identity);
+    let groups = account.groups.iter().flat_map(|group| &group.identity);
+    let all = attached.chain(groups).chain(&account.managed);
+    let all: BTreeSet<PolicyIndex> = all.map(|from| from.policy).collect();
+    let statements = all
+        .into_iter()
+        .filter_map(|index| policies.get(index))
+        .flat_map(|stored| &stored.policy.statements)
+        .filter(|statement| statement.effect == Effect::Allow && statement.actions.covers(action));
+    let mut names = BTreeSet::new();
+    let mut makes = false;
+    for statement in statements {
+        makes = true;
+        let clause = statement.resources.iter().filter(|clause| !clause.negated);
+        let named = clause
+            .flat_map(|clause| &clause.patterns)
+            .filter_map(|pattern| pattern.as_str().splitn(6, ':').nth(5))
+            .filter_map(|resource| resource.split_once('/'))
+            .map(|(_, name)| filled(&without_variables(name)));
+        names.extend(named.filter(|name| !name.is_empty()).take(MOST));
+    }
+    names.insert(ANY_NAME.to_owned());
+    makes.then_some(names)
+}
