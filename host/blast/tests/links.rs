@@ -49,13 +49,15 @@ const REST: &str = "
 - Layers, shared machine images, artifact buckets of pipelines: `supply-use`; pushing container images:
   `supply-push`
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
+- Load balancers, APIs of API Gateway, function URLs, services of App Runner and public endpoints of EKS as ways
+  to what is behind them: `internet-workload`
 
 ## Not followed
 
-PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; shares by RAM but for what is in the
+PrivateLink, VPC Lattice, CloudFront, Global Accelerator, private APIs and internal load balancers as ways to a
+host; APIs that ask for a signature or have an authorizer; shares by RAM but for what is in the
 lists above; shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
-and shared documents of Systems Manager as supply; observability links and SES identities; permissions in the
-policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
+and shared documents of Systems Manager as supply; observability links and SES identities; credentials that lie in secrets, parameters, environment variables or user data: the
 data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
 Grants are not taken into account; neither is what a condition on tags lets somebody do who may tag IAM
 principals.

@@ -19,6 +19,7 @@ mod federated_trust;
 mod identity_directory;
 mod internet_workload;
 mod kms_grant;
+mod lambda_policy;
 mod listening_flaw;
 mod management_account;
 mod oidc;
@@ -58,6 +59,7 @@ use crate::world::{AccountIndex, PrincipalIndex};
 pub(crate) use cognito_pool::users as application_users;
 pub(crate) use control_plane::ACTIONS as POLICY_ADMINISTRATION;
 pub(crate) use identity_directory::directory;
+pub(crate) use lambda_policy::ACTIONS as FUNCTION_ACTIONS;
 pub(crate) use roles_anywhere::holder as certificate_holder;
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
@@ -146,6 +148,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
+    &lambda_policy::LambdaPolicy,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
     &store_access::S3_POLICY,

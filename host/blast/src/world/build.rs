@@ -11,7 +11,7 @@ use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, transit::Transit,
+    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow, World, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -79,6 +79,7 @@ impl World {
             .collect();
 
         let mut workload_facts = Vec::new();
+        let mut ways_in = Vec::new();
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
         let mut networks = NetworkFacts::default();
@@ -92,6 +93,7 @@ impl World {
                 row.groups = facts.groups;
                 row.managed = facts.managed;
                 workload_facts.push(facts.workloads);
+                ways_in.push(facts.ways_in);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
                 networks.extend(facts.networks);
@@ -134,12 +136,14 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
+        let (workloads, supply_names) =
+            workload_rows(workload_facts, ways_in, &accounts, &principals, &policies);
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
+            &workloads,
             &supplies,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
@@ -472,6 +476,7 @@ pub(crate) fn named_roles(
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
     stores: &[StoreRow],
+    workloads: &[WorkloadRow],
     supplies: &[SupplyRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
@@ -490,7 +495,13 @@ fn outside_parties(
     let open_stores = stores
         .iter()
         .filter(|row| !row.is_closed() || (!row.restricted && supplying.contains(&row.arn)));
-    for summary in trusts.values().chain(open_stores.map(|row| &row.summary)) {
+    let functions = workloads.iter().filter_map(|row| row.function.as_ref());
+    let functions = functions.flat_map(|function| &function.policies);
+    let summaries = trusts
+        .values()
+        .chain(open_stores.map(|row| &row.summary))
+        .chain(functions.map(|policy| &policy.summary));
+    for summary in summaries {
         if summary.anyone {
             parties.insert(OutsideParty::Anyone);
             parties.extend(
