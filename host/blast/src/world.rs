@@ -25,8 +25,8 @@ use blastwall_policy::{Effect, KmsGrant, Principal};
 
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
-    GroupFacts, Lock, PermissionSet, Policies, PolicyIndex, PrincipalKind, Replica, StoreKind,
-    StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
+    FunctionFacts, GroupFacts, Lock, PermissionSet, Policies, PolicyIndex, PrincipalKind, Replica,
+    StoreKind, StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
     sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
@@ -141,13 +141,32 @@ pub(crate) struct WorkloadRow {
     pub(crate) roles: Vec<PrincipalIndex>,
     /// None if they are not known.
     pub(crate) tags: Option<Tags>,
-    pub(crate) exposed: Option<Exposure>,
+    /// How the internet reaches it, in each way.
+    pub(crate) exposed: Vec<Exposure>,
+    /// Of a function: who else may invoke or change it.
+    pub(crate) function: Option<FunctionRow>,
     /// Where it is in a network, if it is a host.
     pub(crate) host: Option<Host>,
     /// Of a cluster: whom it lets run code.
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
+}
+
+/// Who may invoke or change a function besides those whose own policies say so.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionRow {
+    pub(crate) facts: FunctionFacts,
+    /// Its policies and those of its versions and aliases, with whom they name.
+    pub(crate) policies: Vec<FunctionPolicy>,
+}
+
+/// The policy of a function, or of a version or alias of it.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionPolicy {
+    pub(crate) qualifier: Option<String>,
+    pub(crate) policy: PolicyIndex,
+    pub(crate) summary: TrustSummary,
 }
 
 /// Something that holds data.

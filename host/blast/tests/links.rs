@@ -51,15 +51,18 @@ const REST: &str = "
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
 - Shares of AWS RAM (`ram-share`): subnets and security groups in `same-vpc`, and in whatever the VPC is joined
   to; transit gateways in `transit-gateway`; private authorities in `private-ca`
+- Load balancers, APIs of API Gateway, function URLs, services of App Runner and public endpoints of EKS as ways
+  to what is behind them: `internet-workload`
 
 ## Not followed
 
-PrivateLink, API Gateway and load balancers as ways to a host; what AWS RAM shares but for the types of
+PrivateLink, CloudFront, Global Accelerator, private APIs and internal load balancers as ways to a host; APIs
+that ask for a signature or have an authorizer; what AWS RAM shares but for the types of
 `ram-share` and of the networks above (profiles of Route 53, feature groups of SageMaker and the like), and who may make a share;
 endpoint policies: they say what leaves a network, by which nobody gains anything that is in it; certificates that
 are issued to whoever answers for the names of a public zone; packages of public registries that CodeArtifact is
 connected to; what a template of Service Catalog or a document of Systems Manager does; observability links and SES
-identities; permissions in the policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
+identities; credentials that lie in secrets, parameters, environment variables or user data: the
 data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
 Grants are not taken into account; neither is what a condition on tags of data lets somebody do who may tag
 the data. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer does not vouch

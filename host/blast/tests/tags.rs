@@ -113,11 +113,7 @@ fn whoever_tags_itself_has_what_asks_for_a_tag() {
     let radius = may.radius(&w());
     let path = radius.path(&principal(&role(PROD, "prize")));
     assert_eq!(path.len(), 2);
-    let said: String = path[1]
-        .evidence
-        .iter()
-        .map(|one| &*one.text)
-        .collect();
+    let said: String = path[1].evidence.iter().map(|one| &*one.text).collect();
     assert!(said.contains("iam:TagRole"), "{said}");
 }
 

@@ -12,9 +12,11 @@ use serde_json::Value;
 use super::assignments::{self, AssignmentFacts, PermissionSet};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
+use super::function_policies::FunctionPolicies;
 use super::networks::NetworkFacts;
 use super::sharing::SharingFacts;
 use super::stores::{self, StoreFacts};
+use super::ways_in::WaysIn;
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
 
@@ -98,6 +100,8 @@ pub(crate) struct AccountFacts {
     /// The managed policies that somebody could attach: its own, and those of AWS that are known.
     pub(crate) managed: Vec<Attachment>,
     pub(crate) workloads: Vec<WorkloadFacts>,
+    /// How the internet reaches what is not among its workloads.
+    pub(crate) ways_in: WaysIn,
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
     pub(crate) permission_sets: Vec<PermissionSet>,
@@ -139,11 +143,14 @@ impl AccountFacts {
             }
         }
         let groups = reader.groups.values().cloned().collect::<Vec<_>>();
+        let mut ways_in = WaysIn::read(own(), reader.policies, reader.unjudged);
+        let functions = FunctionPolicies::read(own(), reader.policies, reader.unjudged);
         Self {
             principals,
             groups: groups.iter().map(|group| reader.group(group)).collect(),
             managed: reader.attachable(own()),
-            workloads: workloads::read(own()),
+            workloads: workloads::read(own(), &mut ways_in, &functions),
+            ways_in,
             stores: stores::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
             permission_sets: assignments::permission_sets(own()),

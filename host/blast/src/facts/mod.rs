@@ -13,6 +13,7 @@ mod assignments;
 mod clusters;
 mod evidence;
 mod federation;
+mod function_policies;
 mod known_policies;
 pub(crate) mod networks;
 mod organization;
@@ -22,6 +23,7 @@ mod store_kinds;
 mod stores;
 mod subnet_shares;
 pub(crate) mod transit;
+mod ways_in;
 mod workload_kinds;
 mod workloads;
 
@@ -39,20 +41,24 @@ pub(crate) use assignments::{AssignmentFacts, PermissionSet};
 pub(crate) use clusters::AccessEntry;
 pub(crate) use evidence::EvidenceFacts;
 pub(crate) use federation::{FederationFacts, IdentityPool, Profile, TrustAnchor};
+pub(crate) use function_policies::{FunctionFacts, with_qualifier};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
     BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, StoreKind, Way, store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
+pub(crate) use ways_in::{Exposure, Likelihood, Past, WaysIn};
 pub(crate) use workload_kinds::{Takeover, WorkloadKind, by, if_also, workload_kinds};
-pub(crate) use workloads::{Exposure, SupplyName, WorkloadFacts};
+pub(crate) use workloads::{SupplyName, WorkloadFacts};
 
 /// Every resource type that facts are made of, some more than once.
 pub fn read_types() -> impl Iterator<Item = &'static str> {
     PRINCIPAL_TYPES
         .into_iter()
         .chain(workloads::types())
+        .chain(ways_in::types())
+        .chain(function_policies::types())
         .chain(stores::types())
         .chain(networks::types())
         .chain(assignments::types())
@@ -175,6 +181,7 @@ impl Facts {
         known.groups.extend(facts.groups);
         known.managed.extend(facts.managed);
         known.workloads.extend(facts.workloads);
+        known.ways_in.extend(facts.ways_in);
         known.stores.extend(facts.stores);
         known.assignments.extend(facts.assignments);
         known.permission_sets.extend(facts.permission_sets);

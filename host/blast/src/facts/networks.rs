@@ -191,7 +191,7 @@ pub(crate) const UDP: u8 = 17;
 
 impl Traffic {
     /// None for protocols without ports, by which no service is reached.
-    fn new(protocol: &str, from: Option<i32>, to: Option<i32>) -> Option<Self> {
+    pub(super) fn new(protocol: &str, from: Option<i32>, to: Option<i32>) -> Option<Self> {
         let protocol = match protocol {
             "-1" | "all" => None,
             "tcp" | "6" => Some(TCP),

@@ -8,26 +8,21 @@ use blastwall_model::{Arn, Document, Tags};
 use serde_json::Value;
 
 use super::clusters::{self, AccessEntry};
+use super::function_policies::{FUNCTION, FunctionFacts, FunctionPolicies};
 use super::networks::Host;
 use super::sharing::sources;
+use super::ways_in::{Exposure, WaysIn};
 use super::workload_kinds::{CLUSTER, KINDS, WorkloadKind};
 
-/// The types besides workloads that tell about them.
-const CONTEXT: &[&str] = &[
-    "AWS::EC2::SecurityGroup",
-    "AWS::IAM::InstanceProfile",
-    FUNCTION_URL,
-];
-
-/// An address on the internet at which a function answers.
-const FUNCTION_URL: &str = "AWS::Lambda::Url";
+/// What says which roles a profile has.
+const PROFILE: &str = "AWS::IAM::InstanceProfile";
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
     KINDS
         .iter()
         .map(|kind| kind.kind)
-        .chain(CONTEXT.iter().copied())
+        .chain([PROFILE])
         .chain(clusters::types())
 }
 
@@ -38,8 +33,10 @@ pub(crate) struct WorkloadFacts {
     pub(crate) arn: Arn,
     /// The names or ARNs of its roles, instance profiles resolved.
     pub(crate) roles: Vec<String>,
-    /// How the internet reaches it; none if it does not.
-    pub(crate) exposed: Option<Exposure>,
+    /// How the internet reaches it, in each way.
+    pub(crate) exposed: Vec<Exposure>,
+    /// Of a function: who else may invoke or change it.
+    pub(crate) function: Option<FunctionFacts>,
     /// None if they are not known.
     pub(crate) tags: Option<Tags>,
     /// Where it is in a network, if it is a host.
@@ -63,19 +60,12 @@ pub(crate) struct SupplyName {
     pub(crate) pinned: bool,
 }
 
-/// How the internet reaches a workload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Exposure {
-    /// By what, in words.
-    pub(crate) by: String,
-    /// How likely it is that this lets somebody run code there, and why, in words: see [`likelihood`].
-    pub(crate) likelihood: String,
-}
-
 /// Reads the workloads of an account; those without a role and without a network run as nobody, are
 /// nowhere, and are left out.
 pub(super) fn read<'a>(
     documents: impl Iterator<Item = &'a Document> + Clone,
+    ways_in: &mut WaysIn,
+    functions: &FunctionPolicies,
 ) -> Vec<WorkloadFacts> {
     let values = |kind: &'static str| {
         documents
@@ -86,21 +76,13 @@ pub(super) fn read<'a>(
                 Some((document, value))
             })
     };
-    let profiles: BTreeMap<String, Vec<String>> = values("AWS::IAM::InstanceProfile")
+    let profiles: BTreeMap<String, Vec<String>> = values(PROFILE)
         .map(|(document, value)| {
             (
                 last(document.arn.as_str()).to_owned(),
                 texts(&value, "/config/Roles"),
             )
         })
-        .collect();
-    let open: BTreeMap<String, Opening> = values("AWS::EC2::SecurityGroup")
-        .filter_map(|(document, value)| {
-            Some((last(document.arn.as_str()).to_owned(), opening(&value)?))
-        })
-        .collect();
-    let urls: BTreeMap<String, Exposure> = values(FUNCTION_URL)
-        .filter_map(|(_, value)| open_url(&value))
         .collect();
     let mut clusters = clusters::read(documents.clone());
     let mut workloads = Vec::new();
@@ -122,12 +104,12 @@ pub(super) fn read<'a>(
                 .collect();
             let issuer = issuer(&value);
             let state = value.pointer("/observed/State").and_then(Value::as_str);
-            let by_url = || urls.get(last(document.arn.as_str())).cloned();
-            let exposed = exposure(&value, &open).or_else(by_url);
+            let exposed = ways_in.to.remove(document.arn.as_str());
+            let exposed = exposed.unwrap_or_default();
             // One that is stopped answers nobody.
             let host = host(&value).filter(|_| state != Some("stopped"));
             let leads_nowhere =
-                roles.is_empty() && host.is_none() && exposed.is_none() && issuer.is_none();
+                roles.is_empty() && host.is_none() && exposed.is_empty() && issuer.is_none();
             if leads_nowhere || matches!(state, Some("terminated" | "shutting-down")) {
                 continue;
             }
@@ -136,6 +118,7 @@ pub(super) fn read<'a>(
                 arn: document.arn.clone(),
                 roles,
                 exposed,
+                function: (kind.kind == FUNCTION).then(|| functions.of(document.arn.as_str())),
                 tags: tags(&value),
                 host,
                 supplies: supplies(kind, &value, document),
@@ -164,7 +147,7 @@ pub(super) fn roles_in_profiles<'a>(
     documents: impl Iterator<Item = &'a Document>,
 ) -> Option<BTreeSet<String>> {
     let mut roles = None;
-    for document in documents.filter(|document| document.kind == "AWS::IAM::InstanceProfile") {
+    for document in documents.filter(|document| document.kind == PROFILE) {
         if let Ok(value) = serde_json::from_str::<Value>(document.json()) {
             roles
                 .get_or_insert_with(BTreeSet::new)
@@ -184,112 +167,6 @@ fn role_names(name: &str, profiles: &BTreeMap<String, Vec<String>>) -> Vec<Strin
         return roles.clone();
     }
     vec![last.to_owned()]
-}
-
-/// What a security group opens to the world.
-#[derive(Clone, Debug)]
-struct Opening {
-    words: String,
-    /// The ports, both included.
-    ports: (i64, i64),
-}
-
-/// How a security group lets the world in, if it does: by its widest rule.
-fn opening(group: &Value) -> Option<Opening> {
-    let rules = group.pointer("/config/SecurityGroupIngress")?.as_array()?;
-    let open = rules.iter().filter(|rule| {
-        let text = |name: &str| rule.get(name).and_then(Value::as_str);
-        // Half of all addresses are a world, too; with ICMP nothing is reached that listens.
-        let range = text("CidrIp").and_then(|range| range.split_once('/'));
-        let wide = range.is_some_and(|(_, length)| matches!(length, "0" | "1"));
-        let listens = !matches!(text("IpProtocol"), Some("icmp" | "icmpv6" | "1" | "58"));
-        wide && listens
-    });
-    let openings = open.map(|rule| {
-        let port = |name: &str| rule.get(name).and_then(Value::as_i64);
-        match (port("FromPort"), port("ToPort")) {
-            (Some(from), Some(to)) if from == to && from >= 0 => Opening {
-                words: format!("port {from}"),
-                ports: (from, to),
-            },
-            (Some(from), Some(to)) if from >= 0 => Opening {
-                words: format!("ports {from} to {to}"),
-                ports: (from, to),
-            },
-            _ => Opening {
-                words: "all ports".to_owned(),
-                ports: (0, 65_535),
-            },
-        }
-    });
-    openings.max_by_key(|opening| opening.ports.1 - opening.ports.0)
-}
-
-/// Ports at which one logs in or administers: a guessed or stolen credential is enough there. The ports
-/// of CIS AWS Foundations 5.x "remote server administration" and the databases of AWS Trusted Advisor's
-/// "Security Groups - Specific Ports Unrestricted".
-const LOGIN_PORTS: &[i64] = &[
-    21, 22, 23, 135, 445, 1433, 1434, 2375, 3306, 3389, 5432, 5500, 5900, 5985, 5986, 6379, 9200,
-    11211, 27017,
-];
-
-/// How likely an exposure lets somebody in: `high` if a port of [`LOGIN_PORTS`] is open, `medium` if
-/// another port is and the instance hands the credentials of its role to a forged request (IMDSv1), so
-/// that it takes no more than a request forgery; `low` if neither.
-fn likelihood(value: &Value, opening: &Opening) -> String {
-    let (from, to) = opening.ports;
-    let login = LOGIN_PORTS.iter().find(|port| (from..=to).contains(port));
-    let tokens = value.pointer("/config/MetadataOptions/HttpTokens");
-    match (login, tokens.and_then(Value::as_str)) {
-        (Some(port), _) => format!("high: port {port} is one to log in at"),
-        (None, Some("required")) => {
-            "low: what listens would have to run code of strangers".to_owned()
-        }
-        (None, Some(_)) => {
-            "medium: the metadata service answers version 1, so that a forged request \
-            of what listens is enough for the credentials of the role"
-                .to_owned()
-        }
-        (None, None) => "low, or medium if the metadata service answers version 1".to_owned(),
-    }
-}
-
-fn exposure(value: &Value, open: &BTreeMap<String, Opening>) -> Option<Exposure> {
-    let address = ["/observed/PublicIpAddress", "/observed/PublicIp"]
-        .iter()
-        .find_map(|pointer| value.pointer(pointer)?.as_str())?;
-    let mut groups = texts(value, "/config/SecurityGroupIds");
-    groups.extend(texts(value, "/observed/SecurityGroupIds"));
-    let (group, opening) = groups
-        .iter()
-        .filter_map(|group| open.get_key_value(group))
-        .max_by_key(|(_, opening)| opening.ports.1 - opening.ports.0)?;
-    Some(Exposure {
-        by: format!(
-            "{address} is public, and {group} opens {} to the world",
-            opening.words
-        ),
-        likelihood: likelihood(value, opening),
-    })
-}
-
-/// The function behind an address that asks nobody who they are, and how that exposes it.
-fn open_url(value: &Value) -> Option<(String, Exposure)> {
-    let text = |pointer: &str| value.pointer(pointer)?.as_str();
-    if text("/config/AuthType")? != "NONE" {
-        return None;
-    }
-    let function = text("/config/TargetFunctionArn")?;
-    // A function by its name or ARN, with a version or alias behind it or not.
-    let name = match function.split_once(":function:") {
-        Some((_, name)) => name.split(':').next().unwrap_or_default(),
-        None => function,
-    };
-    let exposure = Exposure {
-        by: "a function URL asks nobody who they are".to_owned(),
-        likelihood: "low: the function would have to run code of strangers".to_owned(),
-    };
-    Some((name.to_owned(), exposure))
 }
 
 /// What a document says that the workload is made of.

@@ -1,17 +1,18 @@
 //! A service of AWS that reads for whoever asks it to: its leave in a resource policy is everybody's, unless
 //! a condition says for whom it may act.
 
+use blastwall_model::Arn;
 use blastwall_policy::Principal;
 
 use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::StorePolicy;
+use crate::facts::{PolicyIndex, StorePolicy};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
-use crate::world::StoreIndex;
+use crate::world::{AccountIndex, StoreIndex};
 
 pub(super) struct ConfusedDeputy;
 
@@ -33,49 +34,61 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
 /// An account that is nobody's at hand.
 const STRANGER: &str = "000000000000";
 
+/// Whether a service that acts for a stranger may do something to a resource of an account, past a policy.
+pub(super) fn for_stranger(
+    judge: &Judge<'_>,
+    service: &str,
+    action: &str,
+    resource: &str,
+    (owner, policy, arn): (AccountIndex, PolicyIndex, &Arn),
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let account = world.account(owner)?;
+    let keys = RequestKeys::new(world)
+        .for_account(owner)
+        .build()
+        .fixed("aws:SourceAccount", [STRANGER])
+        .fixed("aws:SourceOrgID", ["o-stranger"])
+        .fixed("aws:SourceOrgPaths", ["o-stranger/r-none/"])
+        .fixed(
+            "aws:SourceArn",
+            [format!(
+                "arn:{}:any:us-east-1:{STRANGER}:any/any",
+                world.partition
+            )],
+        )
+        .fixed("aws:PrincipalIsAWSService", ["true"]);
+    let case = Case {
+        principal: &Principal::parse(service).ok()?,
+        role_path: None,
+        action,
+        resource,
+        resource_account: account.id.as_str(),
+        keys,
+        identity: Identity::Attached(&[]),
+        boundary: None,
+        scps: None,
+        rcps: Some(account.rcps),
+        resource_policy: Some(ResourcePolicy::Resource(policy, arn)),
+        made_by_attacker: false,
+    };
+    let judgement = judge.judge(&case, detail)?;
+    Some(judgement.hanging_on(Certainty::Speculative, &account.rcp_gaps))
+}
+
 /// Whether some service may read the store for a stranger.
 fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<Judgement> {
     let world = judge.world();
     let row = world.store(store)?;
-    let account = world.account(row.account)?;
     let StorePolicy::Policy(index) = row.policy else {
         return None;
     };
-    let keys = || {
-        RequestKeys::new(world)
-            .for_account(row.account)
-            .build()
-            .fixed("aws:SourceAccount", [STRANGER])
-            .fixed("aws:SourceOrgID", ["o-stranger"])
-            .fixed("aws:SourceOrgPaths", ["o-stranger/r-none/"])
-            .fixed(
-                "aws:SourceArn",
-                [format!(
-                    "arn:{}:any:us-east-1:{STRANGER}:any/any",
-                    world.partition
-                )],
-            )
-            .fixed("aws:PrincipalIsAWSService", ["true"])
-    };
     let stored = world.policies.get(index);
     row.summary.services.iter().find_map(|service| {
-        let principal = Principal::parse(service).ok()?;
         let ask = |action: &str, resource: &str| {
-            let case = Case {
-                principal: &principal,
-                role_path: None,
-                action,
-                resource,
-                resource_account: account.id.as_str(),
-                keys: keys(),
-                identity: Identity::Attached(&[]),
-                boundary: None,
-                scps: None,
-                rcps: Some(account.rcps),
-                resource_policy: Some(ResourcePolicy::Resource(index, &row.arn)),
-                made_by_attacker: false,
-            };
-            judge.judge(&case, detail)
+            let of = (row.account, index, &row.arn);
+            for_stranger(judge, service, action, resource, of, detail)
         };
         let ways = row.kind.ways.iter().map(|way| {
             let whole = format!("{}{}", row.arn, way.suffix.unwrap_or(row.kind.suffix));
@@ -94,11 +107,7 @@ fn judge_store(judge: &Judge<'_>, store: StoreIndex, detail: Detail) -> Option<J
         });
         let judgement = ways.fold(None, better)?;
         let deputy = format!("{service} can be made to read it for somebody else's account");
-        Some(
-            judgement
-                .hanging_on(Certainty::Speculative, &[deputy])
-                .hanging_on(Certainty::Speculative, &account.rcp_gaps),
-        )
+        Some(judgement.hanging_on(Certainty::Speculative, &[deputy]))
     })
 }
 

@@ -1,9 +1,11 @@
 //! Whoever reaches a workload over the network may find a flaw in what listens there.
 
+use super::internet_workload::ways;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::judge::{Judge, Judgement};
+use crate::facts::Likelihood;
+use crate::judge::{Detail, Judge, Judgement};
 
 pub(super) struct ListeningFlaw;
 
@@ -54,8 +56,18 @@ impl LinkKind for ListeningFlaw {
         let [Capability::Network(index)] = premises else {
             return None;
         };
-        let exposed = judge.world().workload(*index)?.exposed.as_ref();
-        let likelihood = exposed.map(|exposed| format!("; likelihood {}", exposed.likelihood));
+        // By the likeliest of the ways in.
+        let open = ways(judge, *index, Detail::Certainty).into_iter();
+        let likeliest = open.map(|(exposure, _)| exposure);
+        let likelihood = likeliest.max_by_key(|exposure| exposure.likelihood);
+        let likelihood = likelihood.map(|exposure| {
+            let level = match exposure.likelihood {
+                Likelihood::Low => "low",
+                Likelihood::Medium => "medium",
+                Likelihood::High => "high",
+            };
+            format!("; likelihood {level}: {}", exposure.because)
+        });
         let flaw = format!(
             "what listens there has a flaw, or a credential of it is known{}",
             likelihood.unwrap_or_default()

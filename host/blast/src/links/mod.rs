@@ -26,6 +26,7 @@ mod identity_directory;
 mod image_recipe;
 mod internet_workload;
 mod kms_grant;
+mod lambda_policy;
 mod lattice;
 mod listening_flaw;
 mod management_account;
@@ -74,6 +75,7 @@ use crate::world::{AccountIndex, PrincipalIndex};
 pub(crate) use cognito_pool::users as application_users;
 pub(crate) use control_plane::ACTIONS as POLICY_ADMINISTRATION;
 pub(crate) use identity_directory::directory;
+pub(crate) use lambda_policy::ACTIONS as FUNCTION_ACTIONS;
 pub(crate) use roles_anywhere::holder as certificate_holder;
 
 /// What a kind of link is: the text that documentation, explanations and reports share.
@@ -162,6 +164,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,
     &internet_workload::InternetWorkload,
+    &lambda_policy::LambdaPolicy,
     &same_vpc::SAME_VPC,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,

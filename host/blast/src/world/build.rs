@@ -12,7 +12,8 @@ use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{store_rows, supplies, workload_rows};
 use super::{
     AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, starters::Starters, transit::Transit,
+    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow, World, starters::Starters,
+    transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -80,6 +81,7 @@ impl World {
             .collect();
 
         let mut workload_facts = Vec::new();
+        let mut ways_in = Vec::new();
         let mut store_facts = Vec::new();
         let mut assignment_facts = Vec::new();
         let mut permission_sets = Vec::new();
@@ -95,6 +97,7 @@ impl World {
                 row.groups = facts.groups;
                 row.managed = facts.managed;
                 workload_facts.push(facts.workloads);
+                ways_in.push(facts.ways_in);
                 store_facts.push(facts.stores);
                 assignment_facts.extend(facts.assignments);
                 permission_sets.extend(facts.permission_sets);
@@ -139,13 +142,15 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
+        let (workloads, supply_names) =
+            workload_rows(workload_facts, ways_in, &accounts, &principals, &policies);
         let starters = Starters::new(&networks, &accounts, &workloads, organization.id.as_deref());
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
+            &workloads,
             &supplies,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
@@ -513,6 +518,7 @@ pub(crate) fn named_roles(
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
     stores: &[StoreRow],
+    workloads: &[WorkloadRow],
     supplies: &[SupplyRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
@@ -531,7 +537,13 @@ fn outside_parties(
     let open_stores = stores
         .iter()
         .filter(|row| !row.is_closed() || (!row.restricted && supplying.contains(&row.arn)));
-    for summary in trusts.values().chain(open_stores.map(|row| &row.summary)) {
+    let functions = workloads.iter().filter_map(|row| row.function.as_ref());
+    let functions = functions.flat_map(|function| &function.policies);
+    let summaries = trusts
+        .values()
+        .chain(open_stores.map(|row| &row.summary))
+        .chain(functions.map(|policy| &policy.summary));
+    for summary in summaries {
         if summary.anyone {
             parties.insert(OutsideParty::Anyone);
             parties.extend(

@@ -1,25 +1,32 @@
 //! Workloads and what holds data, as rows, with what they name found: roles, keys, what they are made of.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::Ipv4Addr;
 
 use blastwall_model::AccountId;
 use blastwall_policy::{GrantConstraint, KmsGrant, Principal};
 
 use super::outside::{TrustSummary, summarize};
 use super::{
-    AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, StoreIndex, StoreRow, SupplyRow,
-    WorkloadIndex, WorkloadRow,
+    AccountIndex, AccountRow, FunctionPolicy, FunctionRow, PrincipalIndex, PrincipalRow,
+    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow,
 };
 use crate::facts::sharing::repository_party;
-use crate::facts::{KEY, PrincipalKind, StoreFacts, StorePolicy, SupplyName, WorkloadFacts};
+use crate::facts::{
+    FunctionFacts, KEY, Policies, PrincipalKind, StoreFacts, StorePolicy, SupplyName, WaysIn,
+    WorkloadFacts,
+};
+use crate::links::FUNCTION_ACTIONS;
 use crate::subject::OutsideParty;
 
 /// The workloads of each account, with their roles found, and what each is made of; those that are neither
 /// somebody nor somewhere are left out.
 pub(super) fn workload_rows(
     facts: Vec<Vec<WorkloadFacts>>,
+    ways_in: Vec<WaysIn>,
     accounts: &[AccountRow],
     principals: &[PrincipalRow],
+    policies: &Policies,
 ) -> (Vec<WorkloadRow>, Vec<Vec<SupplyName>>) {
     let mut rows = Vec::new();
     for ((index, of_account), account) in facts.into_iter().enumerate().zip(accounts) {
@@ -49,6 +56,7 @@ pub(super) fn workload_rows(
                         kind: workload.kind,
                         tags: workload.tags,
                         exposed: workload.exposed,
+                        function: workload.function.map(|facts| function_row(facts, policies)),
                         host: workload.host,
                         entries: workload.entries,
                         issuer: workload.issuer,
@@ -58,7 +66,7 @@ pub(super) fn workload_rows(
             })
             // What is neither somebody nor somewhere leads nowhere.
             .filter(|(row, _)| {
-                let somewhere = row.host.is_some() || row.exposed.is_some();
+                let somewhere = row.host.is_some() || !row.exposed.is_empty();
                 !row.roles.is_empty() || somewhere || row.issuer.is_some()
             })
             .collect();
@@ -66,7 +74,66 @@ pub(super) fn workload_rows(
         of_account.dedup_by(|one, other| one.0.arn == other.0.arn);
         rows.extend(of_account);
     }
-    rows.into_iter().unzip()
+    let (mut rows, supplies): (Vec<WorkloadRow>, Vec<Vec<SupplyName>>) = rows.into_iter().unzip();
+    expose(&mut rows, ways_in);
+    (rows, supplies)
+}
+
+fn function_row(facts: FunctionFacts, policies: &Policies) -> FunctionRow {
+    let stored = facts.policies.iter().filter_map(|(qualifier, index)| {
+        let stored = policies.get(*index)?;
+        Some(FunctionPolicy {
+            qualifier: qualifier.clone(),
+            policy: *index,
+            summary: summarize(&stored.policy, FUNCTION_ACTIONS),
+        })
+    });
+    FunctionRow {
+        policies: stored.collect(),
+        facts,
+    }
+}
+
+/// Adds the ways in that lead from one account to what is in another.
+fn expose(rows: &mut [WorkloadRow], ways_in: Vec<WaysIn>) {
+    if ways_in.iter().all(WaysIn::is_empty) {
+        return;
+    }
+    let mut by_arn: HashMap<String, usize> = HashMap::new();
+    let mut by_address: HashMap<Ipv4Addr, Vec<usize>> = HashMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        by_arn.insert(row.arn.to_string(), place);
+        if let Some(host) = &row.host {
+            by_address.entry(host.address).or_default().push(place);
+        }
+    }
+    for ways in ways_in {
+        for (arn, exposures) in ways.to {
+            let row = by_arn.get(&arn).and_then(|place| rows.get_mut(*place));
+            if let Some(row) = row {
+                row.exposed.extend(exposures);
+            }
+        }
+        for to in ways.to_addresses {
+            let places = by_address.get(&to.address).into_iter().flatten();
+            for place in places {
+                let Some(row) = rows.get_mut(*place) else {
+                    continue;
+                };
+                let vpc = row.host.as_ref().map_or("", |host| host.vpc.as_str());
+                // An address of the VPC itself is no other's.
+                if vpc != to.vpc && to.inside {
+                    continue;
+                }
+                let mut exposure = to.exposure.clone();
+                if vpc != to.vpc {
+                    let what = format!("{} leads to {} in {vpc}", to.vpc, to.address);
+                    exposure.conditions.push(what);
+                }
+                row.exposed.push(exposure);
+            }
+        }
+    }
 }
 
 /// What holds data in each account, with its key found.

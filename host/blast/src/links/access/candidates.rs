@@ -116,7 +116,7 @@ fn gather(
     let account_by_account = asks_for_caller || summary.tells_accounts_apart;
     let callers_of = |account| rules.classes.callers(gate.action, account);
 
-    if gate.role.is_none() {
+    if gate.role.is_none() && !gate.by_policy {
         // Inside the account identity policies alone may be enough.
         let callers = allowed(callers_of(gate.owner));
         add_callers(rules, &mut candidates, &callers, one_by_one || apart_here);

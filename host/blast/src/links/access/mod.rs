@@ -7,6 +7,7 @@
 pub(super) mod ask;
 pub(super) mod callers;
 pub(super) mod candidates;
+mod functions;
 mod rewritten;
 mod shared;
 
@@ -88,6 +89,8 @@ pub(super) struct Gate<'w> {
     pub(super) role: Option<(PrincipalIndex, &'w PrincipalRow)>,
     /// Whether nobody outside the owner's account gets through, whatever the policy says.
     pub(super) closed: bool,
+    /// Whether those count alone that its policy lets in, and not whom their own policies are enough for.
+    pub(super) by_policy: bool,
     /// Whether it is reached from inside a network alone, so that no policy lets a stranger in.
     in_network: bool,
     /// More actions that are needed on the same resource.
@@ -130,6 +133,7 @@ impl<'w> Gate<'w> {
             summary: None,
             role: None,
             closed: false,
+            by_policy: false,
             in_network: false,
             with: Vec::new(),
             at_home: &[],

@@ -14,7 +14,8 @@ pub(super) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<
     let Some(summary) = gate.summary else {
         return;
     };
-    let mut accounts = BTreeSet::from([gate.owner]);
+    let own = (!gate.by_policy).then_some(gate.owner);
+    let mut accounts: BTreeSet<AccountIndex> = own.into_iter().collect();
     if !gate.closed {
         let named = summary.identities.iter().filter_map(|one| one.account());
         let named = named.chain(summary.accounts.iter().map(|id| &**id));
@@ -25,7 +26,7 @@ pub(super) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<
     }
     let rewritten: Vec<Capability> = accounts
         .into_iter()
-        .flat_map(|account: AccountIndex| rules.escalations.rewritten(account))
+        .flat_map(|account| rules.escalations.rewritten(account))
         .map(|(index, rewrite)| Capability::Rewritten(*index, *rewrite))
         // A role that is held needs no way in.
         .filter(|holder| !is_of(*holder, gate))
