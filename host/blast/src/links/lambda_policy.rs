@@ -77,7 +77,7 @@ fn gates<'w>(world: &'w World, workload: WorkloadIndex) -> Vec<Gate<'w>> {
         // Code and configuration are those of the function itself.
         let takeovers = row.kind.takeovers.iter();
         for takeover in takeovers.filter(|_| policy.qualifier.is_none()) {
-            if takeover.actions.iter().any(|action| allows(action)) {
+            if takeover.actions.iter().any(allows) {
                 let gate = gate(takeover.actions, Vec::new(), Capability::Workload(workload));
                 gates.extend(gate.map(|gate| gate.also(takeover.besides)));
             }

@@ -424,9 +424,19 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
     let mut known: BTreeSet<String> = forms.iter().map(Form::name).collect();
     // Every pair once, those with new forms as well, until there are no more.
     let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut whole: BTreeSet<String> = BTreeSet::new();
     loop {
         let before = forms.len();
         for writer in forms.clone() {
+            // Whoever has the account for certain gains nothing more in it.
+            if asked.insert((writer.name(), "account".to_owned()))
+                && administers(model, &writer.caller()) == Some(Certainty::Certain)
+            {
+                whole.insert(writer.name());
+            }
+            if whole.contains(&writer.name()) {
+                continue;
+            }
             if asked.insert((writer.name(), String::new())) {
                 for (form, certainty) in made(model, &writer) {
                     links.push((vec![writer.name()], form.name(), certainty));
@@ -461,11 +471,9 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
             break;
         }
     }
-    for maker in &forms {
-        for giver in forms
-            .iter()
-            .filter(|one| one.principal.account == maker.principal.account)
-        {
+    let parts = || forms.iter().filter(|form| !whole.contains(&form.name()));
+    for maker in parts() {
+        for giver in parts().filter(|one| one.principal.account == maker.principal.account) {
             if let Some(certainty) = administer_together(model, maker, giver) {
                 let account = maker.principal.account.to_owned();
                 links.push((vec![maker.name(), giver.name()], account, certainty));
