@@ -473,6 +473,93 @@ def balancers():
             ],
         },
     )
+    return subnets[0]
+
+
+def builds():
+    codebuild = client("codebuild")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    codebuild.create_project(
+        name="web",
+        serviceRole=role,
+        source={"type": "S3", "location": "code-bucket/web.zip"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "environmentVariables": [{"name": "PASSWORD", "value": "hunter2"}],
+        },
+    )
+    expect(
+        "AWS::CodeBuild::Project",
+        "web",
+        {
+            "Name": "web",
+            "ServiceRole": role,
+            "Source": {"Type": "S3", "Location": "code-bucket/web.zip"},
+        },
+    )
+
+
+def containers():
+    ecs = client("ecs")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    for image in ("web:1", "web:2"):
+        ecs.register_task_definition(
+            family="web",
+            taskRoleArn=role,
+            networkMode="awsvpc",
+            containerDefinitions=[{
+                "name": "web",
+                "image": image,
+                "privileged": True,
+                "memory": 128,
+                "environment": [{"name": "PASSWORD", "value": "hunter2"}],
+            }],
+        )
+    # The latest of the family, whose ARN ends in its number.
+    expect(
+        "AWS::ECS::TaskDefinition",
+        "2",
+        {"Family": "web", "TaskRoleArn": role, "NetworkMode": "awsvpc"},
+        {"Revision": 2, "Status": "ACTIVE"},
+    )
+
+
+def clusters(subnet):
+    eks = client("eks")
+    role = f"arn:aws:iam::{ACCOUNT}:role/worker"
+    eks.create_cluster(
+        name="main", roleArn=role, resourcesVpcConfig={"subnetIds": [subnet]}, version="1.33"
+    )
+    issuer = eks.describe_cluster(name="main")["cluster"]["identity"]["oidc"]["issuer"]
+    expect(
+        "AWS::EKS::Cluster",
+        "main",
+        {"Name": "main", "RoleArn": role, "Version": "1.33"},
+        {"OpenIdConnectIssuerUrl": issuer},
+    )
+    group = eks.create_nodegroup(
+        clusterName="main", nodegroupName="workers", nodeRole=role, subnets=[subnet]
+    )["nodegroup"]["nodegroupArn"]
+    expect(
+        "AWS::EKS::Nodegroup",
+        group.rsplit("/", 1)[1],
+        {"ClusterName": "main", "NodegroupName": "workers", "NodeRole": role},
+    )
+    profile = eks.create_fargate_profile(
+        clusterName="main",
+        fargateProfileName="jobs",
+        podExecutionRoleArn=role,
+        subnets=[subnet],
+        selectors=[{"namespace": "jobs"}],
+    )["fargateProfile"]["fargateProfileArn"]
+    expect(
+        "AWS::EKS::FargateProfile",
+        profile.rsplit("/", 1)[1],
+        {"FargateProfileName": "jobs", "PodExecutionRoleArn": role},
+    )
 
 
 machines(networks())
@@ -484,5 +571,8 @@ buckets()
 trails()
 stores()
 functions()
-balancers()
+subnet = balancers()
+builds()
+containers()
+clusters(subnet)
 json.dump(built, sys.stdout)

@@ -61,6 +61,21 @@ functions.create_function(
     Code={"ZipFile": code.getvalue()},
 )
 
+# Whoever starts a build with commands of one's own has its role.
+role(dev, "starter", trust({"Service": "ec2.amazonaws.com"}), allow("codebuild:StartBuild"))
+builds = role(dev, "builds", trust({"Service": "codebuild.amazonaws.com"}))
+client("codebuild", dev).create_project(
+    name="site",
+    serviceRole=builds,
+    source={"type": "S3", "location": "shop-code/site.zip"},
+    artifacts={"type": "NO_ARTIFACTS"},
+    environment={
+        "type": "LINUX_CONTAINER",
+        "image": "aws/codebuild/standard:7.0",
+        "computeType": "BUILD_GENERAL1_SMALL",
+    },
+)
+
 # A bucket of prod lets dev read; its reader there may, and bob may not.
 role(dev, "reader", trust({"Service": "ec2.amazonaws.com"}), allow("s3:GetObject"))
 storage = client("s3", prod)

@@ -76,6 +76,7 @@ fn what_falls_live_is_what_was_worked_out() {
 
     let host = format!("arn:aws:ec2:us-east-1:{dev}:instance/{}", id("host"));
     let leaflets = "arn:aws:s3:::shop-leaflets";
+    let project = format!("arn:aws:codebuild:us-east-1:{dev}:project/site");
     let function = format!("arn:aws:lambda:us-east-1:{dev}:function:shop");
     for (start, expected) in [
         (
@@ -107,6 +108,13 @@ fn what_falls_live_is_what_was_worked_out() {
             vec![
                 (function, "workload", "conditional"),
                 (principal(&dev, "role/function"), "principal", "conditional"),
+            ],
+        ),
+        (
+            principal(&dev, "role/starter"),
+            vec![
+                (project, "workload", "certain"),
+                (principal(&dev, "role/builds"), "principal", "certain"),
             ],
         ),
         (

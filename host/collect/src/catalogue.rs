@@ -155,9 +155,15 @@ mod tests {
         for call in declarations(&everything()) {
             let (_, name) = call.action.split_once(':').unwrap();
             let reads = |name: &str| {
-                ["Get", "List", "Describe", "SearchTransitGatewayRoutes"]
-                    .iter()
-                    .any(|verb| name.starts_with(verb))
+                [
+                    "Get",
+                    "List",
+                    "Describe",
+                    "BatchGet",
+                    "SearchTransitGatewayRoutes",
+                ]
+                .iter()
+                .any(|verb| name.starts_with(verb))
             };
             assert!(
                 (reads(name) && reads(call.operation)) || call.action == REPORT,

@@ -23,8 +23,9 @@ const BLAST_TYPES: [&str; 3] = [
 /// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
 /// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
 /// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
-const DATA_TYPES: [&str; 26] = [
+const DATA_TYPES: [&str; 33] = [
     "AWS::CloudTrail::Trail",
+    "AWS::CodeBuild::Project",
     "AWS::DynamoDB::Table",
     "AWS::EC2::Image",
     "AWS::EC2::LaunchTemplate",
@@ -38,6 +39,12 @@ const DATA_TYPES: [&str; 26] = [
     "AWS::EC2::VPCPeeringConnection",
     "AWS::EC2::Volume",
     "AWS::ECR::Repository",
+    "AWS::ECS::TaskDefinition",
+    "AWS::EKS::AccessEntry",
+    "AWS::EKS::Cluster",
+    "AWS::EKS::FargateProfile",
+    "AWS::EKS::Nodegroup",
+    "AWS::EKS::PodIdentityAssociation",
     "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::ElasticLoadBalancingV2::ListenerRule",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",

@@ -311,6 +311,13 @@ fn assert_complete(documents: &[Document]) {
     check::<kinds::SubscriptionFilterKind>(documents);
     check::<kinds::logs::ResourcePolicyKind>(documents);
     check::<kinds::SecurityHubKind>(documents);
+    check::<kinds::ProjectKind>(documents);
+    check::<kinds::TaskDefinitionKind>(documents);
+    check::<kinds::ClusterKind>(documents);
+    check::<kinds::AccessEntryKind>(documents);
+    check::<kinds::PodIdentityAssociationKind>(documents);
+    check::<kinds::NodegroupKind>(documents);
+    check::<kinds::FargateProfileKind>(documents);
     check::<kinds::SecretKind>(documents);
     check::<kinds::QueueKind>(documents);
     check::<kinds::TopicKind>(documents);

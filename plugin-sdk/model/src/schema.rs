@@ -10,8 +10,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::resources::{
-    access_analyzer, account, cloudtrail, cloudwatch, config, dynamodb, ec2, ecr, iam, kms, lambda,
-    load_balancing, logs, organizations, s3, secrets_manager, security_hub, sns, sqs,
+    access_analyzer, account, cloudtrail, cloudwatch, codebuild, config, dynamodb, ec2, ecr, ecs,
+    eks, iam, kms, lambda, load_balancing, logs, organizations, s3, secrets_manager, security_hub,
+    sns, sqs,
 };
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
@@ -37,6 +38,7 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         account::ContactsKind,
         cloudtrail::TrailKind,
         cloudwatch::AlarmKind,
+        codebuild::ProjectKind,
         config::ConfigurationRecorderKind,
         config::DeliveryChannelKind,
         dynamodb::TableKind,
@@ -67,6 +69,12 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         ec2::VpcKind,
         ec2::VpcPeeringConnectionKind,
         ecr::RepositoryKind,
+        ecs::TaskDefinitionKind,
+        eks::AccessEntryKind,
+        eks::ClusterKind,
+        eks::FargateProfileKind,
+        eks::NodegroupKind,
+        eks::PodIdentityAssociationKind,
         iam::AccountPasswordPolicyKind,
         iam::AccountSummaryKind,
         iam::GroupKind,

@@ -5,10 +5,13 @@ mod account;
 pub(crate) mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
+mod codebuild;
 mod config;
 mod dynamodb;
 mod ec2;
 mod ecr;
+mod ecs;
+mod eks;
 mod iam;
 mod kms;
 mod lambda;
@@ -27,10 +30,13 @@ pub(crate) const ALL: &[Collector] = &[
     account::COLLECTOR,
     cloudtrail::COLLECTOR,
     cloudwatch::COLLECTOR,
+    codebuild::COLLECTOR,
     config::COLLECTOR,
     dynamodb::COLLECTOR,
     ec2::COLLECTOR,
     ecr::COLLECTOR,
+    ecs::COLLECTOR,
+    eks::COLLECTOR,
     iam::COLLECTOR,
     kms::COLLECTOR,
     lambda::COLLECTOR,

@@ -5,10 +5,13 @@ mod account;
 mod cloud_control;
 mod cloudtrail;
 mod cloudwatch;
+mod codebuild;
 mod config;
 mod dynamodb;
 mod ec2;
 mod ecr;
+mod ecs;
+mod eks;
 pub(crate) mod iam;
 mod kms;
 mod lambda;
@@ -138,6 +141,26 @@ const SERVICES: &[Service] = &[
         operations: &[logs::OPERATIONS],
     },
     Service {
+        name: "codebuild",
+        protocol: &Json,
+        regional: true,
+        operations: &[codebuild::OPERATIONS],
+    },
+    Service {
+        name: "ecs",
+        protocol: &Json,
+        regional: true,
+        operations: &[ecs::OPERATIONS],
+    },
+    Service {
+        name: "eks",
+        protocol: &RestJson {
+            routes: eks::ROUTES,
+        },
+        regional: true,
+        operations: &[eks::OPERATIONS],
+    },
+    Service {
         name: "dynamodb",
         protocol: &Json,
         regional: true,
@@ -259,7 +282,7 @@ pub(crate) fn as_text(document: &Value) -> String {
 }
 
 /// The tags of a document.
-fn tags(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub(crate) fn tags(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
     let tags = document.get("tags").and_then(Value::as_object);
     tags.into_iter().flatten()
 }

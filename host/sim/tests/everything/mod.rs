@@ -1,5 +1,6 @@
 //! An organization of two accounts that has every property of every type at least once.
 
+mod compute;
 mod data;
 mod identity;
 mod regional;
@@ -378,6 +379,7 @@ fn member() -> Vec<Value> {
     documents.extend(network());
     documents.extend(regional::documents());
     documents.extend(data::documents());
+    documents.extend(compute::documents());
     documents.extend(traffic::documents());
     documents.push(trail(
         MEMBER,

@@ -6,10 +6,13 @@ pub mod access_analyzer;
 pub mod account;
 pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod codebuild;
 pub mod config;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
+pub mod eks;
 pub mod iam;
 pub mod kms;
 pub mod lambda;
@@ -26,6 +29,7 @@ pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
 pub use cloudtrail::{Trail, TrailKind};
 pub use cloudwatch::{Alarm, AlarmKind};
+pub use codebuild::{Project, ProjectKind};
 pub use config::{
     ConfigurationRecorder, ConfigurationRecorderKind, DeliveryChannel, DeliveryChannelKind,
 };
@@ -44,6 +48,11 @@ pub use ec2::{
     VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
 };
 pub use ecr::{Repository, RepositoryKind};
+pub use ecs::{TaskDefinition, TaskDefinitionKind};
+pub use eks::{
+    AccessEntry, AccessEntryKind, Cluster, ClusterKind, FargateProfile, FargateProfileKind,
+    Nodegroup, NodegroupKind, PodIdentityAssociation, PodIdentityAssociationKind,
+};
 pub use iam::{
     AccountPasswordPolicy, AccountPasswordPolicyKind, AccountSummary, AccountSummaryKind, Group,
     GroupKind, InstanceProfile, InstanceProfileKind, ManagedPolicy, ManagedPolicyKind,
