@@ -105,9 +105,15 @@ fn the_role_of_the_template_may_do_all_that_a_scan_does_and_nothing_else() {
     for action in &actions {
         let (_, verb) = action.split_once(':').unwrap();
         assert!(
-            ["Get", "List", "Describe", "SearchTransitGatewayRoutes"]
-                .iter()
-                .any(|read| verb.starts_with(read))
+            [
+                "Get",
+                "BatchGet",
+                "List",
+                "Describe",
+                "SearchTransitGatewayRoutes"
+            ]
+            .iter()
+            .any(|read| verb.starts_with(read))
                 || verb == "GenerateCredentialReport",
             "{action}"
         );

@@ -351,9 +351,15 @@ fn every_request_is_a_declared_read() {
     let log = simulation.log();
     assert!(log.len() > 100, "{} requests", log.len());
     for request in &log {
-        let reads = ["Get", "List", "Describe", "SearchTransitGatewayRoutes"]
-            .iter()
-            .any(|verb| request.operation.starts_with(verb));
+        let reads = [
+            "Get",
+            "BatchGet",
+            "List",
+            "Describe",
+            "SearchTransitGatewayRoutes",
+        ]
+        .iter()
+        .any(|verb| request.operation.starts_with(verb));
         let harmless = ["AssumeRole", "GenerateCredentialReport"];
         assert!(
             reads || harmless.contains(&request.operation.as_str()),

@@ -13,7 +13,7 @@ use crate::{AccountFilter, Selection, WhatIf};
 
 /// The resource types besides principals that are collected for the blast graph. It reads further ones
 /// where a check or a stored scan has them: each would cost a listing a region.
-const BLAST_TYPES: [&str; 3] = [
+pub(crate) const BLAST_TYPES: [&str; 3] = [
     "AWS::EC2::Instance",
     "AWS::EC2::SecurityGroup",
     "AWS::IAM::InstanceProfile",
@@ -23,7 +23,7 @@ const BLAST_TYPES: [&str; 3] = [
 /// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
 /// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
 /// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
-const DATA_TYPES: [&str; 33] = [
+pub(crate) const DATA_TYPES: [&str; 33] = [
     "AWS::CloudTrail::Trail",
     "AWS::CodeBuild::Project",
     "AWS::DynamoDB::Table",

@@ -85,7 +85,10 @@ pub(crate) fn join(mut first: Snapshot, second: Snapshot, types: &BTreeSet<Strin
 
 #[cfg(test)]
 mod tests {
+    use blastwall_blast::PRINCIPAL_TYPES;
+
     use super::*;
+    use crate::plan::{BLAST_TYPES, DATA_TYPES};
 
     fn request(types: impl Iterator<Item = String>) -> Request {
         Request {
@@ -93,6 +96,22 @@ mod tests {
             tags: true,
             regions: None,
         }
+    }
+
+    /// Each further one would cost a session and a listing of regions an account.
+    #[test]
+    fn a_live_blast_radius_takes_one_visit_an_account() {
+        let types = PRINCIPAL_TYPES
+            .iter()
+            .chain(&BLAST_TYPES)
+            .chain(&DATA_TYPES);
+        let parts = visits(&Request {
+            tags: false,
+            ..request(types.map(|kind| (*kind).to_owned()))
+        })
+        .unwrap();
+        let policies: Vec<&str> = parts.iter().map(|(_, policy)| policy.as_str()).collect();
+        assert_eq!(parts.len(), 1, "{policies:#?}");
     }
 
     #[test]
