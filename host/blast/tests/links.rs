@@ -49,16 +49,20 @@ const REST: &str = "
 - Layers, shared machine images, artifact buckets of pipelines: `supply-use`; pushing container images:
   `supply-push`
 - Service accounts of EKS by Pod Identity: `workload-role` of the cluster
+- Snapshots of databases that are shared: `snapshot-share`; observability links: `logs-oam`; parameters, Kafka
+  clusters and S3 Tables: `data-store-policy`
 
 ## Not followed
 
 PrivateLink, VPC Lattice, API Gateway and load balancers as ways to a host; shares by RAM but for what is in the
 lists above; shared directories and DNS; endpoint policies as a way out; Service Catalog portfolios, CodeArtifact
-and shared documents of Systems Manager as supply; observability links and SES identities; permissions in the
-policy of a function; credentials that lie in secrets, parameters, environment variables or user data: the
-data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
-Grants are not taken into account; neither is what a condition on tags lets somebody do who may tag IAM
-principals.
+and shared documents of Systems Manager as supply; subscriptions of log destinations; permissions in the policy
+of a function; parameters shared by RAM, Lake Formation, data shares of Redshift and the policy of the Glue
+catalog; who connects to a database by a user of its own. Credentials that lie in secrets, parameters, the code
+and environment of functions, user data or state files: the data is a fact where there is a document of what
+holds it, what its contents open is not known, because a scan does not read them. Access control lists of buckets
+and objects and Access Grants are not taken into account, nor access points of Object Lambda and for several
+regions; neither is what a condition on tags lets somebody do who may tag IAM principals.
 ";
 
 #[test]

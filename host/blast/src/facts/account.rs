@@ -9,6 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
+use super::access_points::{self, AccessPointFacts};
 use super::assignments::{self, AssignmentFacts};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
@@ -98,6 +99,7 @@ pub(crate) struct AccountFacts {
     pub(crate) managed: Vec<Attachment>,
     pub(crate) workloads: Vec<WorkloadFacts>,
     pub(crate) stores: Vec<StoreFacts>,
+    pub(crate) access_points: Vec<AccessPointFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
     pub(crate) networks: NetworkFacts,
     pub(crate) federation: FederationFacts,
@@ -142,6 +144,7 @@ impl AccountFacts {
             managed: reader.attachable(own()),
             workloads: workloads::read(own()),
             stores: stores::read(own(), reader.policies, reader.unjudged),
+            access_points: access_points::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
             networks: NetworkFacts::read(own()),
             federation: FederationFacts::read(own(), reader.unjudged),

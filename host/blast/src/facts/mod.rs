@@ -7,6 +7,7 @@
 //!
 //! Start with [`Facts`].
 
+mod access_points;
 mod account;
 mod apart;
 mod assignments;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use blastwall_model::{AccountId, Arn, Document};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use access_points::AccessPointFacts;
 pub(crate) use account::{
     AccountFacts, Attachment, Boundary, Credentials, GroupFacts, PrincipalFacts, PrincipalKind,
     Trust,
@@ -39,7 +41,7 @@ pub(crate) use federation::{FederationFacts, IdentityPool, TrustAnchor};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
-    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, StoreKind, Way, store_kinds,
+    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, LOG_GROUP, StoreKind, Way, store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
 pub(crate) use workload_kinds::{Takeover, WorkloadKind, by, if_also, workload_kinds};
@@ -51,6 +53,7 @@ pub fn read_types() -> impl Iterator<Item = &'static str> {
         .into_iter()
         .chain(workloads::types())
         .chain(stores::types())
+        .chain([access_points::ACCESS_POINT])
         .chain(networks::types())
         .chain(assignments::types())
         .chain(federation::types())
@@ -129,6 +132,7 @@ pub struct Facts {
     pub(crate) environments: BTreeMap<AccountId, Environment>,
     pub(crate) policies: Policies,
     pub(crate) unjudged: Vec<Unjudged>,
+    pub(crate) as_of: Option<String>,
 }
 
 impl Facts {
@@ -144,6 +148,12 @@ impl Facts {
             policies: Policies::keeping_everything(),
             ..Self::default()
         }
+    }
+
+    /// Says of which moment the facts are, as a date: what a policy lets happen only before is over. Without
+    /// it everything that hangs on the time of a request stays in doubt.
+    pub fn set_time(&mut self, moment: &str) {
+        self.as_of = Some(moment.to_owned());
     }
 
     /// Adds the organization's own documents (`AWS::Organizations::*`); others are left alone.
@@ -172,6 +182,7 @@ impl Facts {
         known.managed.extend(facts.managed);
         known.workloads.extend(facts.workloads);
         known.stores.extend(facts.stores);
+        known.access_points.extend(facts.access_points);
         known.assignments.extend(facts.assignments);
         known.networks.extend(facts.networks);
         known.federation.extend(facts.federation);

@@ -4,6 +4,7 @@
 //! Nothing else changes, as long as the capabilities that it speaks of exist.
 
 mod access;
+mod access_point;
 mod account_administrator;
 mod account_principals;
 mod assume_role;
@@ -12,6 +13,7 @@ mod cognito_pool;
 mod confused_deputy;
 mod control_plane;
 mod crossing;
+mod decryption;
 mod eks_access;
 mod evidence;
 mod existing_compute;
@@ -148,19 +150,23 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &internet_workload::InternetWorkload,
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
+    // Asks what the kinds below it found.
+    &decryption::Decryption,
     &store_access::S3_POLICY,
+    &access_point::AccessPoint,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
     &store_access::QUEUE_TOPIC,
     &store_access::EVENT_BUS,
     &store_access::ECR_PULL,
     &store_access::DATA_STORE,
+    &store_access::LOGS,
+    &store_access::SES_POLICY,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
     &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,
     &replication::Replication,
-    &store_access::Decryption,
     &store_access::AccountData,
     &supply::SupplyUse,
     &supply::SupplyPush,

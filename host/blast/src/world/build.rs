@@ -6,12 +6,12 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
 use super::evidence::evidence_rows;
-use super::keys::{context_keys, regions, tag_keys};
+use super::keys::{asks_for_time, context_keys, regions, tag_keys};
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
-use super::resources::{store_rows, supplies, workload_rows};
+use super::resources::{access_point_rows, store_rows, supplies, workload_rows};
 use super::{
-    AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, transit::Transit,
+    AccessPointRow, AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex,
+    PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex, World, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -47,6 +47,7 @@ impl World {
             environments,
             mut policies,
             unjudged: _,
+            as_of,
         } = facts;
         policies.finish();
 
@@ -80,6 +81,7 @@ impl World {
 
         let mut workload_facts = Vec::new();
         let mut store_facts = Vec::new();
+        let mut access_point_facts = Vec::new();
         let mut assignment_facts = Vec::new();
         let mut networks = NetworkFacts::default();
         let mut federation = Vec::new();
@@ -93,6 +95,7 @@ impl World {
                 row.managed = facts.managed;
                 workload_facts.push(facts.workloads);
                 store_facts.push(facts.stores);
+                access_point_facts.push(facts.access_points);
                 assignment_facts.extend(facts.assignments);
                 networks.extend(facts.networks);
                 federation.push(facts.federation);
@@ -136,10 +139,12 @@ impl World {
             .collect();
         let (workloads, supply_names) = workload_rows(workload_facts, &accounts, &principals);
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
+        let access_points = access_point_rows(access_point_facts, &stores, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
+            &access_points,
             &supplies,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
@@ -212,11 +217,13 @@ impl World {
             tag_keys: tag_keys(&policies),
             regions: regions(&policies),
             context_keys: context_keys(&policies, &stores),
+            as_of: as_of.filter(|_| asks_for_time(&policies)),
             policies,
             accounts,
             principals,
             workloads,
             stores,
+            access_points,
             transit: Transit::new(&networks),
             networks,
             supplies,
@@ -472,6 +479,7 @@ pub(crate) fn named_roles(
 fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
     stores: &[StoreRow],
+    access_points: &[AccessPointRow],
     supplies: &[SupplyRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
@@ -490,7 +498,12 @@ fn outside_parties(
     let open_stores = stores
         .iter()
         .filter(|row| !row.is_closed() || (!row.restricted && supplying.contains(&row.arn)));
-    for summary in trusts.values().chain(open_stores.map(|row| &row.summary)) {
+    let open_points = access_points.iter().filter(|row| !row.closed);
+    let summaries = trusts
+        .values()
+        .chain(open_stores.map(|row| &row.summary))
+        .chain(open_points.map(|row| &row.summary));
+    for summary in summaries {
         if summary.anyone {
             parties.insert(OutsideParty::Anyone);
             parties.extend(

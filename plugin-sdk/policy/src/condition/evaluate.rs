@@ -45,7 +45,9 @@ impl Condition {
     fn since(&self, moment: &str) -> Truth {
         let values = self.values.iter();
         values
-            .fold(Truth::False, |any, value| any.or(value.matches_since(moment)))
+            .fold(Truth::False, |any, value| {
+                any.or(value.matches_since(moment))
+            })
             .flip_if(self.operator.negated)
     }
 

@@ -216,7 +216,8 @@ impl fmt::Display for Test {
             self.key,
             self.values.join(", ")
         )?;
-        self.time().map_or(Ok(()), |time| write!(formatter, " ({time})"))
+        self.time()
+            .map_or(Ok(()), |time| write!(formatter, " ({time})"))
     }
 }
 
@@ -236,7 +237,8 @@ impl Test {
     /// When it comes out as expected, in words, if it is about the time of the request.
     fn time(&self) -> Option<String> {
         let key = self.key.to_ascii_lowercase();
-        let ([moment], "aws:currenttime" | "aws:epochtime") = (self.values.as_slice(), &*key) else {
+        let ([moment], "aws:currenttime" | "aws:epochtime") = (self.values.as_slice(), &*key)
+        else {
             return None;
         };
         let (OperatorKind::Date(comparison) | OperatorKind::Numeric(comparison)) =

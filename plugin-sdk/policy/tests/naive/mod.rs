@@ -353,7 +353,10 @@ fn exempt(element: &Value, deny: bool, ask: &Ask<'_>) -> bool {
         who.any()
     } else {
         // Where sessions of the role are listed, its others are not meant.
-        let own = ask.principal.rsplit_once('/').map(|(role, _)| format!("{role}/"));
+        let own = ask
+            .principal
+            .rsplit_once('/')
+            .map(|(role, _)| format!("{role}/"));
         let sessions = ask.principal.contains(":assumed-role/")
             && own.is_some_and(|own| {
                 let mut listed = strings(&element["AWS"]).into_iter();
