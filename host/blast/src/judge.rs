@@ -103,6 +103,8 @@ pub(crate) enum ResourcePolicy<'w> {
     Granted(Option<PolicyIndex>, &'w Arn, &'w [KmsGrant]),
     /// It was not seen; the question is whether anything else stands in the way.
     NotSeen,
+    /// Somebody rewrote it by then, and it lets everybody in.
+    Opened,
 }
 
 impl<'w> ResourcePolicy<'w> {
@@ -269,7 +271,7 @@ impl<'w> Judge<'w> {
             Some(ResourcePolicy::Granted(index, ..)) => index
                 .and_then(|index| self.world.policies.get(index))
                 .map(|stored| &stored.policy),
-            Some(ResourcePolicy::NotSeen) => Some(&self.trust_anyone),
+            Some(ResourcePolicy::NotSeen | ResourcePolicy::Opened) => Some(&self.trust_anyone),
             None => None,
         };
         let kms_grants = match case.resource_policy {
@@ -386,9 +388,12 @@ impl<'w> Judge<'w> {
                     }
                     Some(ResourcePolicy::Trust(..)) => "trust policy",
                     Some(ResourcePolicy::Granted(..)) => "key policy",
-                    Some(ResourcePolicy::Resource(..) | ResourcePolicy::NotSeen) | None => {
-                        "resource policy"
-                    }
+                    Some(
+                        ResourcePolicy::Resource(..)
+                        | ResourcePolicy::NotSeen
+                        | ResourcePolicy::Opened,
+                    )
+                    | None => "resource policy",
                 },
                 match case.resource_policy {
                     Some(ResourcePolicy::Trust(index, role)) => {
@@ -404,6 +409,9 @@ impl<'w> Judge<'w> {
                     }
                     Some(ResourcePolicy::Granted(index, arn, _)) => {
                         Some((format!("key policy of {arn}"), index))
+                    }
+                    Some(ResourcePolicy::Opened) => {
+                        Some(("one that somebody rewrote".to_owned(), None))
                     }
                     _ => Some(("one that was not seen".to_owned(), None)),
                 },

@@ -31,12 +31,16 @@ const OTHER_ORGANIZATION: &str = "o-other";
 
 impl<'w> RequestKeys<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
+        // Every client of AWS can do that, and does unless told otherwise.
+        let keys = Keys::new()
+            .fixed("aws:SecureTransport", ["true"])
+            .fixed("s3:TlsVersion", ["1.3"]);
         Self {
             world,
-            // Every client of AWS can do that, and does unless told otherwise.
-            keys: Keys::new()
-                .fixed("aws:SecureTransport", ["true"])
-                .fixed("s3:TlsVersion", ["1.3"]),
+            keys: match &world.as_of {
+                Some(moment) => keys.since(moment),
+                None => keys,
+            },
         }
     }
 

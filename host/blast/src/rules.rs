@@ -115,6 +115,11 @@ impl RuleSet {
         }
     }
 
+    /// All that were added so far, with their premises.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Rule, &[FactId])> {
+        self.rules.iter().map(|rule| (rule, self.premises_of(rule)))
+    }
+
     fn premises_of(&self, rule: &Rule) -> &[FactId] {
         self.premises
             .get(rule.premises.0 as usize..rule.premises.1 as usize)

@@ -225,7 +225,7 @@ fn choices(asked: &[Asked<'_>]) -> impl Iterator<Item = Vec<Option<usize>>> {
 fn of_key(keys: &Keys, key: &str) -> Vec<String> {
     match keys.get(key) {
         Some(Known::Fixed(values)) => values.clone(),
-        Some(Known::Absent) | None => Vec::new(),
+        Some(Known::Absent | Known::Since(_)) | None => Vec::new(),
     }
 }
 

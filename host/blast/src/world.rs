@@ -176,6 +176,8 @@ pub(crate) struct StoreRow {
     pub(crate) arn: Arn,
     pub(crate) kind: &'static StoreKind,
     pub(crate) policy: StorePolicy,
+    /// Its ARN as requests name it.
+    pub(crate) asked: String,
     /// Whom its policy names.
     pub(crate) summary: TrustSummary,
     /// Its region, which the ARNs of some do not tell.
@@ -204,8 +206,12 @@ pub(crate) struct StoreRow {
     pub(crate) granted_contexts: Vec<String>,
     /// The accounts that it is shared with.
     pub(crate) shared_with: Vec<String>,
+    /// What of it they get, if not all; in words.
+    pub(crate) share_doubt: Option<String>,
     /// Whether it is shared with everybody.
     pub(crate) public: bool,
+    /// Whether it could not be seen with whom it is shared.
+    pub(crate) shares_unknown: bool,
     /// Of a repository: whether a tag stays what it is.
     pub(crate) immutable: bool,
     pub(crate) lock: Lock,
@@ -213,6 +219,22 @@ pub(crate) struct StoreRow {
     pub(crate) versioned: bool,
     /// Of a bucket: where it is copied to.
     pub(crate) replicas: Vec<Replica>,
+}
+
+/// An access point of a bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessPointRow {
+    pub(crate) account: AccountIndex,
+    pub(crate) arn: Arn,
+    /// The bucket behind it.
+    pub(crate) bucket: StoreIndex,
+    pub(crate) policy: StorePolicy,
+    /// Whom its policy names.
+    pub(crate) summary: TrustSummary,
+    /// Whether it is reached from inside a VPC alone.
+    pub(crate) in_network: bool,
+    /// Whether nobody outside its account gets through, whatever its policy says.
+    pub(crate) closed: bool,
 }
 
 /// What a workload is made of and who supplies it.
@@ -255,6 +277,19 @@ impl StoreRow {
     /// Whether nobody outside its account reads the data, whatever the policy says.
     pub(crate) fn is_closed(&self) -> bool {
         self.restricted || self.own_key
+    }
+}
+
+impl StoreRow {
+    /// Whether an account is among those that it is shared with: by its id, or by the ARN of its organization
+    /// or of a unit above it. Source: EC2 User Guide, "Share an AMI with organizations or OUs".
+    pub(crate) fn is_shared_with(&self, account: &AccountRow) -> bool {
+        let path = account.organization_path.as_deref().unwrap_or_default();
+        self.shared_with.iter().any(|shared| {
+            let last = shared.rsplit('/').next().unwrap_or_default();
+            shared == account.id.as_str()
+                || (shared.starts_with("arn:") && path.split('/').any(|place| place == last))
+        })
     }
 }
 
@@ -305,6 +340,8 @@ pub(crate) struct World {
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.
     pub(crate) stores: Vec<StoreRow>,
+    /// Other names of buckets.
+    pub(crate) access_points: Vec<AccessPointRow>,
     /// The networks.
     pub(crate) networks: NetworkFacts,
     /// Who may start hosts in them.
@@ -350,6 +387,8 @@ pub(crate) struct World {
     /// Every condition key with the key of an encryption context in it that some policy or grant asks for,
     /// lower case.
     pub(crate) context_keys: BTreeSet<String>,
+    /// Of which moment all this is, if that was told and some policy hangs on the time of requests.
+    pub(crate) as_of: Option<String>,
     /// Accounts of the organization about which nothing can be said, and why.
     pub(crate) set_aside: BTreeMap<AccountId, String>,
     pub(crate) trusts: HashMap<PolicyIndex, TrustSummary>,

@@ -177,13 +177,6 @@ fn encrypted_data_takes_the_key_too() {
     let path = radius.path(&graph.find(BUCKET).unwrap());
     let asks_key = |text: &str| text.contains("kms:Decrypt");
     assert!(path[0].evidence.iter().any(|one| asks_key(&one.text)));
-    // Two who may do one each have both between them.
-    let halves = plain.role(PROD, "key", nobody(), &[allow("kms:Decrypt", "*")]);
-    let graph = halves.graph();
-    let start = [role(PROD, "half"), role(PROD, "key")].map(|arn| graph.find(&arn).unwrap());
-    let radius = graph.radius(&start).unwrap();
-    let path = radius.path(&graph.find(BUCKET).unwrap());
-    assert_eq!(path.last().unwrap().link, "decryption");
 }
 
 /// A key policy that does not name the account keeps identity policies from deciding.
@@ -358,4 +351,94 @@ fn a_policy_that_was_not_seen_is_told() {
     let survey = reader(Org::three(), DEV).add(PROD, document).survey();
     assert_eq!(survey.unjudged.len(), 1, "{:?}", survey.unjudged);
     assert_eq!(survey.unjudged[0].arn.to_string(), BUCKET);
+}
+
+const POINT: &str = "arn:aws:s3:eu-west-1:333333333333:accesspoint/orders";
+
+/// The bucket with a policy, an access point of it with another, and a reader in dev with a policy for each ARN.
+fn through_point(of_bucket: Value, of_point: Value, reads: &str) -> Org {
+    Org::three()
+        .add(PROD, bucket(PROD, json!({ "PolicyDocument": of_bucket })))
+        .add(
+            PROD,
+            json!({"type": "AWS::S3::AccessPoint", "arn": POINT, "account": PROD, "region": "eu-west-1",
+                "config": of_point}),
+        )
+        .role(DEV, "reader", nobody(), &[allow("s3:GetObject", reads)])
+}
+
+/// A bucket policy that leaves who reads to the access points of an account.
+fn hands_on(account: &str) -> Value {
+    policy(&[
+        json!({"Effect": "Allow", "Principal": "*", "Action": "s3:*",
+        "Resource": [BUCKET, format!("{BUCKET}/*")],
+        "Condition": {"StringEquals": {"s3:DataAccessPointAccount": account}}}),
+    ])
+}
+
+fn point(principal: Value, objects: &str, more: Value) -> Value {
+    let mut config = json!({"Bucket": "orders", "Policy": policy(&[json!({"Effect": "Allow",
+        "Principal": principal, "Action": "s3:GetObject", "Resource": format!("{POINT}/object/{objects}")})])});
+    for (name, part) in more.as_object().unwrap() {
+        config[name] = part.clone();
+    }
+    config
+}
+
+#[test]
+fn an_access_point_and_its_bucket_both_let_in() {
+    let reader = role(DEV, "reader");
+    let dev = json!({"AWS": root(DEV)});
+    let objects = format!("{POINT}/object/*");
+    let reach = |of_bucket: Value, of_point: Value, reads: &str| {
+        through_point(of_bucket, of_point, reads).reach(&reader, BUCKET)
+    };
+    let open = || point(dev.clone(), "*", json!({}));
+    assert_eq!(reach(hands_on(PROD), open(), &objects), Some(Certain));
+    // Neither the one nor the other alone, nor for whom its own policies do not.
+    assert_eq!(reach(hands_on(TEST), open(), &objects), None);
+    assert_eq!(
+        reach(hands_on(PROD), json!({"Bucket": "orders"}), &objects),
+        None
+    );
+    assert_eq!(reach(hands_on(PROD), open(), &format!("{BUCKET}/*")), None);
+    let others = point(json!({"AWS": root(TEST)}), "*", json!({}));
+    assert_eq!(reach(hands_on(PROD), others, &objects), None);
+    // What is under a name alone, and what is asked for from inside a network.
+    let some = point(dev.clone(), "public/*", json!({}));
+    assert_eq!(reach(hands_on(PROD), some, &objects), Some(Conditional));
+    let inside = point(
+        dev.clone(),
+        "*",
+        json!({"VpcConfiguration": {"VpcId": "vpc-1"}}),
+    );
+    assert_eq!(reach(hands_on(PROD), inside, &objects), Some(Conditional));
+    let whole = through_point(hands_on(PROD), open(), &objects);
+    assert_eq!(whole.reach(DEV, BUCKET), Some(Certain));
+    assert_eq!(whole.reach(TEST, BUCKET), None);
+    let denied = whole.scp("no-reads", deny("s3:GetObject", "*"), &[DEV]);
+    assert_eq!(denied.reach(DEV, BUCKET), None);
+}
+
+/// An access point keeps strangers out of what its policy opens to everybody, unless that is switched off.
+#[test]
+fn a_public_access_point() {
+    let with = |more: Value| {
+        let open = point(json!("*"), "*", more);
+        through_point(hands_on(PROD), open, "*").reach("anyone", BUCKET)
+    };
+    assert_eq!(with(json!({})), None);
+    let off = json!({"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": false}});
+    assert_eq!(with(off), Some(Certain));
+}
+
+/// A request to the bucket itself has none of the keys of access points.
+#[test]
+fn a_bucket_that_leaves_it_to_access_points_lets_nobody_in_itself() {
+    let org = reader(Org::three(), DEV).add(
+        PROD,
+        bucket(PROD, json!({"PolicyDocument": hands_on(PROD)})),
+    );
+    assert_eq!(org.reach(&role(DEV, "reader"), BUCKET), None);
+    assert_eq!(org.reach("anyone", BUCKET), None);
 }

@@ -214,3 +214,150 @@ fn a_shared_snapshot_takes_the_key_for_whom_it_is_shared_with() {
     // Nothing goes out under a key that AWS keeps for the account.
     assert_eq!(with("alias/aws/ebs", &[grant]), None);
 }
+
+/// One of production, one of dev, and what each may do, under a key that production leaves to identity policies.
+fn two(one: &[Value], other: &[Value]) -> Org {
+    org(&[delegates()], json!([]), one, &[]).role(PROD, "other", nobody(), &[policy(other)])
+}
+
+fn between_two(org: &Org) -> Option<Certainty> {
+    for alone in [app(), role(PROD, "other")] {
+        assert_eq!(org.reach(&alone, BUCKET), None, "{alone}");
+    }
+    org.reach_together(&[app(), role(PROD, "other")], BUCKET)
+}
+
+fn may(action: &str) -> Value {
+    statement("Allow", action, "*")
+}
+
+/// S3 decrypts in the name of whoever reads, and hands out no ciphertext: somebody who may use the key does not
+/// help somebody who reads, but somebody who lets others use it does.
+#[test]
+fn ciphertext_and_key_in_different_hands() {
+    assert_eq!(between_two(&two(&[reads()], &[decrypts()])), None);
+    for gives in ["kms:CreateGrant", "kms:PutKeyPolicy"] {
+        assert_eq!(
+            between_two(&two(&[reads()], &[may(gives)])),
+            Some(Certain),
+            "{gives}"
+        );
+    }
+    let limited = |condition: Value| {
+        let mut grant = may("kms:CreateGrant");
+        grant["Condition"] = condition;
+        between_two(&two(&[reads()], &[grant]))
+    };
+    let for_whom = |name: &str| json!({"ArnLike": {"kms:GranteePrincipal": role(PROD, name)}});
+    assert_eq!(limited(for_whom("app")), Some(Certain));
+    assert_eq!(limited(for_whom("*")), Some(Certain));
+    assert_eq!(limited(for_whom("worker")), None);
+    let for_services = json!({"Bool": {"kms:GrantIsForAWSResource": "true"}});
+    assert_eq!(limited(for_services), None);
+    // The one who reads is denied the key by policies of its own.
+    let denied = statement("Deny", "kms:*", "*");
+    let org = two(&[reads(), denied], &[may("kms:CreateGrant")]);
+    assert_eq!(between_two(&org), None);
+    let path = two(&[reads()], &[may("kms:CreateGrant")]);
+    let graph = path.graph();
+    let start = [app(), role(PROD, "other")].map(|arn| graph.find(&arn).unwrap());
+    let radius = graph.radius(&start).unwrap();
+    let path = radius.path(&graph.find(BUCKET).unwrap());
+    let last = path.last().unwrap();
+    assert_eq!(last.link, "decryption");
+    let grants = |text: &str| text.contains("kms:CreateGrant");
+    assert!(
+        last.evidence.iter().any(|one| grants(&one.text)),
+        "{last:?}"
+    );
+}
+
+/// Whoever writes the bucket policy lets in the one who may use the key.
+#[test]
+fn a_policy_is_opened_for_who_has_the_key() {
+    let writes = may("s3:PutBucketPolicy");
+    assert_eq!(
+        between_two(&two(std::slice::from_ref(&writes), &[decrypts()])),
+        Some(Certain)
+    );
+    let denied = statement("Deny", "s3:GetObject*", "*");
+    let org = two(std::slice::from_ref(&writes), &[decrypts(), denied]);
+    assert_eq!(between_two(&org), None);
+    // Neither reads, and yet an account outside does, unless a resource control policy keeps it out.
+    let guarded = two(&[writes], &[may("kms:CreateGrant")]).scp(
+        "no-reads",
+        deny("s3:GetObject*", "*"),
+        &[PROD],
+    );
+    assert_eq!(between_two(&guarded), Some(Conditional));
+    let strangers = policy(&[
+        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-test000001"}}}),
+    ]);
+    let closed = guarded.control("rcp", "no-strangers", strangers, &["r-root"]);
+    assert_eq!(between_two(&closed), None);
+}
+
+/// A denial of the key policy binds grants, and goes when the policy is rewritten.
+#[test]
+fn a_key_policy_that_denies_is_rewritten_first() {
+    let mut denial = lets("kms:Decrypt", &app(), json!({}));
+    denial["Effect"] = json!("Deny");
+    let with = |gives: &str| {
+        let org = org(&[delegates(), denial.clone()], json!([]), &[reads()], &[]);
+        between_two(&org.role(PROD, "other", nobody(), &[policy(&[may(gives)])]))
+    };
+    assert_eq!(with("kms:CreateGrant"), None);
+    assert_eq!(with("kms:PutKeyPolicy"), Some(Certain));
+}
+
+/// The key is in another account than the bucket.
+#[test]
+fn a_key_of_another_account() {
+    let far = format!("arn:aws:kms:eu-west-1:{TEST}:key/k2");
+    let key_policy = |who: &str| policy(&[lets("kms:*", who, json!({}))]);
+    let with = |who: &str| {
+        Org::three()
+            .add(
+                PROD,
+                json!({"type": "AWS::S3::Bucket", "arn": BUCKET, "account": PROD, "region": "eu-west-1",
+                    "config": {"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+                        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms",
+                            "KMSMasterKeyID": far}}]}}}),
+            )
+            .add(
+                TEST,
+                json!({"type": "AWS::KMS::Key", "arn": far, "account": TEST, "region": "eu-west-1",
+                    "config": {"KeyPolicy": key_policy(who)}}),
+            )
+            .role(TEST, "user", nobody(), &[allow("kms:Decrypt", "*")])
+            .role(TEST, "both", nobody(), &[allow("kms:Decrypt", "*"), allow("s3:GetObject", "*")])
+    };
+    let kept = with(&root(TEST));
+    assert_eq!(kept.reach(PROD, BUCKET), None);
+    let prod_and =
+        |org: &Org, other: &str| org.reach_together(&[PROD.to_owned(), other.to_owned()], BUCKET);
+    assert_eq!(prod_and(&kept, TEST), Some(Certain));
+    assert_eq!(prod_and(&kept, &role(TEST, "user")), None);
+    // Let in by the bucket policy, it needs the leave of its own policies too.
+    assert_eq!(prod_and(&kept, &role(TEST, "both")), Some(Certain));
+    // The key policy lets the account of the bucket in.
+    assert_eq!(with(&root(PROD)).reach(PROD, BUCKET), Some(Certain));
+}
+
+/// Sharing a disk and granting its key are two rights that an account outside needs used for it.
+#[test]
+fn a_snapshot_is_shared_by_one_and_its_key_by_another() {
+    let snapshot = format!("arn:aws:ec2:eu-west-1:{PROD}:snapshot/snap-1");
+    let together = |gives: &str| {
+        two(&[may("ec2:ModifySnapshotAttribute")], &[may(gives)])
+            .add(
+                PROD,
+                json!({"type": "AWS::EC2::Snapshot", "arn": snapshot, "account": PROD,
+                    "region": "eu-west-1", "config": {"SnapshotId": "snap-1", "KmsKeyId": key()}}),
+            )
+            .reach_together(&[app(), role(PROD, "other")], &snapshot)
+    };
+    assert_eq!(together("kms:CreateGrant"), Some(Conditional));
+    assert_eq!(together("kms:Decrypt"), None);
+}

@@ -53,20 +53,24 @@ const REST: &str = "
   to; transit gateways in `transit-gateway`; private authorities in `private-ca`
 - Load balancers, APIs of API Gateway, function URLs, services of App Runner and public endpoints of EKS as ways
   to what is behind them: `internet-workload`
+- Snapshots of databases that are shared: `snapshot-share`; observability links: `logs-oam`; parameters, Kafka
+  clusters and S3 Tables: `data-store-policy`
 
 ## Not followed
 
 PrivateLink, CloudFront, Global Accelerator, private APIs and internal load balancers as ways to a host; APIs
-that ask for a signature or have an authorizer; what AWS RAM shares but for the types of
-`ram-share` and of the networks above (profiles of Route 53, feature groups of SageMaker and the like), and who may make a share;
-endpoint policies: they say what leaves a network, by which nobody gains anything that is in it; certificates that
-are issued to whoever answers for the names of a public zone; packages of public registries that CodeArtifact is
-connected to; what a template of Service Catalog or a document of Systems Manager does; observability links and SES
-identities; credentials that lie in secrets, parameters, environment variables or user data: the
-data is a fact, what its contents open is not known. Access control lists of buckets, access points and Access
-Grants are not taken into account; neither is what a condition on tags of data lets somebody do who may tag
-the data. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer does not vouch
-for, and is not followed.
+that ask for a signature or have an authorizer; what AWS RAM shares but for the types of `ram-share` and of the
+networks above (parameters, profiles of Route 53, feature groups of SageMaker and the like), and who may make a
+share; endpoint policies: they say what leaves a network, by which nobody gains anything that is in it;
+certificates that are issued to whoever answers for the names of a public zone; packages of public registries
+that CodeArtifact is connected to; what a template of Service Catalog or a document of Systems Manager does;
+subscriptions of log destinations; Lake Formation, data shares of Redshift and the policy of the Glue catalog; who
+connects to a database by a user of its own. Credentials that lie in secrets, parameters, the code and environment
+of functions, user data or state files: the data is a fact where there is a document of what holds it, what its
+contents open is not known, because a scan does not read them. Access control lists of buckets and objects and
+Access Grants are not taken into account, nor access points of Object Lambda and for several regions; neither is
+what a condition on tags of data lets somebody do who may tag the data. A new OIDC provider, a further audience or
+thumbprint lets in nobody whom the issuer does not vouch for, and is not followed.
 ";
 
 #[test]

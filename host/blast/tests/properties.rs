@@ -208,7 +208,7 @@ proptest! {
         for blast in &survey.accounts {
             let start = Subject::Account { id: blast.account.clone() };
             let radius = graph.radius(std::slice::from_ref(&start)).unwrap();
-            let mut counts: BTreeMap<String, [u32; 3]> = BTreeMap::new();
+            let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
             for fact in &radius.facts {
                 let Some(account) = fact.subject.account() else {
                     continue;
@@ -232,7 +232,7 @@ proptest! {
                 }
             }
             counts.remove(blast.account.as_str());
-            let surveyed: BTreeMap<String, [u32; 3]> = blast.reaches.iter().map(|reached| {
+            let surveyed: BTreeMap<String, [usize; 3]> = blast.reaches.iter().map(|reached| {
                 let principals = reached.principals;
                 (reached.account.to_string(),
                     [principals.certain, principals.conditional, principals.speculative])

@@ -471,3 +471,62 @@ fn the_policy_of_a_key_has_its_say() {
     let kept = org(json!({"AWS": role(PROD, "else")}));
     assert_eq!(decrypt(&kept, "reader"), Verdict::Denied);
 }
+
+/// A snapshot has no policy: in its own account identity policies decide, and of others those with whom it is
+/// shared, as far as a document tells.
+#[test]
+fn a_snapshot_is_judged_by_whom_it_is_shared_with() {
+    let snapshot = format!("arn:aws:ec2:eu-west-1:{PROD}:snapshot/snap-1");
+    let create = || allow("ec2:CreateVolume", "*");
+    let org = Org::three()
+        .role(PROD, "restore", trust(&[]), &[create()])
+        .role(DEV, "restore", trust(&[]), &[create()])
+        .role(TEST, "restore", trust(&[]), &[create()])
+        .role(PROD, "other", trust(&[]), &[allow("s3:GetObject", "*")]);
+    let asks = |org: &Org, account: &str, name: &str, arn: &str| {
+        ask(org, &role(account, name), "ec2:CreateVolume", arn)
+    };
+    // Of which nothing is known.
+    assert_eq!(
+        asks(&org, PROD, "restore", &snapshot).verdict,
+        Verdict::Allowed
+    );
+    assert_eq!(
+        asks(&org, PROD, "other", &snapshot).verdict,
+        Verdict::Denied
+    );
+    let foreign = asks(&org, DEV, "restore", &snapshot);
+    assert_eq!(foreign.verdict, Verdict::Undecided);
+    assert!(foreign.gaps[0].contains("shared"), "{:?}", foreign.gaps);
+    let ownerless = "arn:aws:ec2:eu-west-1::snapshot/snap-1";
+    let unknown = asks(&org, PROD, "restore", ownerless);
+    assert_eq!(unknown.verdict, Verdict::Undecided);
+    assert!(
+        unknown.gaps[0].contains("whose it is"),
+        "{:?}",
+        unknown.gaps
+    );
+    // Of which a document tells.
+    let told = org.add(
+        PROD,
+        json!({"type": "AWS::EC2::Snapshot", "arn": snapshot, "account": PROD, "region": "eu-west-1",
+            "config": {"SnapshotId": "snap-1", "CreateVolumePermissions": [{"UserId": DEV}]}}),
+    );
+    for arn in [snapshot.as_str(), ownerless] {
+        assert_eq!(
+            asks(&told, PROD, "restore", arn).verdict,
+            Verdict::Allowed,
+            "{arn}"
+        );
+        assert_eq!(
+            asks(&told, DEV, "restore", arn).verdict,
+            Verdict::Allowed,
+            "{arn}"
+        );
+        assert_eq!(
+            asks(&told, TEST, "restore", arn).verdict,
+            Verdict::Denied,
+            "{arn}"
+        );
+    }
+}

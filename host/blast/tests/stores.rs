@@ -353,3 +353,481 @@ fn tags_of_a_store_are_known() {
     assert_eq!(reach(json!({"team": "b"})), None);
     assert_eq!(reach(json!({})), None);
 }
+
+/// A request for a version takes the permission for versions and no other. Source: S3 API Reference,
+/// `GetObject`, "Permissions".
+#[test]
+fn who_may_read_versions_alone_needs_their_ids() {
+    let all = statement("Allow", "s3:Get*", "*");
+    let current = statement("Deny", "s3:GetObject", "*");
+    let org = |more: Value| {
+        org(
+            bucket(&[], json!({})),
+            &[all.clone(), current.clone(), more],
+            &[],
+        )
+    };
+    let versions = org(statement("Allow", "s3:GetObjectVersion", "*"));
+    assert_eq!(here(&versions, BUCKET), Some(Conditional));
+    let radius = versions.radius(&role(PROD, "app"));
+    let fact = radius
+        .fact(&versions.graph().find(BUCKET).unwrap())
+        .unwrap();
+    let step = fact.witness.as_ref().unwrap();
+    assert!(
+        step.conditions
+            .iter()
+            .any(|one| one.text.contains("id of a version")),
+        "{step:?}"
+    );
+    let neither = org(statement("Deny", "s3:GetObjectVersion", "*"));
+    assert_eq!(here(&neither, BUCKET), None);
+}
+
+/// A list of exceptions that has the account and somebody in it denies everybody else there for certain.
+#[test]
+fn a_list_of_exceptions_is_complete_with_the_account() {
+    let with = |listed: Value, name: &str| {
+        let denial = json!({"Effect": "Deny", "NotPrincipal": {"AWS": listed}, "Action": "s3:*",
+            "Resource": [BUCKET, OBJECTS]});
+        let reads = policy(&[statement("Allow", "s3:GetObject", OBJECTS)]);
+        Org::three()
+            .add(PROD, bucket(&[denial], json!({})))
+            .user(PROD, "ann", std::slice::from_ref(&reads), &[])
+            .user(PROD, "bob", std::slice::from_ref(&reads), &[])
+            .role(PROD, "app", nobody(), &[reads])
+            .reach(name, BUCKET)
+    };
+    let (ann, bob, app) = (user(PROD, "ann"), user(PROD, "bob"), role(PROD, "app"));
+    for (listed, caller, expected) in [
+        (json!([root(PROD), app]), &ann, None),
+        (json!([root(PROD), app]), &app, Some(Certain)),
+        (json!([root(PROD), ann]), &bob, None),
+        (json!([root(PROD), ann]), &ann, Some(Certain)),
+        (json!([ann]), &ann, Some(Conditional)),
+        (json!([root(DEV)]), &ann, None),
+    ] {
+        assert_eq!(with(listed.clone(), caller), expected, "{listed} {caller}");
+    }
+}
+
+/// What is over at the moment that the facts are of never holds again.
+#[test]
+fn time_runs_on() {
+    let reach = |effect: &str, operator: &str, moment: &str, now: Option<&str>| {
+        let mut reads = statement(effect, "s3:GetObject", OBJECTS);
+        reads["Condition"] = json!({operator: {"aws:CurrentTime": moment}});
+        let always = match effect {
+            "Deny" => vec![statement("Allow", "s3:GetObject", OBJECTS), reads],
+            _ => vec![reads],
+        };
+        let org = org(bucket(&[], json!({})), &always, &[]);
+        let mut facts = org.facts();
+        if let Some(now) = now {
+            facts.set_time(now);
+        }
+        let graph = blastwall_blast::Graph::build(facts);
+        let find = |name: &str| graph.find(name).unwrap();
+        let radius = graph.radius(&[find(&role(PROD, "app"))]).unwrap();
+        let fact = radius.fact(&find(BUCKET))?;
+        let conditions = fact.witness.as_ref().map(|step| step.conditions.clone());
+        Some((fact.certainty, conditions.unwrap_or_default()))
+    };
+    let certainty = |effect, operator, moment, now| {
+        reach(effect, operator, moment, now).map(|(certainty, _)| certainty)
+    };
+    let now = Some("2026-01-01T00:00:00Z");
+    let (past, future) = ("2020-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
+    for (effect, operator, moment, now, expected) in [
+        ("Allow", "DateLessThan", past, None, Some(Conditional)),
+        ("Allow", "DateLessThan", past, now, None),
+        ("Allow", "DateLessThan", future, now, Some(Conditional)),
+        ("Allow", "DateGreaterThan", past, now, Some(Certain)),
+        ("Allow", "DateGreaterThan", future, now, Some(Conditional)),
+        ("Deny", "DateLessThan", past, now, Some(Certain)),
+        ("Deny", "DateGreaterThan", past, now, None),
+        ("Deny", "DateGreaterThan", future, now, Some(Conditional)),
+    ] {
+        assert_eq!(
+            certainty(effect, operator, moment, now),
+            expected,
+            "{effect} {operator} {moment}"
+        );
+    }
+    let (_, conditions) = reach("Allow", "DateLessThan", future, now).unwrap();
+    assert!(
+        conditions[0].text.contains("until 2031-01-01"),
+        "{conditions:?}"
+    );
+}
+
+/// The rows of the table that nothing else tests: by which actions each is read, and by which not.
+#[test]
+fn more_stores_are_read_by_their_own_actions() {
+    let reads = |kind: &str, name: &str, actions: &[&str]| {
+        let arn = format!("arn:aws:{name}").replace("ACCOUNT", PROD);
+        let mut allowed = statement("Allow", "", "*");
+        allowed["Action"] = json!(actions);
+        here(&org(store(kind, &arn, json!({})), &[allowed], &[]), &arn)
+    };
+    let parameter = "ssm:eu-west-1:ACCOUNT:parameter/db/password";
+    let group = "logs:eu-west-1:ACCOUNT:log-group:app:*";
+    let snapshot = "rds:eu-west-1:ACCOUNT:snapshot:s1";
+    for (kind, name, actions, expected) in [
+        (
+            "AWS::SSM::Parameter",
+            parameter,
+            &["ssm:GetParameter"][..],
+            Some(Certain),
+        ),
+        (
+            "AWS::SSM::Parameter",
+            parameter,
+            &["ssm:GetParametersByPath"],
+            Some(Certain),
+        ),
+        (
+            "AWS::SSM::Parameter",
+            parameter,
+            &["ssm:DescribeParameters"],
+            None,
+        ),
+        (
+            "AWS::Logs::LogGroup",
+            group,
+            &["logs:FilterLogEvents"],
+            Some(Certain),
+        ),
+        (
+            "AWS::Logs::LogGroup",
+            group,
+            &["logs:GetLogEvents"],
+            Some(Certain),
+        ),
+        ("AWS::Logs::LogGroup", group, &["logs:StartQuery"], None),
+        (
+            "AWS::Logs::LogGroup",
+            group,
+            &["logs:StartQuery", "logs:GetQueryResults"],
+            Some(Certain),
+        ),
+        (
+            "AWS::RDS::DBSnapshot",
+            snapshot,
+            &[
+                "rds:RestoreDBInstanceFromDBSnapshot",
+                "rds:ModifyDBInstance",
+            ],
+            Some(Conditional),
+        ),
+        (
+            "AWS::RDS::DBSnapshot",
+            snapshot,
+            &["rds:RestoreDBInstanceFromDBSnapshot"],
+            None,
+        ),
+        (
+            "AWS::RDS::DBSnapshot",
+            snapshot,
+            &["rds:ModifyDBSnapshotAttribute"],
+            Some(Certain),
+        ),
+        (
+            "AWS::Redshift::Cluster",
+            "redshift:eu-west-1:ACCOUNT:cluster:dw",
+            &[
+                "redshift:CreateClusterSnapshot",
+                "redshift:AuthorizeSnapshotAccess",
+            ],
+            Some(Certain),
+        ),
+        (
+            "AWS::S3Tables::TableBucket",
+            "s3tables:eu-west-1:ACCOUNT:bucket/lake",
+            &["s3tables:GetTableData"],
+            Some(Certain),
+        ),
+        (
+            "AWS::DSQL::Cluster",
+            "dsql:eu-west-1:ACCOUNT:cluster/c1",
+            &["dsql:DbConnectAdmin"],
+            Some(Certain),
+        ),
+        (
+            "AWS::DSQL::Cluster",
+            "dsql:eu-west-1:ACCOUNT:cluster/c1",
+            &["dsql:DbConnect"],
+            Some(Conditional),
+        ),
+        (
+            "AWS::MSK::Cluster",
+            "kafka:eu-west-1:ACCOUNT:cluster/events/1-2",
+            &["kafka-cluster:Connect"],
+            Some(Conditional),
+        ),
+        (
+            "AWS::CodeCommit::Repository",
+            "codecommit:eu-west-1:ACCOUNT:app",
+            &["codecommit:GitPull"],
+            Some(Certain),
+        ),
+        (
+            "AWS::DynamoDB::GlobalTable",
+            "dynamodb:eu-west-1:ACCOUNT:table/orders",
+            &["dynamodb:Scan"],
+            Some(Certain),
+        ),
+        (
+            "AWS::SES::EmailIdentity",
+            "ses:eu-west-1:ACCOUNT:identity/acme.example",
+            &["ses:SendRawEmail"],
+            Some(Certain),
+        ),
+    ] {
+        assert_eq!(reads(kind, name, actions), expected, "{kind} {actions:?}");
+    }
+}
+
+/// Log groups are named with what stands for all of their streams. Source: CloudWatch Logs User Guide,
+/// "CloudWatch Logs resources and operations".
+#[test]
+fn log_groups_are_named_with_their_streams() {
+    for end in ["", ":*"] {
+        let arn = format!("arn:aws:logs:eu-west-1:{PROD}:log-group:app{end}");
+        let with = |resource: &str| {
+            let resource = format!("arn:aws:logs:eu-west-1:{PROD}:log-group:{resource}");
+            let reads = statement("Allow", "logs:FilterLogEvents", &resource);
+            here(
+                &org(store("AWS::Logs::LogGroup", &arn, json!({})), &[reads], &[]),
+                &arn,
+            )
+        };
+        assert_eq!(with("app:*"), Some(Certain), "{end}");
+        assert_eq!(with("other:*"), None, "{end}");
+    }
+}
+
+/// A parameter under a customer's key takes the key, in the context of its ARN.
+#[test]
+fn a_secure_parameter_takes_its_key() {
+    let parameter = format!("arn:aws:ssm:eu-west-1:{PROD}:parameter/db");
+    let key = format!("arn:aws:kms:eu-west-1:{PROD}:key/k1");
+    let with = |context: &str| {
+        let mut opens = lets(json!({"AWS": role(PROD, "app")}), json!("kms:Decrypt"), "*");
+        opens["Condition"] =
+            json!({"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": context}});
+        let config = json!({"Type": "SecureString", "KeyId": key});
+        let reads = statement("Allow", "ssm:GetParameter", "*");
+        let org = org(
+            store("AWS::SSM::Parameter", &parameter, config),
+            &[reads],
+            &[],
+        )
+        .add(
+            PROD,
+            store(
+                "AWS::KMS::Key",
+                &key,
+                json!({"KeyPolicy": policy(&[opens])}),
+            ),
+        );
+        here(&org, &parameter)
+    };
+    assert_eq!(with(&parameter), Some(Certain));
+    assert_eq!(with("arn:aws:ssm:eu-west-1:1:parameter/other"), None);
+}
+
+/// What is shared as a list of attributes, each with its accounts.
+#[test]
+fn snapshots_of_databases_are_shared_by_attributes() {
+    let snapshot = format!("arn:aws:rds:eu-west-1:{PROD}:snapshot:s1");
+    let org = |accounts: Value| {
+        let mut document = store("AWS::RDS::DBSnapshot", &snapshot, json!({}));
+        document["observed"] = json!({"DBSnapshotAttributes":
+            [{"AttributeName": "restore", "AttributeValues": accounts}]});
+        org(document, &[], &[statement("Allow", "rds:*", "*")])
+    };
+    let shared = org(json!([DEV, VENDOR]));
+    assert_eq!(shared.reach(DEV, &snapshot), Some(Certain));
+    assert_eq!(there(&shared, &snapshot), Some(Conditional));
+    assert_eq!(shared.reach(VENDOR, &snapshot), Some(Certain));
+    assert_eq!(shared.reach(TEST, &snapshot), None);
+    let public = org(json!(["all"]));
+    assert_eq!(public.reach("anyone", &snapshot), Some(Certain));
+    assert_eq!(org(json!([])).reach(DEV, &snapshot), None);
+}
+
+/// Requests name a snapshot by an ARN without an account. Source: Service Authorization Reference, "Amazon EC2".
+#[test]
+fn a_snapshot_is_of_no_account_in_policies() {
+    let arn = format!("arn:aws:ec2:eu-west-1:{PROD}:snapshot/snap-1");
+    let with = |resource: &str| {
+        let mut reads = statement("Allow", "", resource);
+        reads["Action"] = json!(["ebs:GetSnapshotBlock", "ebs:ListSnapshotBlocks"]);
+        here(
+            &org(store("AWS::EC2::Snapshot", &arn, json!({})), &[reads], &[]),
+            &arn,
+        )
+    };
+    assert_eq!(with("arn:aws:ec2:*::snapshot/*"), Some(Certain));
+    assert_eq!(with(&arn), None);
+}
+
+/// The policies of an identity are several, by name.
+#[test]
+fn mail_is_sent_by_whom_a_policy_of_the_identity_lets() {
+    let identity = format!("arn:aws:ses:eu-west-1:{PROD}:identity/acme.example");
+    let mut document = store("AWS::SES::EmailIdentity", &identity, json!({}));
+    document["observed"] = json!({"Policies": {
+        "one": policy(&[lets(json!({"AWS": root(TEST)}), json!("ses:SendEmail"), &identity)]),
+        "two": policy(&[lets(json!({"AWS": root(VENDOR)}), json!("ses:SendEmail"), &identity)]).to_string(),
+    }});
+    let org = org(document, &[], &[]);
+    assert_eq!(org.reach(TEST, &identity), Some(Certain));
+    assert_eq!(org.reach(VENDOR, &identity), Some(Certain));
+    assert_eq!(org.reach(DEV, &identity), None);
+}
+
+/// Policies that are documents of their own are joined to what they name.
+#[test]
+fn policies_apart_are_joined() {
+    let queue = format!("arn:aws:sqs:eu-west-1:{PROD}:jobs");
+    let topic = format!("arn:aws:sns:eu-west-1:{PROD}:news");
+    let cluster = format!("arn:aws:kafka:eu-west-1:{PROD}:cluster/events/1-2");
+    let tables = format!("arn:aws:s3tables:eu-west-1:{PROD}:bucket/lake");
+    let apart = |kind: &str, config: Value| {
+        json!({"type": kind, "account": PROD, "region": "eu-west-1", "config": config,
+            "arn": format!("arn:aws:cloudcontrolapi:eu-west-1:{PROD}:{kind}/1")})
+    };
+    let opens = |action: &str| policy(&[lets(json!({"AWS": root(DEV)}), json!(action), "*")]);
+    for (kind, arn, policy_kind, config, expected) in [
+        (
+            "AWS::SQS::Queue",
+            &queue,
+            "AWS::SQS::QueueInlinePolicy",
+            json!({"Queue": format!("https://sqs.eu-west-1.amazonaws.com/{PROD}/jobs"),
+                "PolicyDocument": opens("sqs:ReceiveMessage")}),
+            Certain,
+        ),
+        (
+            "AWS::SNS::Topic",
+            &topic,
+            "AWS::SNS::TopicInlinePolicy",
+            json!({"TopicArn": topic, "PolicyDocument": opens("sns:Subscribe")}),
+            Certain,
+        ),
+        (
+            "AWS::MSK::Cluster",
+            &cluster,
+            "AWS::MSK::ClusterPolicy",
+            json!({"ClusterArn": cluster, "Policy": opens("kafka-cluster:Connect")}),
+            Conditional,
+        ),
+        (
+            "AWS::S3Tables::TableBucket",
+            &tables,
+            "AWS::S3Tables::TableBucketPolicy",
+            json!({"TableBucketARN": tables, "ResourcePolicy": opens("s3tables:GetTableData")}),
+            Certain,
+        ),
+    ] {
+        let closed = org(store(kind, arn, json!({})), &[], &[]);
+        assert_eq!(closed.reach(DEV, arn), None, "{kind}");
+        let open = closed.add(PROD, apart(policy_kind, config));
+        assert_eq!(open.reach(DEV, arn), Some(expected), "{kind}");
+        assert_eq!(open.reach(TEST, arn), None, "{kind}");
+    }
+}
+
+/// Whom an account lets monitor it sees its log groups, as far as the link says and in the link's region.
+#[test]
+fn observability_links_show_log_groups() {
+    let group = format!("arn:aws:logs:eu-west-1:{PROD}:log-group:app");
+    let with = |region: &str, link: Value| {
+        let mut config = json!({"ResourceTypes": ["AWS::Logs::LogGroup"],
+            "SinkIdentifier": format!("arn:aws:oam:{region}:{TEST}:sink/s1")});
+        for (name, part) in link.as_object().unwrap() {
+            config[name] = part.clone();
+        }
+        org(store("AWS::Logs::LogGroup", &group, json!({})), &[], &[])
+            .add(
+                PROD,
+                json!({"type": "AWS::Oam::Link", "account": PROD, "region": region, "config": config,
+                    "arn": format!("arn:aws:oam:{region}:{PROD}:link/l1")}),
+            )
+            .role(TEST, "reads", nobody(), &[allow("logs:FilterLogEvents", "*")])
+            .role(TEST, "other", nobody(), &[allow("s3:GetObject", "*")])
+    };
+    let linked = with("eu-west-1", json!({}));
+    assert_eq!(linked.reach(TEST, &group), Some(Certain));
+    assert_eq!(linked.reach(&role(TEST, "reads"), &group), Some(Certain));
+    assert_eq!(linked.reach(&role(TEST, "other"), &group), None);
+    assert_eq!(linked.reach(DEV, &group), None);
+    let filtered = with(
+        "eu-west-1",
+        json!({"LinkConfiguration": {"LogGroupConfiguration": {"Filter": "LogGroupName LIKE 'a%'"}}}),
+    );
+    assert_eq!(filtered.reach(TEST, &group), Some(Conditional));
+    assert_eq!(with("us-east-1", json!({})).reach(TEST, &group), None);
+    let metrics = with(
+        "eu-west-1",
+        json!({"ResourceTypes": ["AWS::CloudWatch::Metric"]}),
+    );
+    assert_eq!(metrics.reach(TEST, &group), None);
+}
+
+/// SNS decrypts for delivery as itself: whoever subscribes needs no key.
+#[test]
+fn subscribers_need_no_key() {
+    let topic = format!("arn:aws:sns:eu-west-1:{PROD}:news");
+    let config = json!({"KmsMasterKeyId": "alias/aws/sns"});
+    let reads = statement("Allow", "sns:Subscribe", "*");
+    let org = org(store("AWS::SNS::Topic", &topic, config), &[reads], &[]);
+    assert_eq!(here(&org, &topic), Some(Certain));
+}
+
+/// What an access control list opens is not followed, and said.
+#[test]
+fn an_access_control_list_that_names_others_is_told() {
+    let told = |config: Value, grantee: Value, block: bool| {
+        let mut document = bucket(&[], config);
+        document["observed"] = json!({"OwnerId": "own", "Grants": [
+            {"Grantee": {"Type": "CanonicalUser", "ID": "own"}, "Permission": "FULL_CONTROL"},
+            {"Grantee": grantee, "Permission": "READ"}]});
+        let org = org(document, &[], &[]).add(
+            PROD,
+            store(
+                "AWS::S3::AccountPublicAccessBlock",
+                &format!("arn:aws:s3:eu-west-1:{PROD}:account-public-access-block"),
+                json!({"PublicAccessBlockConfiguration": {"IgnorePublicAcls": block}}),
+            ),
+        );
+        let unjudged = org.survey().unjudged;
+        unjudged
+            .iter()
+            .any(|one| one.why.contains("access control list"))
+    };
+    let group = |name: &str| json!({"Type": "Group", "URI": format!("http://acs.amazonaws.com/groups/{name}")});
+    let everybody = || group("global/AllUsers");
+    assert!(told(json!({}), everybody(), false));
+    assert!(!told(json!({}), everybody(), true));
+    let enforced =
+        json!({"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}});
+    assert!(!told(enforced, everybody(), false));
+    assert!(!told(json!({}), group("s3/LogDelivery"), false));
+    assert!(told(
+        json!({}),
+        json!({"Type": "CanonicalUser", "ID": "else"}),
+        true
+    ));
+    assert!(!told(
+        json!({}),
+        json!({"Type": "CanonicalUser", "ID": "own"}),
+        false
+    ));
+    assert!(told(
+        json!({"AccessControl": "PublicRead"}),
+        group("s3/LogDelivery"),
+        false
+    ));
+}

@@ -148,6 +148,7 @@ pub async fn scan(
             .is_some_and(|note| !matches!(note, Note::Outside));
     let mut facts = plan.blast_radius.then(Facts::new);
     if let Some(facts) = &mut facts {
+        facts.set_time(&plan.scanned_at);
         facts.add_organization(&organization.documents);
         for member in roster.members.values() {
             facts.set_environment(&member.entry.id, blast::environment(member));
@@ -156,6 +157,7 @@ pub async fn scan(
     plan.what_if.check_targets(&organization.documents)?;
     let mut changed = plan.changes().map(|what_if| {
         let mut facts = Facts::new();
+        facts.set_time(&plan.scanned_at);
         facts.add_organization(&what_if.organization(&organization.documents));
         for member in roster.members.values() {
             facts.set_environment(&member.entry.id, blast::environment(member));

@@ -80,6 +80,8 @@ pub enum Known {
     Fixed(Vec<String>),
     /// The request does not have the key.
     Absent,
+    /// The request has the key, with an instant no earlier than this: a date, or seconds since 1970.
+    Since(String),
 }
 
 impl Keys {
@@ -105,6 +107,16 @@ impl Keys {
     #[must_use]
     pub fn absent(mut self, key: &str) -> Self {
         self.set(key, Known::Absent);
+        self
+    }
+
+    /// The request is sent at this moment or later: a date, or seconds since 1970. Source: AWS IAM User
+    /// Guide, "AWS global condition context keys", `aws:CurrentTime` and `aws:EpochTime`.
+    #[must_use]
+    pub fn since(mut self, moment: &str) -> Self {
+        for key in ["aws:CurrentTime", "aws:EpochTime"] {
+            self.set(key, Known::Since(moment.to_owned()));
+        }
         self
     }
 
@@ -137,6 +149,8 @@ pub(crate) enum Fact<'a> {
     Absent,
     /// The request has the key; its value is open.
     Present,
+    /// The request has the key; its value is an instant no earlier than this.
+    Since(&'a str),
     /// Open: the request may have the key or not.
     Unknown,
 }

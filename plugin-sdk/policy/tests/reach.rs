@@ -391,3 +391,99 @@ fn whoever_comes_with_a_token_is_in_no_organization() {
     );
     assert_eq!(kind(&answer), "no", "{answer}");
 }
+
+/// What a `Deny` with `NotPrincipal` leaves to a caller of account 111111111111 that may do anything.
+fn excepting(caller: &str, listed: &[&str]) -> Reach {
+    let principal = Principal::parse(caller).unwrap();
+    let identity = allow_all();
+    let resource = policy(json!({ "Effect": "Deny", "NotPrincipal": { "AWS": listed },
+        "Action": "s3:*", "Resource": "*" }));
+    reach(
+        &Question {
+            principal: &principal,
+            role_path: None,
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::data/x",
+            resource_account: "111111111111",
+            keys: &Keys::new(),
+        },
+        &Layers {
+            identity: &[&identity],
+            resource: Some(&resource),
+            ..Layers::default()
+        },
+    )
+}
+
+/// A list that has the account and somebody in it takes everybody else there. One without the account "might
+/// deny access to the entire account"; one with the account alone does not say who in it is meant.
+#[test]
+fn whom_a_list_of_exceptions_leaves_out() {
+    const ROOT: &str = "arn:aws:iam::111111111111:root";
+    const ANN: &str = "arn:aws:iam::111111111111:user/ann";
+    const BOB: &str = "arn:aws:iam::111111111111:user/bob";
+    const WORK: &str = "arn:aws:sts::111111111111:assumed-role/dev/work";
+    const PLAY: &str = "arn:aws:sts::111111111111:assumed-role/dev/play";
+    for (caller, listed, expected) in [
+        (ANN, &[ROOT, ANN][..], "yes"),
+        (BOB, &[ROOT, ANN], "no"),
+        (DEV, &[ROOT, ANN], "no"),
+        (ANN, &[ROOT, DEV], "no"),
+        (DEV, &[ROOT, DEV], "yes"),
+        (OPS, &[ROOT, DEV], "no"),
+        (ROOT, &[ROOT, ANN], "yes"),
+        // Only the session of that name, which whoever assumes the role chooses.
+        (DEV, &[ROOT, DEV, WORK], "open"),
+        (WORK, &[ROOT, DEV, WORK], "yes"),
+        (PLAY, &[ROOT, DEV, WORK], "no"),
+        // Without the account.
+        (ANN, &[ANN], "open"),
+        (DEV, &[DEV], "open"),
+        (BOB, &[ANN], "no"),
+        // The account alone.
+        (ANN, &[ROOT], "open"),
+        (ANN, &["222222222222"], "no"),
+    ] {
+        let answer = excepting(caller, listed);
+        assert_eq!(kind(&answer), expected, "{caller} {listed:?}: {answer}");
+    }
+}
+
+/// What time it is at the earliest decides what is over and what has begun, and nothing else.
+#[test]
+fn what_is_over_never_holds_again() {
+    let now = Keys::new().since("2025-06-01T12:00:00Z");
+    let asks = |operator: &str, key: &str, moment: &str| {
+        let condition = json!({ operator: { key: moment } });
+        assume(DEV, trust(condition), &now)
+    };
+    let (time, epoch) = ("aws:CurrentTime", "aws:EpochTime");
+    for (operator, key, moment, expected) in [
+        ("DateLessThan", time, "2020-01-01", "no"),
+        ("DateLessThan", time, "2025-06-01T12:00:00Z", "no"),
+        ("DateLessThanEquals", time, "2025-06-01T12:00:00Z", "open"),
+        ("DateLessThan", time, "2031-01-01", "open"),
+        ("DateGreaterThan", time, "2020-01-01", "yes"),
+        ("DateGreaterThanEquals", time, "2025-06-01T12:00:00Z", "yes"),
+        ("DateGreaterThan", time, "2031-01-01", "open"),
+        ("DateEquals", time, "2020-01-01", "no"),
+        ("DateEquals", time, "2031-01-01", "open"),
+        ("DateNotEquals", time, "2020-01-01", "yes"),
+        ("DateLessThanIfExists", time, "2020-01-01", "no"),
+        ("DateLessThan", epoch, "1577836800", "no"),
+        ("DateGreaterThan", epoch, "1577836800", "yes"),
+        ("NumericLessThan", epoch, "1577836800", "no"),
+        ("NumericGreaterThan", epoch, "1577836800", "yes"),
+        ("NumericLessThan", epoch, "1924992000", "open"),
+        ("Null", time, "true", "no"),
+        ("Null", time, "false", "yes"),
+        ("DateLessThan", time, "whenever", "no"),
+    ] {
+        let answer = asks(operator, key, moment);
+        assert_eq!(kind(&answer), expected, "{operator} {moment}: {answer}");
+    }
+    let until = asks("DateLessThan", time, "2031-01-01").to_string();
+    let from = asks("DateGreaterThan", time, "2031-01-01").to_string();
+    assert!(until.contains("(until 2031-01-01)"), "{until}");
+    assert!(from.contains("(from 2031-01-01 on)"), "{from}");
+}

@@ -9,6 +9,7 @@ use blastwall_model::resources::{
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
 use serde_json::Value;
 
+use super::access_points::{self, AccessPointFacts};
 use super::assignments::{self, AssignmentFacts, PermissionSet};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
@@ -103,6 +104,7 @@ pub(crate) struct AccountFacts {
     /// How the internet reaches what is not among its workloads.
     pub(crate) ways_in: WaysIn,
     pub(crate) stores: Vec<StoreFacts>,
+    pub(crate) access_points: Vec<AccessPointFacts>,
     pub(crate) assignments: Vec<AssignmentFacts>,
     pub(crate) permission_sets: Vec<PermissionSet>,
     pub(crate) networks: NetworkFacts,
@@ -152,6 +154,7 @@ impl AccountFacts {
             workloads: workloads::read(own(), &mut ways_in, &functions),
             ways_in,
             stores: stores::read(own(), reader.policies, reader.unjudged),
+            access_points: access_points::read(own(), reader.policies, reader.unjudged),
             assignments: assignments::read(own()),
             permission_sets: assignments::permission_sets(own()),
             networks: NetworkFacts::read(own()),

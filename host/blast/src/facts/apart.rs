@@ -39,6 +39,30 @@ const POLICIES: &[Apart] = &[
         policy: "/PolicyDocument",
     },
     Apart {
+        kind: "AWS::SQS::QueueInlinePolicy",
+        of: "AWS::SQS::Queue",
+        names: "/Queue",
+        policy: "/PolicyDocument",
+    },
+    Apart {
+        kind: "AWS::SNS::TopicInlinePolicy",
+        of: "AWS::SNS::Topic",
+        names: "/TopicArn",
+        policy: "/PolicyDocument",
+    },
+    Apart {
+        kind: "AWS::MSK::ClusterPolicy",
+        of: "AWS::MSK::Cluster",
+        names: "/ClusterArn",
+        policy: "/Policy",
+    },
+    Apart {
+        kind: "AWS::S3Tables::TableBucketPolicy",
+        of: "AWS::S3Tables::TableBucket",
+        names: "/TableBucketARN",
+        policy: "/ResourcePolicy",
+    },
+    Apart {
         kind: "AWS::SNS::TopicPolicy",
         of: "AWS::SNS::Topic",
         names: "/Topics",

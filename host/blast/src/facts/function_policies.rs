@@ -18,7 +18,8 @@ const PERMISSION: &str = "AWS::Lambda::Permission";
 const URL: &str = "AWS::Lambda::Url";
 
 /// Where the document of a function may have its policy.
-const OWN: [&str; 4] = [
+const OWN: [&str; 5] = [
+    "/config/PolicyDocument",
     "/config/Policy",
     "/observed/Policy",
     "/config/ResourcePolicy",

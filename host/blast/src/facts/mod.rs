@@ -7,6 +7,7 @@
 //!
 //! Start with [`Facts`].
 
+mod access_points;
 mod account;
 mod apart;
 mod assignments;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use blastwall_model::{AccountId, Arn, Document};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use access_points::AccessPointFacts;
 pub(crate) use account::{
     AccountFacts, Attachment, Boundary, Credentials, GroupFacts, PrincipalFacts, PrincipalKind,
     Trust,
@@ -45,7 +47,7 @@ pub(crate) use function_policies::{FunctionFacts, with_qualifier};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
-    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, StoreKind, Way, store_kinds,
+    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, LOG_GROUP, StoreKind, Way, store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
 pub(crate) use ways_in::{Exposure, Likelihood, Past, WaysIn};
@@ -60,6 +62,7 @@ pub fn read_types() -> impl Iterator<Item = &'static str> {
         .chain(ways_in::types())
         .chain(function_policies::types())
         .chain(stores::types())
+        .chain([access_points::ACCESS_POINT])
         .chain(networks::types())
         .chain(assignments::types())
         .chain(federation::types())
@@ -139,6 +142,7 @@ pub struct Facts {
     pub(crate) environments: BTreeMap<AccountId, Environment>,
     pub(crate) policies: Policies,
     pub(crate) unjudged: Vec<Unjudged>,
+    pub(crate) as_of: Option<String>,
 }
 
 impl Facts {
@@ -154,6 +158,12 @@ impl Facts {
             policies: Policies::keeping_everything(),
             ..Self::default()
         }
+    }
+
+    /// Says of which moment the facts are, as a date: what a policy lets happen only before is over. Without
+    /// it everything that hangs on the time of a request stays in doubt.
+    pub fn set_time(&mut self, moment: &str) {
+        self.as_of = Some(moment.to_owned());
     }
 
     /// Adds the organization's own documents (`AWS::Organizations::*`); others are left alone.
@@ -183,6 +193,7 @@ impl Facts {
         known.workloads.extend(facts.workloads);
         known.ways_in.extend(facts.ways_in);
         known.stores.extend(facts.stores);
+        known.access_points.extend(facts.access_points);
         known.assignments.extend(facts.assignments);
         known.permission_sets.extend(facts.permission_sets);
         known.networks.extend(facts.networks);

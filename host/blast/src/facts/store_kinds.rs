@@ -80,10 +80,11 @@ pub(crate) struct StoreKind {
     pub(crate) further: &'static [&'static str],
     /// The ways in which an insider copies it and has the copy.
     pub(crate) copies: &'static [Copying],
-    /// A JSON pointer below `config` to the list of those that it is shared with. What has one is shared
-    /// with accounts outside its own, and only with those.
+    /// A JSON pointer below `config` or `observed` to the list of those that it is shared with. What has one
+    /// is shared with accounts outside its own, and only with those.
     pub(crate) shares: &'static str,
-    /// A JSON pointer below `config` to its policy; empty if it has none there.
+    /// A JSON pointer below `config`, or `observed` where CloudFormation has none, to its policy; empty if it
+    /// has none there.
     pub(super) policy: &'static str,
     /// JSON pointers below `config` to the customer's key that encrypts it.
     pub(super) keys: &'static [&'static str],
@@ -92,6 +93,9 @@ pub(crate) struct StoreKind {
     /// The key of the encryption context in which the service tells the key what is read; empty if that is
     /// not told here.
     pub(crate) context: &'static str,
+    /// Whether requests name it by an ARN without an account. Source: Service Authorization Reference,
+    /// "Actions, resources, and condition keys for Amazon EC2", resource types.
+    pub(crate) ownerless: bool,
 }
 
 impl StoreKind {
@@ -141,16 +145,28 @@ const fn store(
         keys: &[],
         via: "",
         context: "",
+        ownerless: false,
     }
 }
 
 /// The type of keys, which other data needs besides.
 pub(crate) const KEY: &str = "AWS::KMS::Key";
 pub(crate) const BUCKET: &str = "AWS::S3::Bucket";
+pub(crate) const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 pub(crate) const BACKUP_VAULT: &str = "AWS::Backup::BackupVault";
 
 /// Lets somebody use a key without a word in its policy.
 pub(crate) const CREATE_GRANT: &str = "kms:CreateGrant";
+
+const TABLE_WAYS: &[Way] = &[
+    way(&["dynamodb:Scan"]),
+    way(&["dynamodb:PartiQLSelect"]),
+    way_if(&["dynamodb:Query"], ITEM_KEYS),
+    way_if(&["dynamodb:GetItem"], ITEM_KEYS),
+    way_if(&["dynamodb:BatchGetItem"], ITEM_KEYS),
+];
+
+const RESTORED: &str = "the attacker reaches the restored database over the network";
 
 const ITEM_KEYS: &str = "the caller knows the keys of items";
 
@@ -210,11 +226,11 @@ const KINDS: &[StoreKind] = &[
     },
     StoreKind {
         rewrites: &["sns:SetTopicAttributes", "sns:AddPermission"],
-        keys: &["/KmsMasterKeyId"],
-        via: "sns",
         ..store(
             "AWS::SNS::Topic",
             "queue-topic",
+            // Subscribers need no key: the service decrypts as itself for delivery. Source: SNS Developer
+            // Guide, "Managing Amazon SNS encryption keys and costs".
             &[way(&["sns:Subscribe"])],
             "/PolicyDocument",
         )
@@ -297,6 +313,7 @@ const KINDS: &[StoreKind] = &[
     store("AWS::Route53Resolver::ResolverRule", "shared-dns", &[], ""),
     StoreKind {
         rewrites: &["ec2:ModifyImageAttribute"],
+        ownerless: true,
         shares: "/LaunchPermissions",
         ..store(
             "AWS::EC2::Image",
@@ -312,14 +329,20 @@ const KINDS: &[StoreKind] = &[
         ..store(
             "AWS::DynamoDB::Table",
             "data-store-policy",
-            &[
-                way(&["dynamodb:Scan"]),
-                way(&["dynamodb:PartiQLSelect"]),
-                way_if(&["dynamodb:Query"], ITEM_KEYS),
-                way_if(&["dynamodb:GetItem"], ITEM_KEYS),
-                way_if(&["dynamodb:BatchGetItem"], ITEM_KEYS),
-            ],
+            TABLE_WAYS,
             "/ResourcePolicy/PolicyDocument",
+        )
+    },
+    // The same in several regions; what is told of the first stands for all.
+    StoreKind {
+        rewrites: &["dynamodb:PutResourcePolicy"],
+        keys: &["/Replicas/0/SSESpecification/KMSMasterKeyId"],
+        via: "dynamodb",
+        ..store(
+            "AWS::DynamoDB::GlobalTable",
+            "data-store-policy",
+            TABLE_WAYS,
+            "/Replicas/0/ResourcePolicy/PolicyDocument",
         )
     },
     StoreKind {
@@ -368,6 +391,7 @@ const KINDS: &[StoreKind] = &[
     },
     StoreKind {
         rewrites: &["ec2:ModifySnapshotAttribute"],
+        ownerless: true,
         shares: "/CreateVolumePermissions",
         keys: &["/KmsKeyId"],
         via: "ec2",
@@ -413,7 +437,7 @@ const KINDS: &[StoreKind] = &[
         copies: &[
             sharing("rds:CreateDBSnapshot", &["rds:ModifyDBSnapshotAttribute"]),
             Copying {
-                besides: "the attacker reaches the restored database over the network",
+                besides: RESTORED,
                 ..copying(
                     "rds:CreateDBSnapshot",
                     &[
@@ -440,6 +464,149 @@ const KINDS: &[StoreKind] = &[
         &[way(&["acm-pca:IssueCertificate"])],
         "/Policy",
     ),
+    // CloudFormation has no type for the two: names as AWS Config has them, shares as the API tells them.
+    StoreKind {
+        rewrites: &["rds:ModifyDBSnapshotAttribute"],
+        shares: "/DBSnapshotAttributes",
+        keys: &["/KmsKeyId"],
+        via: "rds",
+        ..store(
+            "AWS::RDS::DBSnapshot",
+            "snapshot-share",
+            &[Way {
+                at_home: &[("rds:ModifyDBInstance", "rds", "db:any-name-at-all")],
+                ..way_if(&["rds:RestoreDBInstanceFromDBSnapshot"], RESTORED)
+            }],
+            "",
+        )
+    },
+    StoreKind {
+        rewrites: &["rds:ModifyDBClusterSnapshotAttribute"],
+        shares: "/DBClusterSnapshotAttributes",
+        keys: &["/KmsKeyId"],
+        via: "rds",
+        ..store(
+            "AWS::RDS::DBClusterSnapshot",
+            "snapshot-share",
+            &[Way {
+                at_home: &[
+                    ("rds:ModifyDBCluster", "rds", "cluster:any-name-at-all"),
+                    ("rds:CreateDBInstance", "rds", "db:any-name-at-all"),
+                ],
+                ..way_if(&["rds:RestoreDBClusterFromSnapshot"], RESTORED)
+            }],
+            "",
+        )
+    },
+    StoreKind {
+        keys: &["/KmsKeyId"],
+        via: "redshift",
+        copies: &[sharing(
+            "redshift:CreateClusterSnapshot",
+            &["redshift:AuthorizeSnapshotAccess"],
+        )],
+        ..store("AWS::Redshift::Cluster", COPIED, &[], "")
+    },
+    // A parameter in plain text is read by the same actions. Source: Systems Manager User Guide, "How AWS
+    // Systems Manager Parameter Store uses AWS KMS".
+    StoreKind {
+        keys: &["/KeyId"],
+        via: "ssm",
+        context: "kms:EncryptionContext:PARAMETER_ARN",
+        ..store(
+            "AWS::SSM::Parameter",
+            "data-store-policy",
+            &[
+                way(&["ssm:GetParameter"]),
+                way(&["ssm:GetParameters"]),
+                way(&["ssm:GetParameterHistory"]),
+                way(&["ssm:GetParametersByPath"]),
+            ],
+            "",
+        )
+    },
+    StoreKind {
+        rewrites: &["s3tables:PutTableBucketPolicy"],
+        suffix: "/table/any-table",
+        keys: &["/EncryptionConfiguration/KMSKeyArn"],
+        via: "s3tables",
+        ..store(
+            "AWS::S3Tables::TableBucket",
+            "data-store-policy",
+            &[way(&["s3tables:GetTableData"])],
+            "",
+        )
+    },
+    StoreKind {
+        rewrites: &["dsql:PutClusterPolicy"],
+        ..store(
+            "AWS::DSQL::Cluster",
+            "data-store-policy",
+            &[
+                way(&["dsql:DbConnectAdmin"]),
+                way_if(
+                    &["dsql:DbConnect"],
+                    "a database role that the caller is given reads the data",
+                ),
+            ],
+            "/PolicyDocument",
+        )
+    },
+    StoreKind {
+        rewrites: &["kafka:PutClusterPolicy"],
+        ..store(
+            "AWS::MSK::Cluster",
+            "data-store-policy",
+            &[way_if(
+                &["kafka-cluster:Connect"],
+                "the caller opens connections to the brokers and may read topics (kafka-cluster:ReadData)",
+            )],
+            "",
+        )
+    },
+    StoreKind {
+        push: &["codecommit:GitPush"],
+        ..store(
+            "AWS::CodeCommit::Repository",
+            "data-store-policy",
+            &[way(&["codecommit:GitPull"])],
+            "",
+        )
+    },
+    // The service decrypts for readers as itself. Source: CloudWatch Logs User Guide, "Encrypt log data in
+    // CloudWatch Logs using AWS Key Management Service".
+    store(
+        LOG_GROUP,
+        "logs-oam",
+        &[
+            Way {
+                suffix: Some(":*"),
+                ..way(&["logs:FilterLogEvents"])
+            },
+            Way {
+                suffix: Some(":log-stream:any-stream"),
+                ..way(&["logs:GetLogEvents"])
+            },
+            Way {
+                suffix: Some(":*"),
+                ..way(&["logs:StartQuery", "logs:GetQueryResults"])
+            },
+        ],
+        "/ResourcePolicyDocument",
+    ),
+    StoreKind {
+        rewrites: &[
+            "ses:PutIdentityPolicy",
+            "ses:CreateEmailIdentityPolicy",
+            "ses:UpdateEmailIdentityPolicy",
+        ],
+        ..store(
+            "AWS::SES::EmailIdentity",
+            "ses-policy",
+            &[way(&["ses:SendEmail"]), way(&["ses:SendRawEmail"])],
+            "/Policies",
+        )
+    },
     store(
         BACKUP_VAULT,
         "data-store-policy",

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use blastwall_model::{Arn, Document, Tags};
 use blastwall_policy::GrantConstraint;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::apart::{self, PoliciesApart};
-use super::store_kinds::{BUCKET, KEY, StoreKind, store_kinds};
+use super::store_kinds::{BUCKET, KEY, LOG_GROUP, StoreKind, store_kinds};
 use super::{Policies, PolicyIndex, Unjudged, in_words};
 
 /// How a bucket encrypts, below `config`.
@@ -33,13 +33,17 @@ const UNUSABLE: [&str; 4] = [
 /// What keeps strangers out of all buckets of an account.
 const BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 
+/// What lets a monitoring account see what an account logs. Source: CloudWatch User Guide, "CloudWatch
+/// cross-account observability".
+const LINK: &str = "AWS::Oam::Link";
+
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
     store_kinds()
         .iter()
         .map(|kind| kind.kind)
         .chain(apart::types())
-        .chain([BLOCK])
+        .chain([BLOCK, LINK])
 }
 
 /// The policy of a store.
@@ -115,8 +119,12 @@ pub(crate) struct StoreFacts {
     pub(crate) grants: Vec<GrantFacts>,
     /// The accounts that it is shared with, and the ARNs of organizations and units.
     pub(crate) shared_with: Vec<String>,
+    /// What of it they get, if not all; in words.
+    pub(crate) share_doubt: Option<String>,
     /// Whether it is shared with everybody.
     pub(crate) public: bool,
+    /// Whether it could not be seen with whom it is shared.
+    pub(crate) shares_unknown: bool,
     /// Of a repository: whether a tag stays what it is.
     pub(crate) immutable: bool,
     pub(crate) lock: Lock,
@@ -140,36 +148,44 @@ pub(super) fn read<'a>(
     let account_restricted = read
         .iter()
         .any(|(document, value)| document.kind == BLOCK && restricts(value));
+    let links: Vec<(&Document, &Value)> = read
+        .iter()
+        .filter(|(document, _)| document.kind == LINK)
+        .map(|(document, value)| (*document, value))
+        .collect();
+    let acls_ignored = read
+        .iter()
+        .any(|(document, value)| document.kind == BLOCK && ignores_public_acls(value));
     let mut stores = Vec::new();
     for (document, value) in &read {
         let Some(kind) = store_kinds().iter().find(|kind| kind.kind == document.kind) else {
             continue;
         };
-        let own = (!kind.policy.is_empty())
-            .then(|| value.pointer(&format!("/config{}", kind.policy)))
-            .flatten();
-        let unknown = is_unknown(value, kind.policy);
-        let policy = match own.or_else(|| apart.of(document, value)) {
-            _ if unknown => {
-                unjudged.push(Unjudged {
-                    arn: document.arn.clone(),
-                    why: "its policy could not be seen, so who is let in from outside is not known"
-                        .to_owned(),
-                });
-                StorePolicy::Unknown
-            }
-            None => StorePolicy::None,
-            Some(policy) => match keep(policy, policies) {
-                Ok(index) => StorePolicy::Policy(index),
-                Err(why) => {
-                    unjudged.push(Unjudged {
-                        arn: document.arn.clone(),
-                        why: format!("policy: {why}"),
-                    });
-                    StorePolicy::Unknown
-                }
-            },
+        if kind.kind == BUCKET
+            && let Some(whom) = named_by_acl(value, acls_ignored)
+        {
+            unjudged.push(Unjudged {
+                arn: document.arn.clone(),
+                why: format!(
+                    "its access control list names {whom}: what that lets them list or write, and objects with \
+                     lists of their own, are not taken into account"
+                ),
+            });
+        }
+        let shares_unknown = !kind.shares.is_empty() && is_unknown(value, kind.shares);
+        if shares_unknown {
+            unjudged.push(Unjudged {
+                arn: document.arn.clone(),
+                why: "with whom it is shared could not be seen".to_owned(),
+            });
+        }
+        let linked = match kind.kind {
+            LOG_GROUP => links.as_slice(),
+            _ => &[],
         };
+        let monitored = monitors(linked, document);
+        let joined = apart.of(document, value);
+        let policy = policy_of(document, value, kind.policy, joined, policies, unjudged);
         let text = |pointer: &str| value.pointer(&format!("/config{pointer}"))?.as_str();
         let key = kind.keys.iter().find_map(|pointer| text(pointer));
         let own_key = match (kind.kind, key) {
@@ -197,8 +213,13 @@ pub(super) fn read<'a>(
                 .and_then(Value::as_array)
                 .is_some_and(|subnets| !subnets.is_empty()),
             grants: grants(value),
-            shared_with: shared_with(value, kind.shares),
+            shared_with: shared_with(value, kind.shares)
+                .into_iter()
+                .chain(monitored.iter().map(|(account, _)| account.clone()))
+                .collect(),
+            share_doubt: monitored.into_iter().find_map(|(_, filter)| filter),
             public: is_public(value, kind.shares),
+            shares_unknown,
             immutable: text("/ImageTagMutability") == Some("IMMUTABLE"),
             lock: lock(value),
             versioned: text("/VersioningConfiguration/Status") == Some("Enabled"),
@@ -206,6 +227,34 @@ pub(super) fn read<'a>(
         });
     }
     stores
+}
+
+/// The policy of something: at a pointer, or else one that is a document of its own.
+pub(super) fn policy_of(
+    document: &Document,
+    value: &Value,
+    pointer: &str,
+    apart: Option<&Value>,
+    policies: &mut Policies,
+    unjudged: &mut Vec<Unjudged>,
+) -> StorePolicy {
+    let mut note = |why: String| {
+        unjudged.push(Unjudged {
+            arn: document.arn.clone(),
+            why,
+        });
+        StorePolicy::Unknown
+    };
+    if is_unknown(value, pointer) {
+        let why = "its policy could not be seen, so who is let in from outside is not known";
+        return note(why.to_owned());
+    }
+    let own = below(value, pointer).map(merged);
+    match own.as_ref().or(apart).map(|policy| keep(policy, policies)) {
+        None => StorePolicy::None,
+        Some(Ok(index)) => StorePolicy::Policy(index),
+        Some(Err(why)) => note(format!("policy: {why}")),
+    }
 }
 
 /// A policy, as JSON or as JSON in a text.
@@ -219,15 +268,69 @@ fn keep(policy: &Value, policies: &mut Policies) -> Result<PolicyIndex, String> 
     }
 }
 
-/// Whether what a pointer below `config` leads to could not be seen, or something that holds it.
+/// Whether what a pointer leads to could not be seen, or something that holds it, below what is configured or
+/// observed.
 fn is_unknown(value: &Value, pointer: &str) -> bool {
-    let path = format!("config{}", pointer.replace('/', "."));
+    let below = pointer.replace('/', ".");
     let holds = |key: &String| {
-        let below = path.strip_prefix(key.as_str());
-        below.is_some_and(|below| below.is_empty() || below.starts_with('.'))
+        ["config", "observed"].iter().any(|part| {
+            let path = format!("{part}{below}");
+            let rest = path.strip_prefix(key.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
     };
     let unknown = value.get("unknown").and_then(Value::as_object);
     unknown.is_some_and(|unknown| unknown.keys().any(holds))
+}
+
+/// What a pointer leads to, below what is configured or else what is observed.
+fn below<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    let of = |part: &str| value.pointer(&format!("/{part}{pointer}"));
+    (!pointer.is_empty())
+        .then(|| of("config").or_else(|| of("observed")))
+        .flatten()
+}
+
+/// Several policies by their names as one: each says what it says whichever it is in.
+fn merged(policy: &Value) -> Value {
+    let Some(named) = policy
+        .as_object()
+        .filter(|one| !one.is_empty() && !one.contains_key("Statement"))
+    else {
+        return policy.clone();
+    };
+    let mut all = Vec::new();
+    for one in named.values() {
+        let parsed = one
+            .as_str()
+            .and_then(|text| serde_json::from_str(text).ok());
+        match parsed.as_ref().unwrap_or(one).get("Statement") {
+            Some(Value::Array(statements)) => all.extend(statements.iter().cloned()),
+            Some(statement) => all.push(statement.clone()),
+            None => return policy.clone(),
+        }
+    }
+    json!({ "Version": "2012-10-17", "Statement": all })
+}
+
+/// The accounts that see a log group through a link of its account and region, with what of it in words, if not
+/// all.
+fn monitors(links: &[(&Document, &Value)], group: &Document) -> Vec<(String, Option<String>)> {
+    let here = links.iter().filter(|(link, _)| link.region == group.region);
+    let seen = here.filter_map(|(_, link)| {
+        let types = link.pointer("/config/ResourceTypes")?.as_array()?;
+        let sink = link.pointer("/config/SinkIdentifier")?.as_str()?;
+        let filter = link.pointer("/config/LinkConfiguration/LogGroupConfiguration/Filter");
+        let doubt = filter
+            .and_then(Value::as_str)
+            .map(|filter| format!("the filter of the link, {filter}, lets the log group through"));
+        let account = sink.split(':').nth(4)?.to_owned();
+        types
+            .iter()
+            .any(|kind| kind == LOG_GROUP)
+            .then_some((account, doubt))
+    });
+    seen.collect()
 }
 
 fn is_unusable(value: &Value) -> bool {
@@ -255,6 +358,51 @@ fn restricts(value: &Value) -> bool {
         .pointer("/config/PublicAccessBlockConfiguration/RestrictPublicBuckets")
         .and_then(Value::as_bool)
         .unwrap_or_default()
+}
+
+fn ignores_public_acls(value: &Value) -> bool {
+    value
+        .pointer("/config/PublicAccessBlockConfiguration/IgnorePublicAcls")
+        .and_then(Value::as_bool)
+        .unwrap_or_default()
+}
+
+/// Who else than its owner is named by the access control list of a bucket, if that counts: it does not where the
+/// owner of the bucket owns all objects, and public groups not where they are ignored. The group that logs are
+/// delivered by is nobody else. Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs".
+fn named_by_acl(value: &Value, ignored: bool) -> Option<String> {
+    let ownership = value.pointer("/config/OwnershipControls/Rules/0/ObjectOwnership");
+    if ownership.and_then(Value::as_str) == Some("BucketOwnerEnforced") {
+        return None;
+    }
+    let ignored = ignored || ignores_public_acls(value);
+    let group = |name: &str| match name {
+        _ if ignored => None,
+        "AllUsers" | "PublicRead" | "PublicReadWrite" => Some("everybody".to_owned()),
+        "AuthenticatedUsers" | "AuthenticatedRead" => {
+            Some("everybody with an AWS account".to_owned())
+        }
+        _ => None,
+    };
+    let owner = value.pointer("/observed/OwnerId").and_then(Value::as_str);
+    let grants = value.pointer("/observed/Grants").and_then(Value::as_array);
+    let named = grants.into_iter().flatten().filter_map(|grant| {
+        let text = |name: &str| grant.get("Grantee")?.get(name)?.as_str();
+        match (text("URI"), text("ID")) {
+            (Some(uri), _) => group(uri.rsplit('/').next().unwrap_or_default()),
+            (None, Some(id)) if owner.is_some_and(|owner| owner != id) => {
+                Some(format!("the account with the canonical id {id}"))
+            }
+            _ => None,
+        }
+    });
+    let canned = value
+        .pointer("/config/AccessControl")
+        .and_then(Value::as_str);
+    let mut all: Vec<String> = named.chain(canned.and_then(group)).collect();
+    all.sort();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// The lock that a bucket's objects get unless the writer says otherwise, or that of a vault.
@@ -290,24 +438,34 @@ fn replicas(value: &Value) -> Vec<Replica> {
 }
 
 fn shares<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
-    let list = (!pointer.is_empty())
-        .then(|| value.pointer(&format!("/config{pointer}")))
-        .flatten();
-    list.and_then(Value::as_array).into_iter().flatten()
+    let list = below(value, pointer);
+    let entries = list.and_then(Value::as_array).into_iter().flatten();
+    // Snapshots of databases have a list of attributes, each with a list of accounts.
+    entries.flat_map(|entry| match entry.get("AttributeValues") {
+        Some(Value::Array(accounts)) => accounts.as_slice(),
+        _ => std::slice::from_ref(entry),
+    })
 }
 
 fn shared_with(value: &Value, pointer: &str) -> Vec<String> {
     shares(value, pointer)
         .filter_map(|share| {
             let whom = ["UserId", "OrganizationArn", "OrganizationalUnitArn"];
-            let named = whom.iter().find_map(|name| share.get(name)?.as_str())?;
-            Some(named.to_owned())
+            let named = whom.iter().find_map(|name| share.get(name)?.as_str());
+            Some(
+                named
+                    .or_else(|| share.as_str().filter(|name| *name != "all"))?
+                    .to_owned(),
+            )
         })
         .collect()
 }
 
 fn is_public(value: &Value, pointer: &str) -> bool {
-    shares(value, pointer).any(|share| share.get("Group").and_then(Value::as_str) == Some("all"))
+    shares(value, pointer).any(|share| {
+        let group = share.get("Group").or(Some(share));
+        group.and_then(Value::as_str) == Some("all")
+    })
 }
 
 /// The grants of a key that let somebody decrypt.

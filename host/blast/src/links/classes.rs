@@ -277,6 +277,28 @@ impl Classes {
         &self.accounts
     }
 
+    /// Whom a capability in a rule stands for: of a class all members.
+    pub(crate) fn members(&self, capability: Capability) -> Vec<Capability> {
+        match capability {
+            Capability::Class(index) => self
+                .get(ClassIndex(index))
+                .map(|class| class.members.clone())
+                .unwrap_or_default(),
+            other => vec![other],
+        }
+    }
+
+    /// Who speaks for a capability in a rule: of a class any member.
+    pub(crate) fn speaker(&self, capability: Capability) -> Option<Capability> {
+        match capability {
+            Capability::Class(index) => {
+                let class = self.get(ClassIndex(index))?;
+                class.members.first().copied()
+            }
+            other => Some(other),
+        }
+    }
+
     /// The capability that stands for any of these, who need have nothing in common.
     pub(crate) fn any_of(&mut self, members: Vec<Capability>) -> Option<Capability> {
         let index = match self.any_of.get(&members) {

@@ -4,6 +4,7 @@
 //! Nothing else changes, as long as the capabilities that it speaks of exist.
 
 mod access;
+mod access_point;
 mod account_administrator;
 mod account_principals;
 mod assume_role;
@@ -17,6 +18,7 @@ mod crossing;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod crossing_tests;
+mod decryption;
 mod directory_share;
 mod eks_access;
 mod evidence;
@@ -169,20 +171,24 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
     &lattice::Lattice,
+    // Asks what the kinds below it found.
+    &decryption::Decryption,
     &store_access::S3_POLICY,
+    &access_point::AccessPoint,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
     &store_access::QUEUE_TOPIC,
     &store_access::EVENT_BUS,
     &store_access::ECR_PULL,
     &store_access::DATA_STORE,
+    &store_access::LOGS,
+    &store_access::SES_POLICY,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
     &ram_share::RamShare,
     &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,
     &replication::Replication,
-    &store_access::Decryption,
     &store_access::AccountData,
     &supply::SupplyUse,
     &supply::SupplyPush,

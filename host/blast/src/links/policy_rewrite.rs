@@ -14,7 +14,7 @@ use crate::subject::OutsideParty;
 use crate::world::{PrincipalIndex, StoreIndex, StoreRow};
 
 /// An account that is nobody's at hand.
-const STRANGER: &str = "000000000000";
+pub(super) const STRANGER: &str = "000000000000";
 
 /// What a writer gains of one store.
 #[derive(Default)]
@@ -40,19 +40,7 @@ pub(super) fn derive(
     else {
         return;
     };
-    let mut holders = rules.holders(judge, row.account, row.kind.rewrites);
-    let named = world
-        .principals_of(row.account)
-        .filter(|writer| is_named(judge, row, *writer));
-    for writer in named {
-        let premise = Capability::Principal(writer);
-        if holders.iter().all(|(holder, ..)| *holder != premise)
-            && let Some(power) = rules.unspent_whatever(judge, writer)
-        {
-            holders.push((premise, writer, power));
-        }
-    }
-    for (premise, _, power) in holders {
+    for (premise, _, power) in writers(judge, rules, row) {
         let gains = gains(judge, &power, store, row, supplies);
         if let Some(judgement) = &gains.read {
             rules.add_with_key(judge, judgement, premise, gained(store, row));
@@ -69,6 +57,69 @@ pub(super) fn derive(
     if let Some(gate) = Gate::to_granting(world, store) {
         candidates::add_links(judge, rules, &gate);
     }
+}
+
+/// Whoever may have a right to rewrite the policy of a store: by policies of its own, or because that one names
+/// it.
+fn writers<'j, 'w>(
+    judge: &'j Judge<'w>,
+    rules: &Deriver<'_>,
+    row: &StoreRow,
+) -> Vec<(Capability, PrincipalIndex, Power<'j, 'w>)> {
+    let mut holders = rules.holders(judge, row.account, row.kind.rewrites);
+    let named = judge
+        .world()
+        .principals_of(row.account)
+        .filter(|writer| is_named(judge, row, *writer));
+    for writer in named {
+        let premise = Capability::Principal(writer);
+        if holders.iter().all(|(holder, ..)| *holder != premise)
+            && let Some(power) = rules.unspent_whatever(judge, writer)
+        {
+            holders.push((premise, writer, power));
+        }
+    }
+    holders
+}
+
+/// Who lets others in by the policy of a store, or by sharing it: its account, and those in it who may write
+/// that.
+pub(super) fn openers(
+    judge: &Judge<'_>,
+    rules: &Deriver<'_>,
+    store: StoreIndex,
+) -> Vec<(Capability, Certainty)> {
+    let Some(row) = judge.world().store(store) else {
+        return Vec::new();
+    };
+    let owner = (Capability::Account(row.account), Certainty::Certain);
+    if row.kind.rewrites.is_empty() {
+        return vec![owner];
+    }
+    let shared = !row.kind.shares.is_empty();
+    let writers = writers(judge, rules, row);
+    let able = writers.iter().filter_map(|(premise, _, power)| {
+        let opens = power.complete(rewriting(power, row, shared)?);
+        Some((*premise, opens.certainty))
+    });
+    able.chain([owner]).collect()
+}
+
+/// Whether somebody lets others in by the policy of a store, or by sharing it.
+pub(super) fn opens(
+    judge: &Judge<'_>,
+    opener: Capability,
+    store: StoreIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let row = judge.world().store(store)?;
+    if opener == Capability::Account(row.account) {
+        return Some(Judgement::default());
+    }
+    let power = Power::holding(judge, opener, detail)?;
+    let own = power.row.account == row.account && !row.kind.rewrites.is_empty();
+    let rewrite = rewriting(&power, row, !row.kind.shares.is_empty());
+    Some(power.complete(rewrite.filter(|_| own)?))
 }
 
 /// Why a rule about a store holds.
@@ -214,12 +265,12 @@ fn rewriting(power: &Power<'_, '_>, row: &StoreRow, shared: bool) -> Option<Judg
     actions
         .filter(|action| **action != CREATE_GRANT)
         .filter(|action| power.mentions(action) || policy(row).is_some())
-        .map(|action| power.may_past(action, row.arn.as_str(), keys.clone(), policy(row)))
+        .map(|action| power.may_past(action, &row.asked, keys.clone(), policy(row)))
         .fold(None, better)
 }
 
 fn resource(row: &StoreRow, way: &Way) -> String {
-    format!("{}{}", row.arn, way.suffix.unwrap_or(row.kind.suffix))
+    format!("{}{}", row.asked, way.suffix.unwrap_or(row.kind.suffix))
 }
 
 /// Whether the writer reads once its policy lets it.

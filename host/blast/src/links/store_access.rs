@@ -13,7 +13,7 @@ use crate::certainty::Certainty;
 use crate::facts::store_kinds;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
-use crate::world::{AccountRow, StoreIndex, StoreRow};
+use crate::world::{StoreIndex, StoreRow};
 
 /// A kind of link to data.
 pub(super) struct StoreAccess(LinkDocumentation);
@@ -68,8 +68,17 @@ store_access! {
     PRIVATE_CA: "private-ca", "Shared private authority", "certificates of a private certificate authority",
         "acm-pca:TemplateArn; who may issue in the policy of the authority",
         "https://docs.aws.amazon.com/privateca/latest/userguide/pca-resource-sharing.html";
+    LOGS: "logs-oam", "Log groups and observability links",
+        "the log groups of an account, for whoever it lets monitor them (AWS::Oam::Link) too",
+        "oam:ResourceTypes and aws:PrincipalOrgID in the policy of the sink; a filter of log groups in the \
+         link; narrow permissions on logs:FilterLogEvents, GetLogEvents and StartQuery",
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account.html";
+    SES_POLICY: "ses-policy", "SES identity policy", "mail sent in the name of an address or domain",
+        "ses:FromAddress, aws:PrincipalOrgID in the policy of the identity",
+        "https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html";
     DATA_STORE: "data-store-policy", "Policies of data stores",
-        "tables, streams, file systems, search domains and backup vaults",
+        "tables, streams, file systems, search domains, Kafka clusters, parameters, repositories of code and \
+         backup vaults",
         "aws:PrincipalOrgID, aws:SourceVpce; resource control policies where the service has them",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html";
 }
@@ -201,7 +210,7 @@ fn from_share(
         .unseen_key
         .iter()
         .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
-    let unseen: Vec<String> = unseen.collect();
+    let unseen: Vec<String> = unseen.chain(row.share_doubt.clone()).collect();
     Some(judgement.hanging_on(Certainty::Conditional, &unseen))
 }
 
@@ -210,7 +219,9 @@ fn reads(power: &Power<'_, '_>, row: &StoreRow) -> Option<Judgement> {
     let keys = power.keys_tagged(row.tags.as_ref());
     let ways = row.kind.ways.iter().map(|way| {
         let reading = way.actions.iter();
-        let here = reading.map(|action| power.may(action, row.arn.as_str(), keys.clone()));
+        let suffix = way.suffix.unwrap_or(row.kind.suffix);
+        let resource = format!("{}{suffix}", row.asked);
+        let here = reading.map(|action| power.may(action, &resource, keys.clone()));
         let home = way.at_home.iter();
         let all = here
             .chain(home.map(|(action, ..)| power.may_somewhere(action, &keys)))
@@ -236,63 +247,13 @@ fn shared_with(judge: &Judge<'_>, row: &StoreRow) -> Vec<Capability> {
         .map(Capability::Outside);
     let inside = world.account_indices().filter(|index| {
         world.account(*index).is_some_and(|account| {
-            *index != row.account && (row.public || is_named(account, &row.shared_with))
+            *index != row.account && (row.public || row.is_shared_with(account))
         })
     });
     if row.public || !row.shared_with.is_empty() {
         return outside.chain(inside.map(Capability::Account)).collect();
     }
     Vec::new()
-}
-
-/// Whether an account is among those that something is shared with: by its id, or by the ARN of its
-/// organization or of a unit above it. Source: EC2 User Guide, "Share an AMI with organizations or OUs".
-fn is_named(account: &AccountRow, shared_with: &[String]) -> bool {
-    let path = account.organization_path.as_deref().unwrap_or_default();
-    shared_with.iter().any(|shared| {
-        let last = shared.rsplit('/').next().unwrap_or_default();
-        shared == account.id.as_str()
-            || (shared.starts_with("arn:") && path.split('/').any(|place| place == last))
-    })
-}
-
-/// Ciphertext and key together are data.
-pub(super) struct Decryption;
-
-const DECRYPTION: LinkDocumentation = LinkDocumentation {
-    id: "decryption",
-    name: "Ciphertext and its key",
-    family: "data",
-    source: "access to what is encrypted, and use of its key",
-    target: "the data",
-    precondition: "always: the service decrypts for whoever may use the key. What one caller may do by itself is \
-        judged at once; use of a key for one service or encryption context alone does not count here",
-    mitigations: "kms:ViaService and kms:EncryptionContext:* in the key policy",
-    references: &["https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"],
-};
-
-impl LinkKind for Decryption {
-    fn documentation(&'static self) -> &'static LinkDocumentation {
-        &DECRYPTION
-    }
-
-    fn hops(&self) -> u8 {
-        0
-    }
-
-    fn is_structural(&self) -> bool {
-        true
-    }
-
-    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
-        let world = judge.world();
-        for store in world.store_indices() {
-            if let Some(key) = world.store(store).and_then(|row| row.key) {
-                let premises = [Capability::Encrypted(store), Capability::Data(key)];
-                rules.add(Certainty::Certain, &premises, Capability::Data(store));
-            }
-        }
-    }
 }
 
 /// Whoever has an account has its data.
@@ -339,8 +300,24 @@ impl LinkKind for AccountData {
         for store in judge.world().store_indices() {
             let account = judge.world().store(store).map(|row| row.account);
             if let (Some(account), Some(gained)) = (account, gained(judge, store)) {
-                rules.add(Certainty::Certain, &[Capability::Account(account)], gained);
+                let owner = Capability::Account(account);
+                rules.add_with_key(judge, &Judgement::default(), owner, gained);
             }
+        }
+    }
+
+    fn explain(
+        &self,
+        judge: &Judge<'_>,
+        premises: &[Capability],
+        conclusion: Capability,
+    ) -> Option<Judgement> {
+        let ([owner], Capability::Data(store)) = (premises, conclusion) else {
+            return Some(Judgement::default());
+        };
+        match gained(judge, store)? {
+            Capability::Encrypted(_) => ask::decrypts(judge, *owner, store, Detail::Full),
+            _ => Some(Judgement::default()),
         }
     }
 }

@@ -137,12 +137,27 @@ impl<'a> Place<'a> {
         (prefix == "arn" && !place.service.is_empty() && !place.name.is_empty()).then_some(place)
     }
 
+    /// Whether it is of what is shared with accounts by name and has no policy.
+    pub(super) fn is_shared(&self) -> bool {
+        let mut kinds = SHARED.iter();
+        kinds.any(|(service, name)| self.service == *service && self.name.starts_with(name))
+    }
+
     /// The bucket that it is, or is in: bucket ARNs have neither region nor account.
     pub(super) fn bucket(&self) -> Option<&'a str> {
         (self.service == "s3" && self.account.is_empty())
             .then(|| self.name.split('/').next().unwrap_or_default())
     }
 }
+
+/// What is shared with accounts by name and has no policy, by the service of its ARN and the beginning of its
+/// name.
+const SHARED: [(&str, &str); 4] = [
+    ("ec2", "image/"),
+    ("ec2", "snapshot/"),
+    ("rds", "cluster-snapshot:"),
+    ("rds", "snapshot:"),
+];
 
 /// Services whose resources can have a policy, or be shared, by the service of their ARNs and the
 /// beginnings of their names; no beginning means every resource. Those whose policies are collected

@@ -74,6 +74,8 @@ impl Questions {
             if row.policy == StorePolicy::Unknown {
                 target.gaps.push(format!("the policy of {}", row.arn));
             }
+        } else if place.is_shared() {
+            self.shared(asked.resource, place, own, &mut target);
         } else if can_have_policy(&place) {
             target.policy = Some(ResourcePolicy::NotSeen);
             target.gaps.push(format!(
@@ -89,6 +91,54 @@ impl Questions {
         let row = self.world.store(self.world.find_store(arn)?)?;
         let told = row.policy != StorePolicy::None || row.kind.tells_policy();
         told.then_some(row)
+    }
+
+    /// What has no policy but is shared with accounts by name: in its own account identity policies decide,
+    /// and of others those with whom it is shared.
+    fn shared<'q>(
+        &'q self,
+        arn: &str,
+        place: Place<'_>,
+        own: Option<&str>,
+        target: &mut Target<'q>,
+    ) {
+        let mut stores = self.world.stores.iter();
+        let row = stores.find(|row| row.arn.as_str() == arn || row.asked == arn);
+        let owner = row.and_then(|row| self.world.account(row.account));
+        if let Some(owner) = owner {
+            target.account = Some(owner.id.to_string());
+        } else if place.account.is_empty() {
+            target.account = None;
+            target.owner_unknown = true;
+        }
+        if own.is_some() && target.account.as_deref() == own {
+            return;
+        }
+        let caller = own.and_then(|own| self.world.account(self.world.find_account(own)?));
+        match row {
+            Some(row) if row.shares_unknown => {
+                target.policy = Some(ResourcePolicy::NotSeen);
+                target.gaps.push(format!("with whom {arn} is shared"));
+            }
+            Some(row) => {
+                let by_id = row.shared_with.iter().any(|id| Some(id.as_str()) == own);
+                let named = by_id || caller.is_some_and(|caller| row.is_shared_with(caller));
+                if row.public || named {
+                    target.policy = Some(ResourcePolicy::Opened);
+                }
+            }
+            None => {
+                target.policy = Some(ResourcePolicy::NotSeen);
+                target.gaps.push(if target.owner_unknown {
+                    format!(
+                        "{arn} is not among the documents: neither whose it is, in whose account identity \
+                         policies alone decide, nor with whom it is shared is known"
+                    )
+                } else {
+                    format!("with whom {arn} is shared, which no document tells")
+                });
+            }
+        }
     }
 
     pub(super) fn bucket<'q>(&'q self, name: &str, own: Option<&str>, target: &mut Target<'q>) {

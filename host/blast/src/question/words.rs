@@ -76,7 +76,7 @@ pub(super) fn layer_name(case: &Case<'_>, layer: Layer) -> &'static str {
             Some(ResourcePolicy::Trust(..)) => "trust policy",
             Some(ResourcePolicy::Resource(..)) => "bucket policy",
             Some(ResourcePolicy::Granted(..)) => "key policy",
-            Some(ResourcePolicy::NotSeen) | None => "resource policy",
+            Some(ResourcePolicy::NotSeen | ResourcePolicy::Opened) | None => "resource policy",
         },
         Layer::Identity => "identity policies",
         Layer::Boundary => "permissions boundary",

@@ -6,14 +6,14 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
 use super::evidence::evidence_rows;
-use super::keys::{context_keys, regions, tag_keys};
+use super::keys::{asks_for_time, context_keys, regions, tag_keys};
 use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
-use super::resources::{store_rows, supplies, workload_rows};
+use super::resources::{access_point_rows, store_rows, supplies, workload_rows};
 use super::{
-    AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow, World, starters::Starters,
-    transit::Transit,
+    AccessPointRow, AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex,
+    PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow, World,
+    starters::Starters, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -49,6 +49,7 @@ impl World {
             environments,
             mut policies,
             unjudged: _,
+            as_of,
         } = facts;
         policies.finish();
 
@@ -83,6 +84,7 @@ impl World {
         let mut workload_facts = Vec::new();
         let mut ways_in = Vec::new();
         let mut store_facts = Vec::new();
+        let mut access_point_facts = Vec::new();
         let mut assignment_facts = Vec::new();
         let mut permission_sets = Vec::new();
         let mut networks = NetworkFacts::default();
@@ -99,6 +101,7 @@ impl World {
                 workload_facts.push(facts.workloads);
                 ways_in.push(facts.ways_in);
                 store_facts.push(facts.stores);
+                access_point_facts.push(facts.access_points);
                 assignment_facts.extend(facts.assignments);
                 permission_sets.extend(facts.permission_sets);
                 networks.extend(facts.networks);
@@ -146,11 +149,13 @@ impl World {
             workload_rows(workload_facts, ways_in, &accounts, &principals, &policies);
         let starters = Starters::new(&networks, &accounts, &workloads, organization.id.as_deref());
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
+        let access_points = access_point_rows(access_point_facts, &stores, &policies);
         let supplies = supplies(&supply_names, &workloads, &stores, &accounts_by_id);
         let mut outside = outside_parties(
             &trusts,
             &stores,
             &workloads,
+            &access_points,
             &supplies,
             |id| accounts_by_id.contains_key(id) || set_aside.contains_key(id),
             organization.id.as_deref(),
@@ -257,11 +262,13 @@ impl World {
             set_roles,
             regions: regions(&policies),
             context_keys: context_keys(&policies, &stores),
+            as_of: as_of.filter(|_| asks_for_time(&policies)),
             policies,
             accounts,
             principals,
             workloads,
             stores,
+            access_points,
             transit: Transit::new(&networks),
             starters,
             networks,
@@ -519,6 +526,7 @@ fn outside_parties(
     trusts: &HashMap<PolicyIndex, TrustSummary>,
     stores: &[StoreRow],
     workloads: &[WorkloadRow],
+    access_points: &[AccessPointRow],
     supplies: &[SupplyRow],
     is_inside: impl Fn(&AccountId) -> bool,
     organization: Option<&str>,
@@ -539,9 +547,11 @@ fn outside_parties(
         .filter(|row| !row.is_closed() || (!row.restricted && supplying.contains(&row.arn)));
     let functions = workloads.iter().filter_map(|row| row.function.as_ref());
     let functions = functions.flat_map(|function| &function.policies);
+    let open_points = access_points.iter().filter(|row| !row.closed);
     let summaries = trusts
         .values()
         .chain(open_stores.map(|row| &row.summary))
+        .chain(open_points.map(|row| &row.summary))
         .chain(functions.map(|policy| &policy.summary));
     for summary in summaries {
         if summary.anyone {

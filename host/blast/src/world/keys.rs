@@ -34,6 +34,15 @@ pub(super) fn context_keys(policies: &Policies, stores: &[StoreRow]) -> BTreeSet
 /// How condition keys begin that have a key of an encryption context behind them.
 const CONTEXT: &str = "kms:encryptioncontext:";
 
+/// Whether any policy hangs on the time of a request.
+pub(super) fn asks_for_time(policies: &Policies) -> bool {
+    let mut statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    statements.any(|statement| {
+        let mut conditions = statement.conditions.iter();
+        conditions.any(|condition| matches!(&*condition.key, "aws:currenttime" | "aws:epochtime"))
+    })
+}
+
 /// The condition keys that carry a tag key, in all policies. A request has a tag or does not have
 /// it; which ones to say that of, only the policies tell.
 pub(super) fn tag_keys(policies: &Policies) -> BTreeSet<String> {

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 
-use blastwall_model::AccountId;
+use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{GrantConstraint, KmsGrant, Principal};
 
 use super::outside::{TrustSummary, summarize};
 use super::{
-    AccountIndex, AccountRow, FunctionPolicy, FunctionRow, PrincipalIndex, PrincipalRow,
-    StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow,
+    AccessPointRow, AccountIndex, AccountRow, FunctionPolicy, FunctionRow, PrincipalIndex,
+    PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow,
 };
 use crate::facts::sharing::repository_party;
 use crate::facts::{
-    FunctionFacts, KEY, Policies, PrincipalKind, StoreFacts, StorePolicy, SupplyName, WaysIn,
-    WorkloadFacts,
+    AccessPointFacts, BUCKET, FunctionFacts, KEY, LOG_GROUP, Policies, PrincipalKind, StoreFacts,
+    StoreKind, StorePolicy, SupplyName, WaysIn, WorkloadFacts,
 };
 use crate::links::FUNCTION_ACTIONS;
 use crate::subject::OutsideParty;
@@ -192,6 +192,7 @@ pub(super) fn store_rows(
                 bucket_key: store.bucket_key,
                 unusable: store.unusable,
                 in_network: store.in_network,
+                asked: asked(&store.arn, store.kind),
                 arn: store.arn,
                 kind: store.kind,
                 policy: store.policy,
@@ -201,7 +202,9 @@ pub(super) fn store_rows(
                 grantees,
                 granted_contexts,
                 shared_with: store.shared_with,
+                share_doubt: store.share_doubt,
                 public: store.public,
+                shares_unknown: store.shares_unknown,
                 immutable: store.immutable,
                 lock: store.lock,
                 versioned: store.versioned,
@@ -228,6 +231,63 @@ pub(super) fn store_rows(
         row.unseen_key = Some(name).filter(|_| row.key.is_none());
     }
     rows
+}
+
+/// The access points of each account whose buckets are at hand.
+pub(super) fn access_point_rows(
+    facts: Vec<Vec<AccessPointFacts>>,
+    stores: &[StoreRow],
+    policies: &Policies,
+) -> Vec<AccessPointRow> {
+    let buckets: HashMap<&str, StoreIndex> = stores
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.kind.kind == BUCKET)
+        .map(|(place, row)| (row.arn.resource(), StoreIndex::new(place)))
+        .collect();
+    let mut rows = Vec::new();
+    for (account, mut of_account) in facts.into_iter().enumerate() {
+        of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
+        of_account.dedup_by(|one, other| one.arn == other.arn);
+        for point in of_account {
+            let Some(bucket) = buckets.get(point.bucket.as_str()) else {
+                continue;
+            };
+            let stored = match point.policy {
+                StorePolicy::Policy(policy) => policies.get(policy),
+                StorePolicy::None | StorePolicy::Unknown => None,
+            };
+            let public = stored.is_some_and(|stored| {
+                blastwall_policy::analysis::public_access(&stored.policy, "").is_some()
+            });
+            rows.push(AccessPointRow {
+                account: AccountIndex::new(account),
+                arn: point.arn,
+                bucket: *bucket,
+                policy: point.policy,
+                summary: stored.map_or_else(TrustSummary::default, |stored| {
+                    summarize(&stored.policy, &["s3:GetObject"])
+                }),
+                in_network: point.in_network,
+                closed: point.restricted && public,
+            });
+        }
+    }
+    rows
+}
+
+/// The ARN by which requests name it.
+fn asked(arn: &Arn, kind: &StoreKind) -> String {
+    let text = arn.as_str();
+    if kind.kind == LOG_GROUP {
+        // They are listed with an end that stands for all streams.
+        return text.strip_suffix(":*").unwrap_or(text).to_owned();
+    }
+    if !kind.ownerless {
+        return text.to_owned();
+    }
+    let (partition, service, region) = (arn.partition(), arn.service(), arn.region());
+    format!("arn:{partition}:{service}:{region}::{}", arn.resource())
 }
 
 /// Whom a grant names: of a session, the role behind it, whose sessions whoever has the role names.

@@ -254,6 +254,19 @@ impl Org {
         graph.radius(&[start]).unwrap()
     }
 
+    /// How surely all of `starts` together reach `target`; none if they do not.
+    pub(crate) fn reach_together(&self, starts: &[String], target: &str) -> Option<Certainty> {
+        let graph = self.graph();
+        let starts: Vec<Subject> = starts.iter().map(|one| graph.find(one).unwrap()).collect();
+        let target = graph.find(target).unwrap();
+        let radius = graph.radius(&starts).unwrap();
+        for step in radius.facts.iter().filter_map(|fact| fact.witness.as_ref()) {
+            let certain = step.certainty == Certainty::Certain;
+            assert_eq!(certain, step.conditions.is_empty(), "{step:?}");
+        }
+        radius.fact(&target).map(|fact| fact.certainty)
+    }
+
     /// How surely `start` (an account, ARN or outside party) reaches `target`; none if it does not.
     pub(crate) fn reach(&self, start: &str, target: &str) -> Option<Certainty> {
         let graph = self.graph();

@@ -17,6 +17,7 @@ use super::{MANAGEMENT, VENDOR, allow, policy, role};
 pub(crate) type Fallen = BTreeMap<String, Certainty>;
 
 thread_local! {
+    static ANSWERS: RefCell<HashMap<String, Option<Certainty>>> = RefCell::default();
     static PARSED: RefCell<HashMap<String, &'static Policy>> = RefCell::default();
 }
 
@@ -250,6 +251,18 @@ impl Form<'_> {
 
     /// How surely it may do one of these to `target`, which is of its account.
     fn may_any(&self, model: &Model, actions: &[&str], target: &Principal) -> Option<Certainty> {
+        let boundary = target.boundary_arn();
+        let key = format!("{} {actions:?} {} {boundary:?}", self.name(), target.arn());
+        // Asked for every form of the target, and the same for all.
+        if let Some(known) = ANSWERS.with_borrow(|answers| answers.get(&key).copied()) {
+            return known;
+        }
+        let answer = self.ask_any(model, actions, target);
+        ANSWERS.with_borrow_mut(|answers| answers.insert(key, answer));
+        answer
+    }
+
+    fn ask_any(&self, model: &Model, actions: &[&str], target: &Principal) -> Option<Certainty> {
         let caller = self.caller();
         let (arn, account) = (target.arn(), target.account);
         let boundary = target.boundary_arn();
@@ -387,31 +400,34 @@ fn enters(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certai
     enter(&caller).or_else(|| Some(enter(&stranger)?.max(Certainty::Conditional)))
 }
 
-/// How surely two of one account have it together: one makes a role, the other gives it a policy.
-fn administer_together(model: &Model, maker: &Form<'_>, giver: &Form<'_>) -> Option<Certainty> {
-    let account = maker.principal.account;
+/// For each name that is free: how surely somebody makes a role of that name, and gives it a policy.
+fn halves(model: &Model, form: &Form<'_>) -> Vec<[Option<Certainty>; 2]> {
+    let account = form.principal.account;
     let taken = |name: &str| {
         let mut all = model.principals.iter();
         all.any(|one| one.account == account && one.name == name)
     };
-    let may = |form: &Form<'_>, action: &str, name: &str| {
-        ask(
-            model,
-            &form.caller(),
-            action,
-            &role(account, name),
-            account,
-            None,
-        )
-    };
     let names = (0..4)
         .map(|index| format!("role-{index}"))
         .chain(["whatever".to_owned()]);
-    best(names.filter(|name| !taken(name)).map(|name| {
+    let names = names.filter(|name| !taken(name)).map(|name| {
+        let may = |action: &str| {
+            let role = role(account, &name);
+            ask(model, &form.caller(), action, &role, account, None)
+        };
         let give = ["iam:PutRolePolicy", "iam:AttachRolePolicy"];
-        let give = best(give.map(|action| may(giver, action, &name)));
-        Some(may(maker, "iam:CreateRole", &name)?.max(give?))
-    }))
+        [may("iam:CreateRole"), best(give.map(may))]
+    });
+    names.collect()
+}
+
+/// How surely two of one account have it together: one makes a role, the other gives it a policy.
+fn administer_together(
+    maker: &[[Option<Certainty>; 2]],
+    giver: &[[Option<Certainty>; 2]],
+) -> Option<Certainty> {
+    let names = maker.iter().zip(giver);
+    best(names.map(|([make, _], [_, give])| Some((*make)?.max((*give)?))))
 }
 
 /// What must be held, what follows, and how surely.
@@ -419,6 +435,7 @@ pub(crate) type Link = (Vec<String>, String, Certainty);
 
 /// All links.
 pub(crate) fn links(model: &Model) -> Vec<Link> {
+    ANSWERS.with_borrow_mut(HashMap::clear);
     let mut links = Vec::new();
     let mut forms: Vec<Form<'_>> = model.principals.iter().map(Form::as_it_is).collect();
     let mut known: BTreeSet<String> = forms.iter().map(Form::name).collect();
@@ -471,12 +488,16 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
             break;
         }
     }
-    let parts = || forms.iter().filter(|form| !whole.contains(&form.name()));
-    for maker in parts() {
-        for giver in parts().filter(|one| one.principal.account == maker.principal.account) {
-            if let Some(certainty) = administer_together(model, maker, giver) {
-                let account = maker.principal.account.to_owned();
-                links.push((vec![maker.name(), giver.name()], account, certainty));
+    let parts: Vec<_> = forms
+        .iter()
+        .filter(|form| !whole.contains(&form.name()))
+        .map(|form| (form.name(), form.principal.account, halves(model, form)))
+        .collect();
+    for (maker, account, makes) in &parts {
+        for (giver, _, gives) in parts.iter().filter(|(_, other, _)| other == account) {
+            if let Some(certainty) = administer_together(makes, gives) {
+                let both = vec![maker.clone(), giver.clone()];
+                links.push((both, (*account).to_owned(), certainty));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::anyhow;
-use blastwall_blast::{Asked, Certainty, Subject, Verdict};
+use blastwall_blast::{Answer, Asked, Certainty, Subject, Verdict};
 use blastwall_report::{view, visible};
 use blastwall_scan::{Origin, questions_of_all};
 use serde::Serialize;
@@ -71,7 +71,7 @@ pub(crate) async fn run(
         if answer.verdict != Verdict::Denied {
             direct.push(Direct {
                 principal: principal.to_owned(),
-                why: (answer.verdict == Verdict::Undecided).then_some(answer.reason),
+                why: (answer.verdict == Verdict::Undecided).then(|| why(&answer)),
                 verdict: answer.verdict,
                 besides: None,
             });
@@ -126,6 +126,14 @@ pub(crate) async fn run(
         AnswerFormat::Text => text(&answer, writer),
     })?;
     Ok::<u8, Failure>(exit::SUCCESS)
+}
+
+/// What an undecided answer hangs on: what is known, and what was not seen.
+fn why(answer: &Answer) -> String {
+    match answer.gaps.as_slice() {
+        [] => answer.reason.clone(),
+        gaps => format!("{}; not seen: {}", answer.reason, gaps.join("; ")),
+    }
 }
 
 fn text(answer: &WhoCan<'_>, writer: &mut dyn Write) -> io::Result<()> {

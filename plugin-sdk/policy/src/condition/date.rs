@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Option<i128> {
     Some(i128::from(days) * 86_400 * NANOSECONDS + within_day)
 }
 
-const NANOSECONDS: i128 = 1_000_000_000;
+pub(super) const NANOSECONDS: i128 = 1_000_000_000;
 
 /// `hh:mm[:ss[.fraction]]` and a zone (`Z`, `±hh:mm`, or none for UTC), as nanoseconds.
 fn time_of_day(text: &str) -> Option<i128> {

@@ -15,6 +15,7 @@ impl Condition {
         match fact {
             Fact::Unknown => self.open(facts, true),
             Fact::Present => self.open(facts, false),
+            Fact::Since(moment) => self.since(moment),
             Fact::Absent => self.operator.holds_when_absent().into(),
             Fact::One(value) => self.present(std::iter::once(value), facts),
             // An empty text is an empty set to the set operators.
@@ -40,6 +41,16 @@ impl Condition {
         }
     }
 
+    /// A key that has one value, an instant no earlier than this.
+    fn since(&self, moment: &str) -> Truth {
+        let values = self.values.iter();
+        values
+            .fold(Truth::False, |any, value| {
+                any.or(value.matches_since(moment))
+            })
+            .flip_if(self.operator.negated)
+    }
+
     /// `Null: true` asks that the key is absent, `Null: false` that it is there.
     fn null(&self, fact: Fact<'_>) -> Truth {
         let absent = match fact {
@@ -57,7 +68,7 @@ impl Condition {
             }
             Fact::Absent => true,
             Fact::Values([only]) => only.is_empty(),
-            Fact::Values(_) | Fact::One(_) | Fact::Present => false,
+            Fact::Values(_) | Fact::One(_) | Fact::Present | Fact::Since(_) => false,
         };
         self.values
             .iter()

@@ -163,6 +163,44 @@ impl ConditionValue {
     }
 }
 
+impl ConditionValue {
+    /// Compares an instant of which only the earliest that it can be is known.
+    pub(super) fn matches_since(&self, moment: &str) -> Truth {
+        let Some(earliest) = date::parse(moment) else {
+            return Truth::Maybe;
+        };
+        match self.matcher {
+            Matcher::Date(comparison, value) => from_on(comparison, Some(earliest.cmp(&value))),
+            Matcher::Number(comparison, value) => {
+                let earliest = Number::Whole(earliest.div_euclid(date::NANOSECONDS));
+                from_on(comparison, compare(earliest, value))
+            }
+            Matcher::Nothing => Truth::False,
+            Matcher::Anything => Truth::True,
+            Matcher::Text(_)
+            | Matcher::TextIgnoringCase(_)
+            | Matcher::Arn(_)
+            | Matcher::Bool(_)
+            | Matcher::Ip(_)
+            | Matcher::Binary => Truth::Maybe,
+        }
+    }
+}
+
+/// Whether a comparison holds for everything that is no smaller than what compares like this.
+fn from_on(comparison: Comparison, earliest: Option<Ordering>) -> Truth {
+    let Some(earliest) = earliest else {
+        return Truth::Maybe;
+    };
+    match comparison {
+        Comparison::Less if earliest.is_ge() => Truth::False,
+        Comparison::LessOrEqual | Comparison::Equal if earliest.is_gt() => Truth::False,
+        Comparison::Greater if earliest.is_gt() => Truth::True,
+        Comparison::GreaterOrEqual if earliest.is_ge() => Truth::True,
+        _ => Truth::Maybe,
+    }
+}
+
 /// Each of the six parts is compared by itself, so that `*` does not cross a colon; only in the
 /// last part, which keeps its own colons, it may.
 fn arn_matcher(text: &str, reading: Reading) -> Matcher {

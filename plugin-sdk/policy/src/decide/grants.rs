@@ -131,7 +131,7 @@ impl Pairs {
         let mut truth = Truth::True;
         for (key, wanted) in &self.pairs {
             truth = truth.and(match query.facts.lookup(key) {
-                Fact::Unknown | Fact::Present => Truth::Maybe,
+                Fact::Unknown | Fact::Present | Fact::Since(_) => Truth::Maybe,
                 Fact::Absent => Truth::False,
                 Fact::One(value) => (*value == **wanted).into(),
                 Fact::Values(values) => (values == [&**wanted]).into(),
@@ -145,7 +145,7 @@ impl Pairs {
                 })
             };
             truth = truth.and(match query.facts.lookup("kms:encryptioncontextkeys") {
-                Fact::Unknown | Fact::Present => Truth::Maybe,
+                Fact::Unknown | Fact::Present | Fact::Since(_) => Truth::Maybe,
                 Fact::Absent => Truth::True,
                 Fact::One(key) => known(key).into(),
                 Fact::Values(keys) => keys.iter().all(|key| known(key)).into(),

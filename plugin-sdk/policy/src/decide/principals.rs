@@ -205,22 +205,55 @@ impl Who {
 /// Whether a `Deny` with `NotPrincipal` leaves the caller out.
 ///
 /// The account must be listed as well as the user or role in it, or the deny may take the whole
-/// account; listing the account alone exempts only its root user. A caller with a permissions
-/// boundary is never left out. What AWS does with an incomplete list depends on the service, so
-/// an open question leaves it open, and a decision follows the documented requirement.
+/// account; listing the account alone exempts only its root user. Where sessions of a role are
+/// listed, its other sessions are not left out. A caller with a permissions boundary is never left
+/// out. What AWS does with an incomplete list depends on the service, so an open question leaves it
+/// open, and a decision follows the documented requirement. A list that has the account together with
+/// somebody in it is complete, and takes everybody else there for certain.
 fn exempt(entries: &[PrincipalEntry], named: Who, query: &Query<'_>) -> Truth {
     let everyone = entries.contains(&PrincipalEntry::Anyone);
-    if query.principal.acting_account().is_none() || everyone {
+    let Some(account) = query.principal.acting_account().filter(|_| !everyone) else {
         return named.any();
-    }
+    };
     if query.has_boundary {
         return Truth::False;
     }
-    let complete = named.account.and(named.direct.or(named.role));
-    if query.facts.is_open() && named.any() != Truth::False && complete == Truth::False {
-        return Truth::Maybe;
+    let itself = if lists_sessions(entries, query.principal) {
+        named.direct
+    } else {
+        named.direct.or(named.role)
+    };
+    let complete = named.account.and(itself);
+    if !query.facts.is_open() || complete != Truth::False {
+        return complete;
     }
-    complete
+    let lists_neighbours = entries.iter().any(|entry| match entry {
+        PrincipalEntry::Identity(other) => other.account() == Some(account),
+        _ => false,
+    });
+    let incomplete = if named.account == Truth::False {
+        itself != Truth::False
+    } else {
+        !lists_neighbours
+    };
+    if incomplete {
+        Truth::Maybe
+    } else {
+        Truth::False
+    }
+}
+
+/// Whether sessions are listed of the role that the caller is, or is a session of.
+fn lists_sessions(entries: &[PrincipalEntry], caller: &Principal) -> bool {
+    let (account, name) = match caller {
+        Principal::Role { account, name, .. } => (account, name),
+        Principal::RoleSession { account, role, .. } => (account, role),
+        _ => return false,
+    };
+    entries.iter().any(|entry| {
+        matches!(entry, PrincipalEntry::Identity(Principal::RoleSession { account: of, role, .. })
+            if of == account && role == name)
+    })
 }
 
 /// Whether two texts belong to the same partition; a bare account id belongs to any.

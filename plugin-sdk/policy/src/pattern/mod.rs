@@ -213,7 +213,9 @@ fn resolve<'a>(token: &'a Token, facts: &Facts<'a>) -> (Option<Piece<'a>>, bool)
             (Fact::Values([value]), _) => Piece::Literal(value),
             (Fact::Absent, Some(default)) => Piece::Literal(default),
             // It may be any text, and it may be absent.
-            (Fact::Unknown | Fact::Present, _) => return (Some(Piece::Star), false),
+            (Fact::Unknown | Fact::Present | Fact::Since(_), _) => {
+                return (Some(Piece::Star), false);
+            }
             (Fact::Absent | Fact::Values(_), _) => return (None, true),
         },
     };

@@ -64,7 +64,8 @@ impl<'a> Derived<'a> {
     pub(crate) fn lookup(&self, key: &str) -> Fact<'_> {
         match self.keys.get_lower(key) {
             Some(Known::Fixed(values)) if !values.is_empty() => Fact::Values(values),
-            Some(_) => Fact::Absent,
+            Some(Known::Since(moment)) => Fact::Since(moment),
+            Some(Known::Fixed(_) | Known::Absent) => Fact::Absent,
             None => self.derive(key),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::control::KeyControl;
-use crate::condition::Operator;
+use crate::condition::{Comparison, Operator, OperatorKind};
 use crate::decide::evaluate::Uncertain;
 use crate::decide::principals::Who;
 use crate::decide::statement::{Principals, Query, Ref, resource_truth};
@@ -215,7 +215,9 @@ impl fmt::Display for Test {
             self.operator,
             self.key,
             self.values.join(", ")
-        )
+        )?;
+        self.time()
+            .map_or(Ok(()), |time| write!(formatter, " ({time})"))
     }
 }
 
@@ -232,6 +234,30 @@ impl fmt::Display for Requirement {
 }
 
 impl Test {
+    /// When it comes out as expected, in words, if it is about the time of the request.
+    fn time(&self) -> Option<String> {
+        let key = self.key.to_ascii_lowercase();
+        let ([moment], "aws:currenttime" | "aws:epochtime") = (self.values.as_slice(), &*key)
+        else {
+            return None;
+        };
+        let (OperatorKind::Date(comparison) | OperatorKind::Numeric(comparison)) =
+            self.parsed_operator()?.kind
+        else {
+            return None;
+        };
+        let until = match comparison {
+            Comparison::Less | Comparison::LessOrEqual => self.must_hold,
+            Comparison::Greater | Comparison::GreaterOrEqual => !self.must_hold,
+            Comparison::Equal => return None,
+        };
+        Some(if until {
+            format!("until {moment}")
+        } else {
+            format!("from {moment} on")
+        })
+    }
+
     /// The operator taken apart, when it is one of the policy language.
     #[must_use]
     pub fn parsed_operator(&self) -> Option<Operator> {

@@ -352,7 +352,17 @@ fn exempt(element: &Value, deny: bool, ask: &Ask<'_>) -> bool {
     if !deny || !has_account || everyone {
         who.any()
     } else {
-        ask.boundary.is_none() && who.account && (who.direct || who.role)
+        // Where sessions of the role are listed, its others are not meant.
+        let own = ask
+            .principal
+            .rsplit_once('/')
+            .map(|(role, _)| format!("{role}/"));
+        let sessions = ask.principal.contains(":assumed-role/")
+            && own.is_some_and(|own| {
+                let mut listed = strings(&element["AWS"]).into_iter();
+                listed.any(|entry| entry.starts_with(&own))
+            });
+        ask.boundary.is_none() && who.account && (who.direct || (who.role && !sessions))
     }
 }
 

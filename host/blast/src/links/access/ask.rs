@@ -39,6 +39,7 @@ fn ask(
     gate: &Gate<'_>,
     detail: Detail,
 ) -> Option<Judgement> {
+    let caller = behind(caller, gate);
     let own_grant = gate.own_grant(caller.principal);
     let one = |action: &str, keys: &Keys| {
         judge.judge_tagging(
@@ -78,6 +79,37 @@ fn ask(
         .absent("aws:MultiFactorAuthPresent")
         .absent("aws:MultiFactorAuthAge");
     better(answer, with(&by_access_key))
+}
+
+/// The caller as what an access point leads to sees it: what limits it had its say at the access point, and in
+/// another account than the bucket's so had what its own policies allow. Source: S3 User Guide, "Configuring IAM
+/// policies for using access points".
+fn behind<'a>(caller: Caller<'a>, gate: &Gate<'_>) -> Caller<'a> {
+    if !gate.behind {
+        return caller;
+    }
+    let at_home = caller.principal.account() == Some(gate.account.id.as_str());
+    let identity = match caller.identity {
+        Identity::Attached(attached) if !at_home => Identity::AtLeast(attached),
+        Identity::Rewritten {
+            attached,
+            without,
+            joined,
+            ..
+        } if !at_home => Identity::Rewritten {
+            attached,
+            without,
+            joined,
+            anything: true,
+        },
+        identity => identity,
+    };
+    Caller {
+        identity,
+        boundary: None,
+        scps: None,
+        ..caller
+    }
 }
 
 /// Whether the caller may do something besides, to what is its own.
@@ -448,9 +480,19 @@ pub(in crate::links) fn decrypts(
     store: StoreIndex,
     detail: Detail,
 ) -> Option<Judgement> {
+    through_any(judge, caller, &Gate::of_key(judge.world(), store), detail)
+}
+
+/// The best answer that a caller gets at one of these gates.
+pub(in crate::links) fn through_any(
+    judge: &Judge<'_>,
+    caller: Capability,
+    gates: &[Gate<'_>],
+    detail: Detail,
+) -> Option<Judgement> {
     let mut best = None;
-    for gate in Gate::of_key(judge.world(), store) {
-        best = better(best, from(judge, &[caller], &gate, detail));
+    for gate in gates {
+        best = better(best, from(judge, &[caller], gate, detail));
         if is_certain(best.as_ref()) {
             break;
         }

@@ -8,8 +8,9 @@ use blastwall_policy::language::PrincipalEntry;
 
 use super::{Gate, ask, rewritten};
 use crate::capability::Capability;
+use crate::certainty::Certainty;
 use crate::facts::{CREATE_GRANT, StorePolicy};
-use crate::judge::{Detail, Judge};
+use crate::judge::{Detail, Judge, Judgement};
 use crate::links::Deriver;
 use crate::links::classes::ClassIndex;
 use crate::subject::OutsideParty;
@@ -35,15 +36,44 @@ pub(in crate::links) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, ga
     };
     // Whoever is told apart behind the gate is told apart before it, and grants are told by whom they are for.
     let key = gate.key(world).map(|key| Apart::by(world, key));
+    // So is whoever is told apart by what an access point leads to.
     let asks_for_caller = gate.action == CREATE_GRANT
+        || gate.then().is_some()
         || world.asks_for_caller(gate.policy_index())
         || world.levels_ask_for_caller(gate.account.rcps)
         || key.as_ref().is_some_and(|apart| apart.elsewhere);
     let apart_here = key.is_some_and(|apart| apart.here);
     rules.classes.prepare(world, gate.action);
     let candidates = gather(world, rules, gate, summary, asks_for_caller, apart_here);
-    add_rules(judge, rules, gate, &candidates);
+    for (source, speaker, judgement) in passing(judge, rules, gate, &candidates) {
+        rules.add(judgement.certainty, &[source], gate.conclusion);
+        if let Capability::Encrypted(store) = gate.conclusion
+            && let Some(key) = ask::decrypts(judge, speaker, store, Detail::Certainty)
+        {
+            let certainty = judgement.certainty.max(key.certainty);
+            rules.add(certainty, &[source], Capability::Data(store));
+        }
+    }
     rewritten::add_links(judge, rules, gate);
+}
+
+/// Everybody who gets through, one by one, and how surely.
+pub(in crate::links) fn callers(
+    judge: &Judge<'_>,
+    rules: &mut Deriver<'_>,
+    gate: &Gate<'_>,
+) -> Vec<(Capability, Certainty)> {
+    let world = judge.world();
+    let Some(summary) = gate.summary else {
+        return Vec::new();
+    };
+    rules.classes.prepare(world, gate.action);
+    let candidates = gather(world, rules, gate, summary, true, true);
+    let passing = passing(judge, rules, gate, &candidates);
+    passing
+        .into_iter()
+        .map(|(source, _, judgement)| (source, judgement.certainty))
+        .collect()
 }
 
 /// Whether a key tells callers apart that have the same policies: those of its own account, which most key
@@ -232,14 +262,19 @@ fn add_callers(
     }
 }
 
-fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candidates: &Candidates) {
+/// Who gets through: what stands for them in a rule, who of them was asked, and the answer.
+fn passing(
+    judge: &Judge<'_>,
+    rules: &mut Deriver<'_>,
+    gate: &Gate<'_>,
+    candidates: &Candidates,
+) -> Vec<(Capability, Capability, Judgement)> {
     let role = gate.role.map(|(role, _)| role);
     let world = judge.world();
-    for caller in &candidates.principals {
-        if Some(*caller) != role {
-            add_rule(judge, rules, gate, Capability::Principal(*caller), None);
-        }
-    }
+    let mut askers: Vec<(Capability, Option<ClassIndex>)> = Vec::new();
+    let principals = candidates.principals.iter();
+    let principals = principals.filter(|caller| Some(**caller) != role);
+    askers.extend(principals.map(|caller| (Capability::Principal(*caller), None)));
     for class in &candidates.classes {
         // A member in another account speaks for the others; only in a class of the role's own
         // account is there none.
@@ -255,62 +290,27 @@ fn add_rules(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<'_>, candid
                 })
                 .or(Some(first))
         });
-        if let Some(speaker) = speaker {
-            add_rule(
-                judge,
-                rules,
-                gate,
-                Capability::Principal(speaker),
-                Some(*class),
-            );
-        }
+        askers.extend(speaker.map(|speaker| (Capability::Principal(speaker), Some(*class))));
     }
-    for account in &candidates.accounts {
-        if *account != gate.owner {
-            add_rule(judge, rules, gate, Capability::Account(*account), None);
-        }
-    }
+    let accounts = candidates.accounts.iter();
+    let accounts = accounts.filter(|account| **account != gate.owner);
+    askers.extend(accounts.map(|account| (Capability::Account(*account), None)));
     for class in &candidates.account_classes {
         let speaker = rules
             .classes
             .get(*class)
             .and_then(|class| class.accounts().find(|account| *account != gate.owner));
-        if let Some(speaker) = speaker {
-            add_rule(
-                judge,
-                rules,
-                gate,
-                Capability::Account(speaker),
-                Some(*class),
-            );
-        }
+        askers.extend(speaker.map(|speaker| (Capability::Account(speaker), Some(*class))));
     }
-    for outside in &candidates.outside {
-        add_rule(judge, rules, gate, Capability::Outside(*outside), None);
-    }
-}
-
-/// Adds the rule of one caller, or of the class that it speaks for.
-fn add_rule(
-    judge: &Judge<'_>,
-    rules: &mut Deriver<'_>,
-    gate: &Gate<'_>,
-    speaker: Capability,
-    class: Option<ClassIndex>,
-) {
-    let Some(judgement) = ask::from(judge, &[speaker], gate, Detail::Certainty) else {
-        return;
-    };
-    let source = match class {
-        Some(class) => rules.classes.capability(class),
-        None => Some(speaker),
-    };
-    let Some(source) = source else { return };
-    rules.add(judgement.certainty, &[source], gate.conclusion);
-    if let Capability::Encrypted(store) = gate.conclusion
-        && let Some(key) = ask::decrypts(judge, speaker, store, Detail::Certainty)
-    {
-        let certainty = judgement.certainty.max(key.certainty);
-        rules.add(certainty, &[source], Capability::Data(store));
-    }
+    let outside = candidates.outside.iter();
+    askers.extend(outside.map(|outside| (Capability::Outside(*outside), None)));
+    let passing = askers.into_iter().filter_map(|(speaker, class)| {
+        let judgement = ask::from(judge, &[speaker], gate, Detail::Certainty)?;
+        let source = match class {
+            Some(class) => rules.classes.capability(class)?,
+            None => speaker,
+        };
+        Some((source, speaker, judgement))
+    });
+    passing.collect()
 }

@@ -8,6 +8,8 @@ pub(super) mod ask;
 pub(super) mod callers;
 pub(super) mod candidates;
 mod functions;
+mod opened;
+mod points;
 mod rewritten;
 mod shared;
 
@@ -110,6 +112,8 @@ pub(super) struct Gate<'w> {
     grantees: &'w [String],
     /// What the same caller has to get through next.
     then: Option<Box<Gate<'w>>>,
+    /// Whether it is what an access point leads to: what limits the caller had its say there.
+    behind: bool,
     /// What must be the case besides, in words.
     besides: Vec<String>,
     /// What is behind it.
@@ -144,6 +148,7 @@ impl<'w> Gate<'w> {
             granted: None,
             grantees: &[],
             then: None,
+            behind: false,
             besides: Vec::new(),
             conclusion,
         }
@@ -158,7 +163,8 @@ impl<'w> Gate<'w> {
             ResourcePolicy::Trust(index, _) => world.trusts.get(&index),
             ResourcePolicy::Resource(..)
             | ResourcePolicy::Granted(..)
-            | ResourcePolicy::NotSeen => None,
+            | ResourcePolicy::NotSeen
+            | ResourcePolicy::Opened => None,
         };
         let owner = (row.account, world.account(row.account)?);
         let conclusion = Capability::Principal(role);
@@ -226,7 +232,7 @@ impl<'w> Gate<'w> {
             world,
             store,
             first,
-            format!("{}{suffix}", row.arn),
+            format!("{}{suffix}", row.asked),
             conclusion,
         )?;
         Some(
@@ -237,6 +243,7 @@ impl<'w> Gate<'w> {
                 at_home: way.at_home,
                 known: match row.kind.kind {
                     KEY => directly(world),
+                    BUCKET => points::none(),
                     _ => Vec::new(),
                 },
                 besides: unseen.chain(inside).chain(besides).collect(),
@@ -251,7 +258,7 @@ impl<'w> Gate<'w> {
         if row.kind.suffix.is_empty() {
             return self;
         }
-        self.below = Some(Cow::Borrowed(row.arn.as_str()));
+        self.below = Some(row.arn.as_str().into());
         if let Some(ResourcePolicy::Resource(index, _)) = self.policy
             && let Some(stored) = world.policies.get(index)
         {
@@ -495,7 +502,7 @@ impl<'w> Gate<'w> {
     /// What is known of a request by this caller: grants are made for oneself.
     fn keys_for(&self, caller: &Principal, keys: &Keys) -> Keys {
         let keys = keys.clone();
-        if self.action == CREATE_GRANT {
+        if self.action == CREATE_GRANT && self.then.is_some() {
             keys.fixed(GRANTEE, [caller.as_str()])
         } else {
             keys
@@ -508,6 +515,18 @@ impl<'w> Gate<'w> {
         &self,
         of_caller: impl FnOnce(&str) -> BTreeSet<String>,
         ask: impl Fn(&Self) -> Option<Judgement>,
+    ) -> Option<Judgement> {
+        let here = self.answer_here(of_caller, &ask)?;
+        match &self.then {
+            Some(then) => Some(here.and(then.answer_here(|_| BTreeSet::new(), &ask)?)),
+            None => Some(here),
+        }
+    }
+
+    fn answer_here(
+        &self,
+        of_caller: impl FnOnce(&str) -> BTreeSet<String>,
+        ask: &dyn Fn(&Self) -> Option<Judgement>,
     ) -> Option<Judgement> {
         let mut best = ask(self);
         if !is_certain(best.as_ref())
@@ -529,10 +548,7 @@ impl<'w> Gate<'w> {
                 }
             }
         }
-        match &self.then {
-            Some(then) => Some(best?.and(ask(then)?)),
-            None => best,
-        }
+        best
     }
 
     /// The key that what is behind it is encrypted under.
@@ -548,7 +564,7 @@ impl<'w> Gate<'w> {
         match self.policy? {
             ResourcePolicy::Trust(index, _) | ResourcePolicy::Resource(index, _) => Some(index),
             ResourcePolicy::Granted(index, ..) => index,
-            ResourcePolicy::NotSeen => None,
+            ResourcePolicy::NotSeen | ResourcePolicy::Opened => None,
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<
         .collect();
     for holder in rewritten {
         if let Some(judgement) = ask::from_rewritten(judge, holder, gate, Detail::Certainty) {
-            rules.add(judgement.certainty, &[holder], gate.conclusion);
+            rules.add_with_key(judge, &judgement, holder, gate.conclusion);
         }
     }
 }

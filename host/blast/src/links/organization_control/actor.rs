@@ -20,10 +20,13 @@ pub(super) trait Actor {
 
     /// A resource of Identity Center, which lies in no account.
     fn of_identity_center(&self, resource: &str) -> String {
-        format!("arn:{}:sso:::{resource}", self.partition())
+        format!("arn:{}:sso:::{resource}", self.world().partition)
     }
 
-    fn partition(&self) -> &str;
+    fn world(&self) -> &World;
+
+    /// The account that it is in.
+    fn home(&self) -> AccountIndex;
 
     /// Whether it may do this to this.
     fn may(&self, action: &str, resource: &str, keys: Keys) -> Option<Judgement>;
@@ -73,8 +76,12 @@ impl Actor for Held<'_, '_, '_> {
         self.power.keys()
     }
 
-    fn partition(&self) -> &str {
-        &self.world.partition
+    fn world(&self) -> &World {
+        self.world
+    }
+
+    fn home(&self) -> AccountIndex {
+        self.power.row.account
     }
 
     fn of_its_account(&self, resource: &str) -> String {
@@ -121,8 +128,12 @@ impl<'a, 'w> MadeUp<'a, 'w> {
 }
 
 impl Actor for MadeUp<'_, '_> {
-    fn partition(&self) -> &str {
-        &self.judge.world().partition
+    fn world(&self) -> &World {
+        self.judge.world()
+    }
+
+    fn home(&self) -> AccountIndex {
+        self.home
     }
 
     fn keys(&self) -> Keys {

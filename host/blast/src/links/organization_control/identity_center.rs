@@ -7,7 +7,7 @@ use crate::capability::Capability;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::{Power, better};
 use crate::links::{Deriver, LinkDocumentation, LinkKind};
-use crate::world::{AccountRow, PrincipalIndex, PrincipalRow, World};
+use crate::world::{AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, World};
 
 const INSTANCE: &str = "instance/*";
 const PERMISSION_SET: &str = "permissionSet/*/*";
@@ -26,11 +26,29 @@ const REWRITES: &[&str] = &[
 
 /// Whether an action is allowed on some instance and some permission set.
 pub(super) fn anywhere(actor: &dyn Actor, action: &str) -> Option<Judgement> {
-    let on = |resource: &str| {
-        let resources = actor.within(action, &actor.of_identity_center(resource));
-        actor.may_any(action, &resources, &actor.keys())
-    };
-    Some(on(INSTANCE)?.and(on(PERMISSION_SET)?))
+    let of = |resource: &str| actor.within(action, &actor.of_identity_center(resource));
+    let mut sets = of(PERMISSION_SET);
+    if REWRITES.contains(&action) {
+        let shut: Vec<&str> = shut(actor.world(), actor.home()).collect();
+        sets.retain(|set| !shut.contains(&set.as_str()));
+    }
+    let instance = actor.may_any(action, &of(INSTANCE), &actor.keys())?;
+    Some(instance.and(actor.may_any(action, &sets, &actor.keys())?))
+}
+
+/// Whether a permission set of this name is assigned in the management account.
+fn is_used_in_management(world: &World, name: &str) -> bool {
+    let mut roles = world.roles_of_permission_set(name);
+    roles.any(|role| world.principal(role).map(|row| row.account) == world.management)
+}
+
+/// The permission sets that a delegated administrator may not touch, by ARN. Source: IAM Identity Center User
+/// Guide, "Delegated administration".
+fn shut(world: &World, home: AccountIndex) -> impl Iterator<Item = &str> {
+    let delegated = Some(home) != world.management;
+    let sets = world.permission_sets.iter();
+    sets.filter(move |set| delegated && is_used_in_management(world, &set.name))
+        .map(|set| set.arn.as_str())
 }
 
 /// Whether the actions of a way are allowed on an account.
@@ -78,12 +96,7 @@ fn judge_pair(
     let name = power.row.permission_set()?;
     let home = power.row.account;
     let delegated = Some(home) != world.management;
-    let mut used = world.roles_of_permission_set(name);
-    let in_management = |role: PrincipalIndex| {
-        let row = world.principal(role);
-        row.map(|row| row.account) == world.management
-    };
-    if row.permission_set() != Some(name) || (delegated && used.any(in_management)) {
+    if row.permission_set() != Some(name) || (delegated && is_used_in_management(world, name)) {
         return None;
     }
     let actor = Held { power, world };
@@ -122,7 +135,7 @@ fn judge_pair(
 }
 
 /// The accounts from which Identity Center is administered.
-fn homes(world: &World) -> impl Iterator<Item = crate::world::AccountIndex> {
+fn homes(world: &World) -> impl Iterator<Item = AccountIndex> {
     let delegated = world.delegated.get("sso.amazonaws.com");
     let delegated = delegated.into_iter().flatten();
     world.management.into_iter().chain(delegated.copied())
