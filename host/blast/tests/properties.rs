@@ -112,6 +112,9 @@ proptest! {
     #[test]
     fn the_engine_agrees_with_the_naive_closure(model in model()) {
         let links = naive::links(&model);
+        // What cannot be written down is drawn again; too many of those fail the test.
+        prop_assume!(links.is_some());
+        let links = links.unwrap_or_default();
         let graph = model.org().graph();
         for start in starts(&model, &graph) {
             prop_assert_eq!(fallen(&graph, &start), naive::closure(&links, &start), "from {}", start);
@@ -208,7 +211,7 @@ proptest! {
         for blast in &survey.accounts {
             let start = Subject::Account { id: blast.account.clone() };
             let radius = graph.radius(std::slice::from_ref(&start)).unwrap();
-            let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+            let mut counts: BTreeMap<String, [u32; 3]> = BTreeMap::new();
             for fact in &radius.facts {
                 let Some(account) = fact.subject.account() else {
                     continue;
@@ -232,7 +235,7 @@ proptest! {
                 }
             }
             counts.remove(blast.account.as_str());
-            let surveyed: BTreeMap<String, [usize; 3]> = blast.reaches.iter().map(|reached| {
+            let surveyed: BTreeMap<String, [u32; 3]> = blast.reaches.iter().map(|reached| {
                 let principals = reached.principals;
                 (reached.account.to_string(),
                     [principals.certain, principals.conditional, principals.speculative])

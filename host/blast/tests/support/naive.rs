@@ -433,8 +433,12 @@ fn administer_together(
 /// What must be held, what follows, and how surely.
 pub(crate) type Link = (Vec<String>, String, Certainty);
 
-/// All links.
-pub(crate) fn links(model: &Model) -> Vec<Link> {
+/// More forms than that are not written down: each change of a principal can be combined with every other, which
+/// makes thousands of a few.
+const FORMS: usize = 200;
+
+/// All links; none if there are too many.
+pub(crate) fn links(model: &Model) -> Option<Vec<Link>> {
     ANSWERS.with_borrow_mut(HashMap::clear);
     let mut links = Vec::new();
     let mut forms: Vec<Form<'_>> = model.principals.iter().map(Form::as_it_is).collect();
@@ -475,6 +479,9 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
                     if known.insert(form.name()) {
                         forms.push(form);
                     }
+                }
+                if forms.len() > FORMS {
+                    return None;
                 }
                 if target.name() == own.arn()
                     && own.arn() != writer.principal.arn()
@@ -553,7 +560,7 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
         let of_his_own = best(outside("000000000000"));
         link(VENDOR, &principal.arn(), best([of_vendor, of_his_own]));
     }
-    links
+    Some(links)
 }
 
 /// Everything that falls with `start`.
