@@ -95,11 +95,10 @@ fn rename(org: &Org, names: &[(&str, &str)]) -> Org {
     }
 }
 
-/// Enough to meet every entry of the menus many times over, within seconds; `PROPTEST_CASES` asks for more.
+/// Enough to meet every entry of the menus many times over, within seconds.
 fn config() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
-        cases: asked.and_then(|cases| cases.parse().ok()).unwrap_or(192),
+        cases: 192,
         // A case that failed once becomes a test by hand, worked out with a pencil.
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -112,9 +111,6 @@ proptest! {
     #[test]
     fn the_engine_agrees_with_the_naive_closure(model in model()) {
         let links = naive::links(&model);
-        // What cannot be written down is drawn again; too many of those fail the test.
-        prop_assume!(links.is_some());
-        let links = links.unwrap_or_default();
         let graph = model.org().graph();
         for start in starts(&model, &graph) {
             prop_assert_eq!(fallen(&graph, &start), naive::closure(&links, &start), "from {}", start);
