@@ -43,7 +43,8 @@ async fn collected(moto: &Moto, types: BTreeSet<String>) -> (Vec<(String, String
         isolated(moto.endpoint(), REGION, credentials),
         Arc::from(declarations(&request)),
         Meter::default(),
-        Budget::new(8),
+        // Moto's threads trip over each other: it answers 500 to a listing while another request changes its list.
+        Budget::new(1),
     );
     let access = Access::Entered { role: None };
     let snapshot = collect(&session, &request, &Shared::new(), access).await;
