@@ -16,7 +16,10 @@ READS = re.compile(r"^[a-z0-9-]+:(GET|(Get|List|Describe|BatchGet|Search)\w*)$",
 
 # What gives out data or secrets, or the code of a function: never asked for.
 GIVE_OUT = {
+    "cognito-idp:listuserpoolclientsecrets",
+    "dynamodb:batchgetitem",
     "dynamodb:getitem",
+    "ivs:getstreamkey",
     "lambda:getfunction",
     "lambda:getlayerversion",
     "s3:getobject",
@@ -26,6 +29,7 @@ GIVE_OUT = {
     "ssm:getparameters",
     "sts:getfederationtoken",
     "sts:getsessiontoken",
+    "sts:getwebidentitytoken",
 }
 
 

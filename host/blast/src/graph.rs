@@ -72,12 +72,11 @@ impl Graph {
     #[must_use]
     pub fn build(mut facts: Facts) -> Self {
         let mut unjudged = std::mem::take(&mut facts.unjudged);
+        let graph = Self::of(World::build(facts));
+        unjudged.extend(graph.world.not_made.iter().cloned());
         unjudged.sort();
         unjudged.dedup();
-        Self {
-            unjudged,
-            ..Self::of(World::build(facts))
-        }
+        Self { unjudged, ..graph }
     }
 
     pub(crate) fn from_parts(

@@ -26,7 +26,7 @@ use blastwall_policy::{Effect, KmsGrant, Principal};
 use crate::facts::{
     AccessEntry, Attachment, Boundary, Credentials, Environment, Exposure, FederationFacts,
     FunctionFacts, GroupFacts, Lock, PermissionSet, Policies, PolicyIndex, PrincipalKind, Replica,
-    StoreKind, StorePolicy, Trust, WorkloadKind, networks::Host, networks::NetworkFacts,
+    StoreKind, StorePolicy, Trust, Unjudged, WorkloadKind, networks::Host, networks::NetworkFacts,
     sharing::SharingFacts,
 };
 use crate::subject::OutsideParty;
@@ -336,6 +336,8 @@ pub(crate) struct World {
     pub(crate) principals: Vec<PrincipalRow>,
     /// Users and roles that are not there and that somebody might make, numbered behind those that are.
     pub(crate) makeable: Vec<PrincipalRow>,
+    /// Where not all that could be made was thought of.
+    pub(crate) not_made: Vec<Unjudged>,
     /// By account, then ARN.
     pub(crate) workloads: Vec<WorkloadRow>,
     /// By account, then ARN.

@@ -326,6 +326,52 @@ fn a_new_principal_under_a_boundary_has_what_that_leaves() {
 }
 
 #[test]
+fn a_new_principal_takes_a_name_that_is_free() {
+    let org = |resource: &str, taken: Option<&str>| {
+        let make = json!({"Effect": "Allow", "Action": ["iam:CreateRole", "iam:PutRolePolicy"],
+            "Resource": resource,
+            "Condition": {"StringEquals": {"iam:PermissionsBoundary": policy_arn("b")}}});
+        let org = Org::three()
+            .role(DEV, "w", nobody(), &[policy(&[make])])
+            .managed(DEV, "b", allow("sts:AssumeRole", "*"))
+            .role(PROD, "prize", trust(&[&role(DEV, "team/gone")]), &[]);
+        taken
+            .iter()
+            .fold(org, |org, name| org.role(DEV, name, nobody(), &[]))
+    };
+    let prize = |org: &Org| org.reach(&w(), &role(PROD, "prize"));
+    let any = role(DEV, "*");
+    assert_eq!(prize(&org(&any, None)), Some(Certain), "the trust names it");
+    assert_eq!(prize(&org(&role(DEV, "other-*"), None)), None);
+    for taken in ["gone", "GONE", "other/gone"] {
+        assert_eq!(prize(&org(&any, Some(taken))), None, "{taken} has the name");
+    }
+    assert_eq!(prize(&org(&any, Some("gone-too"))), Some(Certain));
+}
+
+#[test]
+fn names_that_were_not_tried_are_told() {
+    let org = |names: usize| {
+        let resources: Vec<String> = (0..names)
+            .map(|name| role(DEV, &format!("0-{name:03}")))
+            .collect();
+        let make = json!({"Effect": "Allow", "Action": ["iam:CreateRole", "iam:PutRolePolicy"],
+            "Resource": resources,
+            "Condition": {"StringEquals": {"iam:PermissionsBoundary": policy_arn("b")}}});
+        Org::three()
+            .role(DEV, "w", nobody(), &[policy(&[make])])
+            .managed(DEV, "b", allow("sts:AssumeRole", "*"))
+            .graph()
+    };
+    assert!(org(3).unjudged().is_empty());
+    let many = org(30);
+    let [told] = many.unjudged() else {
+        panic!("{:?}", many.unjudged())
+    };
+    assert!(told.why.contains("16 of 31 names"), "{}", told.why);
+}
+
+#[test]
 fn a_guardrail_that_forces_a_boundary_leaves_what_it_leaves() {
     let force = policy(&[json!({"Effect": "Deny", "Resource": "*",
         "Action": ["iam:CreateRole", "iam:CreateUser", "iam:Put*Policy", "iam:Attach*Policy",

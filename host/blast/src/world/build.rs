@@ -226,7 +226,7 @@ impl World {
                 roles.push(PrincipalIndex::new(place));
             }
         }
-        let makeable = makeable(&accounts, &principals, &policies, &partition);
+        let (makeable, not_made) = makeable(&accounts, &principals, &policies, &trusts, &partition);
         let doors_ask_for_tags = {
             let trusting = trusts.keys().copied();
             let stores = stores.iter().filter_map(|row| match row.policy {
@@ -258,6 +258,7 @@ impl World {
             tag_keys: tag_keys(&policies),
             doors_ask_for_tags,
             makeable,
+            not_made,
             permission_sets,
             set_roles,
             regions: regions(&policies),

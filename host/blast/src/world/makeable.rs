@@ -4,21 +4,21 @@
 //! not the account, and yet more than it has itself. Such principals are rows of their own, of a name that
 //! is free and under each boundary that some policy asks for; whether anybody makes them is another question.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use blastwall_model::Arn;
 use blastwall_policy::{Effect, Pattern, Principal};
 
-use super::{AccountIndex, AccountRow, PrincipalRow};
-use crate::facts::{Boundary, Credentials, Policies, PolicyIndex, PrincipalKind, Trust};
+use super::{AccountIndex, AccountRow, PrincipalRow, TrustSummary};
+use crate::facts::{Boundary, Credentials, Policies, PolicyIndex, PrincipalKind, Trust, Unjudged};
 use crate::globs::{filled, meetings, without_variables};
 
 /// A name that nobody scopes a policy to.
 const ANY_NAME: &str = "any-name-at-all";
 
-/// How many names of one account are tried, and how many boundaries: policies that ask for more are not
-/// written by people.
+/// How many names of one account are tried, and how many boundaries. Each name comes with each boundary, so that
+/// an account of a hundred of both would make ten thousand rows; what is left out is told as not judged.
 const MOST: usize = 16;
 
 const KINDS: [(PrincipalKind, &str, &str); 2] = [
@@ -26,16 +26,23 @@ const KINDS: [(PrincipalKind, &str, &str); 2] = [
     (PrincipalKind::User, "user", "iam:CreateUser"),
 ];
 
-/// The rows of all accounts, account by account.
+/// The rows of all accounts, account by account, and what was left out.
 pub(super) fn makeable(
     accounts: &[AccountRow],
     principals: &[PrincipalRow],
     policies: &Policies,
+    trusts: &HashMap<PolicyIndex, TrustSummary>,
     partition: &str,
-) -> Vec<PrincipalRow> {
+) -> (Vec<PrincipalRow>, Vec<Unjudged>) {
     let asked = asked_boundaries(policies);
     let compared = compared_names(policies);
+    let trusted: BTreeSet<&str> = trusts
+        .values()
+        .flat_map(|summary| &summary.identities)
+        .map(Principal::as_str)
+        .collect();
     let mut rows = Vec::new();
+    let mut left_out = Vec::new();
     for (index, account) in accounts.iter().enumerate() {
         let own = principals
             .get(account.principals.clone())
@@ -48,18 +55,44 @@ pub(super) fn makeable(
             let met = meetings(&format!("{base}*"), compared.iter().map(String::as_str));
             let met = met.iter().map(|pattern| filled(pattern));
             names.extend(met.filter_map(|arn| Some(arn.strip_prefix(&base)?.to_owned())));
-            let names = names.into_iter().filter(|name| can_be(name)).take(MOST);
-            let boundaries = account.managed.iter().filter(|policy| {
-                let mut asked = asked.iter();
-                asked.any(|pattern| pattern.matches(&policy.origin))
-            });
-            let boundaries = boundaries.take(MOST).cloned().map(Boundary::Policy);
-            let boundaries: Vec<Boundary> =
-                std::iter::once(Boundary::None).chain(boundaries).collect();
-            for name in names {
+            let of_trusts = trusted.range(base.as_str()..);
+            let of_trusts = of_trusts.map_while(|arn| arn.strip_prefix(&base));
+            names.extend(of_trusts.map(str::to_owned));
+            let taken: BTreeSet<String> = own
+                .iter()
+                .filter(|row| row.kind == kind)
+                .map(|row| plain(row.arn.as_str()))
+                .collect();
+            names.retain(|name| can_be(name) && !taken.contains(&plain(name)));
+            // The one that stands for all first, lest it be left out.
+            names.remove(ANY_NAME);
+            let names: Vec<String> = std::iter::once(ANY_NAME.to_owned()).chain(names).collect();
+            let boundaries: Vec<Boundary> = account
+                .managed
+                .iter()
+                .filter(|policy| {
+                    let mut asked = asked.iter();
+                    asked.any(|pattern| pattern.matches(&policy.origin))
+                })
+                .map(|policy| Boundary::Policy(policy.clone()))
+                .collect();
+            if (names.len() > MOST || boundaries.len() > MOST)
+                && let Ok(arn) = format!("arn:{partition}:iam::{}:root", account.id).parse()
+            {
+                let why = format!(
+                    "new {word}s were tried under {MOST} of {} names and {MOST} of {} boundaries that policies \
+                    name",
+                    names.len().max(MOST),
+                    boundaries.len().max(MOST),
+                );
+                left_out.push(Unjudged { arn, why });
+            }
+            let boundaries: Vec<Boundary> = std::iter::once(Boundary::None)
+                .chain(boundaries.into_iter().take(MOST))
+                .collect();
+            for name in names.iter().take(MOST) {
                 let arn = format!("arn:{partition}:iam::{}:{word}/{name}", account.id);
-                let taken = own.iter().any(|row| row.arn.as_str() == arn);
-                let Some(arn) = arn.parse::<Arn>().ok().filter(|_| !taken) else {
+                let Ok(arn) = arn.parse::<Arn>() else {
                     continue;
                 };
                 let of_name = boundaries.iter().map(|boundary| PrincipalRow {
@@ -81,7 +114,13 @@ pub(super) fn makeable(
             }
         }
     }
-    rows
+    (rows, left_out)
+}
+
+/// A name without its path, in lower case. Source: IAM API Reference, `CreateRole`, `RoleName`: names are unique
+/// in the account, whatever their path and case.
+fn plain(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or_default().to_lowercase()
 }
 
 /// What policies compare the ARN of a caller with: whoever makes a principal gives it the name that suits.
@@ -120,8 +159,8 @@ fn asked_boundaries(policies: &Policies) -> Vec<Pattern> {
     values.iter().map(|value| Pattern::glob(value)).collect()
 }
 
-/// Names that are free: one that stands for all, and those that policies name which somebody in the account has
-/// or could have; none if no such policy makes a principal.
+/// Names that policies name which somebody in the account has or could have; none if no such policy makes a
+/// principal.
 fn names(
     own: &[PrincipalRow],
     account: &AccountRow,
@@ -147,8 +186,7 @@ fn names(
             .filter_map(|pattern| pattern.as_str().splitn(6, ':').nth(5))
             .filter_map(|resource| resource.split_once('/'))
             .map(|(_, name)| filled(&without_variables(name)));
-        names.extend(named.filter(|name| !name.is_empty()).take(MOST));
+        names.extend(named.filter(|name| !name.is_empty()));
     }
-    names.insert(ANY_NAME.to_owned());
     makes.then_some(names)
 }

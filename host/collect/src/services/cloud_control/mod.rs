@@ -167,7 +167,7 @@ impl Place<'_> {
         let mut config: Map<String, Value> = serde_json::from_str(text)
             .map_err(|error| malformed(&format!("properties that are no JSON object: {error}")))?;
         let arn = self.arn(name, &config)?;
-        let withheld: Map<String, Value> = withheld::withhold(&mut config)
+        let withheld: Map<String, Value> = withheld::withhold(self.listed.kind, &mut config)
             .into_iter()
             .map(|path| (path, "Withheld: it may hold secrets".into()))
             .collect();

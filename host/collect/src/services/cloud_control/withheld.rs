@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 /// Names, in lower case, of properties that hold whatever somebody typed in.
 const NAMES: &[&str] = &[
+    "commands",
     "environmentvariables",
     "runtimeenvironmentvariables",
     "userdata",
@@ -21,14 +22,38 @@ const PARTS: &[&str] = &[
     "authtoken",
     "accesstoken",
     "credential",
+    "activationkey",
+    "appkey",
+    "authkey",
+    "hectoken",
+    "sessionkeys",
+    "solutionkey",
+    "streamkey",
+    "vsankey",
+];
+
+/// Secrets whose names say nothing, by type.
+const OF_TYPES: &[(&str, &str)] = &[
+    ("AWS::ApiGateway::ApiKey", "value"),
+    ("AWS::IVS::StreamKey", "value"),
+    ("AWS::SSM::Parameter", "value"),
 ];
 
 /// Ends of names, in lower case, of properties that only say which secret is meant.
 const REFERENCES: &[&str] = &["arn", "arns", "id", "ids", "name", "version"];
 
-/// Takes such properties out; their paths, as documents name what is unknown.
-pub(super) fn withhold(config: &mut Map<String, Value>) -> Vec<String> {
+/// Takes such properties of a resource of a type out; their paths, as documents name what is unknown.
+pub(super) fn withhold(kind: &str, config: &mut Map<String, Value>) -> Vec<String> {
     let mut paths = Vec::new();
+    config.retain(|name, _| {
+        let name_says = |secret: &str| name.eq_ignore_ascii_case(secret);
+        let mut types = OF_TYPES.iter();
+        let kept = !types.any(|(of, secret)| *of == kind && name_says(secret));
+        if !kept {
+            paths.push(format!("config.{name}"));
+        }
+        kept
+    });
     take(config, "config", &mut paths);
     paths.sort();
     paths.dedup();
@@ -89,7 +114,7 @@ mod tests {
         let Value::Object(mut config) = value else {
             panic!("no object")
         };
-        let paths = withhold(&mut config);
+        let paths = withhold("AWS::ECS::TaskDefinition", &mut config);
         assert_eq!(
             paths,
             [
@@ -106,5 +131,20 @@ mod tests {
         assert_eq!(kept["ManageMasterUserPassword"], true);
         assert!(kept["SecretArn"].is_string());
         assert_eq!(kept["MetadataOptions"]["HttpTokens"], "required");
+    }
+    #[test]
+    fn secrets_with_plain_names_are_known_by_their_type() {
+        let value = || json!({ "Name": "a", "Value": "hunter2", "StreamKey": "hunter2" });
+        let paths = |kind: &str| {
+            let Value::Object(mut config) = value() else {
+                panic!("no object")
+            };
+            let paths = withhold(kind, &mut config);
+            (paths, Value::from(config).to_string().contains("hunter2"))
+        };
+        let both = vec!["config.StreamKey".to_owned(), "config.Value".to_owned()];
+        assert_eq!(paths("AWS::SSM::Parameter"), (both, false));
+        let one = vec!["config.StreamKey".to_owned()];
+        assert_eq!(paths("AWS::Route53::HostedZone"), (one, true));
     }
 }
