@@ -1,22 +1,33 @@
-//! The closure as one would write it down first: every pair is asked about, nothing is indexed,
-//! shared or remembered, and the fixpoint is reached by trying again until nothing changes.
+//! The closure as one would write it down first: every pair is asked about, nothing is indexed or shared,
+//! and the fixpoint is reached by trying again until nothing changes. Only answers are remembered.
 //!
 //! It works on the model of a random organization and on the policy language alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use blastwall_blast::Certainty;
 use blastwall_policy::{Keys, Layers, Policy, Principal as Who, Question, Reach, reach};
 use serde_json::Value;
 
 use super::random::{ACCOUNTS, Model, Principal, parent};
-use super::{MANAGEMENT, VENDOR, allow, policy};
+use super::{MANAGEMENT, VENDOR, allow, policy, role};
 
 /// What falls, how surely: accounts by id, principals by ARN.
 pub(crate) type Fallen = BTreeMap<String, Certainty>;
 
-fn parse(document: &Value) -> Policy {
-    Policy::from_value(document).unwrap()
+thread_local! {
+    static ANSWERS: RefCell<HashMap<String, Option<Certainty>>> = RefCell::default();
+    static PARSED: RefCell<HashMap<String, &'static Policy>> = RefCell::default();
+}
+
+/// Leaked on purpose: a test binary that spells lifetimes out would be harder to believe.
+fn parse(document: &Value) -> &'static Policy {
+    PARSED.with_borrow_mut(|parsed| {
+        let text = document.to_string();
+        let parse = || &*Box::leak(Box::new(Policy::from_value(document).unwrap()));
+        *parsed.entry(text).or_insert_with(parse)
+    })
 }
 
 fn full() -> Value {
@@ -34,7 +45,7 @@ struct Caller<'a> {
 }
 
 /// The levels of an account; the documents leave the full-access policy out.
-fn levels(controls: &[(Value, &'static str)], account: &str) -> Option<Vec<Vec<Policy>>> {
+fn levels(controls: &[(Value, &'static str)], account: &str) -> Option<Vec<Vec<&'static Policy>>> {
     if account == MANAGEMENT {
         return None;
     }
@@ -49,6 +60,11 @@ fn levels(controls: &[(Value, &'static str)], account: &str) -> Option<Vec<Vec<P
             .collect()
     };
     Some(places.iter().map(level).collect())
+}
+
+fn slices<'a>(levels: &'a Option<Vec<Vec<&'static Policy>>>) -> Option<Vec<&'a [&'static Policy]>> {
+    let levels = levels.as_ref()?;
+    Some(levels.iter().map(Vec::as_slice).collect())
 }
 
 fn path(account: &str) -> String {
@@ -66,6 +82,27 @@ fn ask(
     resource_account: &str,
     trust: Option<&Value>,
 ) -> Option<Certainty> {
+    ask_about(
+        model,
+        caller,
+        action,
+        resource,
+        resource_account,
+        trust,
+        None,
+    )
+}
+
+/// The same about a principal that has, or is to have, this boundary.
+fn ask_about(
+    model: &Model,
+    caller: &Caller<'_>,
+    action: &str,
+    resource: &str,
+    resource_account: &str,
+    trust: Option<&Value>,
+    boundary: Option<&str>,
+) -> Option<Certainty> {
     let who = Who::parse(&caller.arn).unwrap();
     let keys = match caller.account {
         Some(account) => Keys::new()
@@ -78,8 +115,11 @@ fn ask(
             .absent("aws:PrincipalOrgID")
             .absent("aws:PrincipalOrgPaths"),
     };
-    let identity: Vec<Policy> = caller.policies.iter().map(parse).collect();
-    let identity: Vec<&Policy> = identity.iter().collect();
+    let keys = match boundary {
+        Some(boundary) => keys.fixed("iam:PermissionsBoundary", [boundary]),
+        None => keys.absent("iam:PermissionsBoundary"),
+    };
+    let identity: Vec<&Policy> = caller.policies.iter().map(parse).collect();
     let boundary = caller.boundary.as_ref().map(parse);
     let trust = trust.map(parse);
     let scps = caller
@@ -88,30 +128,6 @@ fn ask(
     let rcps = trust
         .as_ref()
         .and_then(|_| levels(&model.rcps, resource_account));
-    let borrow = |levels: &Option<Vec<Vec<Policy>>>| -> Option<Vec<Vec<&'static Policy>>> {
-        // Leaked on purpose: a test binary that spells lifetimes out would be harder to believe.
-        levels.as_ref().map(|levels| {
-            levels
-                .iter()
-                .map(|level| {
-                    level
-                        .iter()
-                        .map(|policy| &*Box::leak(Box::new(policy.clone())))
-                        .collect()
-                })
-                .collect()
-        })
-    };
-    let (scps, rcps) = (borrow(&scps), borrow(&rcps));
-    let slices =
-        |levels: &Option<Vec<Vec<&'static Policy>>>| -> Option<Vec<&'static [&'static Policy]>> {
-            levels.as_ref().map(|levels| {
-                levels
-                    .iter()
-                    .map(|level| &*Vec::leak(level.clone()))
-                    .collect()
-            })
-        };
     let (scps, rcps) = (slices(&scps), slices(&rcps));
     let answer = |keys: &Keys| {
         let answer = reach(
@@ -127,8 +143,8 @@ fn ask(
                 scps: scps.as_deref(),
                 rcps: rcps.as_deref(),
                 identity: &identity,
-                boundary: boundary.as_ref(),
-                resource: trust.as_ref(),
+                boundary,
+                resource: trust,
                 ..Layers::default()
             },
         );
@@ -139,7 +155,7 @@ fn ask(
         }
     };
     // A user signs with an access key, or signs in, as it likes.
-    let by_key = trust.as_ref().filter(|_| caller.arn.contains(":user/"));
+    let by_key = trust.filter(|_| caller.arn.contains(":user/"));
     best([
         answer(&keys),
         by_key.and_then(|_| answer(&keys.clone().absent("aws:MultiFactorAuthPresent"))),
@@ -210,10 +226,12 @@ impl Form<'_> {
     fn name(&self) -> String {
         let principal = self.principal;
         let same = self.policies == principal.policies && self.boundary == principal.boundary;
-        match same {
-            true => principal.arn(),
-            false => format!(
-                "{}#{:?}#{:?}",
+        // A role that is not there is told by the boundary that it was made under.
+        let made = principal.bounded_as.as_deref();
+        match (same, made) {
+            (true, None) => principal.arn(),
+            _ => format!(
+                "{}#{made:?}#{:?}#{:?}",
                 principal.arn(),
                 self.policies,
                 self.boundary
@@ -233,19 +251,30 @@ impl Form<'_> {
 
     /// How surely it may do one of these to `target`, which is of its account.
     fn may_any(&self, model: &Model, actions: &[&str], target: &Principal) -> Option<Certainty> {
+        let boundary = target.boundary_arn();
+        let key = format!("{} {actions:?} {} {boundary:?}", self.name(), target.arn());
+        // Asked for every form of the target, and the same for all.
+        if let Some(known) = ANSWERS.with_borrow(|answers| answers.get(&key).copied()) {
+            return known;
+        }
+        let answer = self.ask_any(model, actions, target);
+        ANSWERS.with_borrow_mut(|answers| answers.insert(key, answer));
+        answer
+    }
+
+    fn ask_any(&self, model: &Model, actions: &[&str], target: &Principal) -> Option<Certainty> {
         let caller = self.caller();
         let (arn, account) = (target.arn(), target.account);
+        let boundary = target.boundary_arn();
+        let boundary = boundary.as_deref();
         let answers = actions.iter();
-        best(answers.map(|action| ask(model, &caller, action, &arn, account, None)))
+        best(answers.map(|action| ask_about(model, &caller, action, &arn, account, None, boundary)))
     }
 }
 
 /// What `writer` may make of `target`, and how surely.
-fn changes<'a>(
-    model: &Model,
-    writer: &Form<'_>,
-    target: &'a Principal,
-) -> Vec<(Form<'a>, Certainty)> {
+fn changes<'a>(model: &Model, writer: &Form<'_>, before: &Form<'a>) -> Vec<(Form<'a>, Certainty)> {
+    let target = before.principal;
     let kind = if target.trust.is_some() {
         "Role"
     } else {
@@ -260,18 +289,22 @@ fn changes<'a>(
     let bound = ["Delete", "Put"].map(|verb| format!("iam:{verb}{kind}PermissionsBoundary"));
     let denies = |document: &Value| document["Statement"][0]["Effect"] == "Deny";
     // Denials that can be taken away, or written over, are.
-    let lifts = may(&[put.clone(), delete]).filter(|_| target.policies.iter().any(denies));
-    let mut kept = target.policies.clone();
+    let lifts = may(&[put.clone(), delete]).filter(|_| before.policies.iter().any(denies));
+    let mut kept = before.policies.clone();
     if lifts.is_some() {
         kept.retain(|document| !denies(document));
     }
     let lifted = lifts.unwrap_or(Certainty::Certain);
     let mut bases = vec![(kept.clone(), lifted)];
     if let Some(write) = may(&[put, attach]) {
-        kept.push(full());
+        // Once, behind what it has, so that it is the same whoever writes it first.
+        if !target.policies.contains(&full()) {
+            kept.retain(|document| *document != full());
+            kept.push(full());
+        }
         bases.push((kept, lifted.max(write)));
     }
-    let unbound = target.boundary.as_ref().and_then(|_| may(&bound));
+    let unbound = before.boundary.as_ref().and_then(|_| may(&bound));
     let mut forms = Vec::new();
     for (policies, certainty) in bases {
         let mut add = |boundary: Option<Value>, certainty: Certainty| {
@@ -281,11 +314,11 @@ fn changes<'a>(
                 policies,
                 boundary,
             };
-            if form.name() != target.arn() {
+            if form.name() != before.name() {
                 forms.push((form, certainty));
             }
         };
-        add(target.boundary.clone(), certainty);
+        add(before.boundary.clone(), certainty);
         if let Some(unbound) = unbound {
             add(None, certainty.max(unbound));
         }
@@ -297,34 +330,8 @@ fn changes<'a>(
 fn becomes(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certainty> {
     if target.trust.is_some() {
         let update = ["iam:UpdateAssumeRolePolicy"];
-        writer.may_any(model, &update, target).and_then(|rewrite| {
-            let anybody = policy(&[serde_json::json!({"Effect": "Allow", "Principal": "*",
-                "Action": "*", "Resource": "*"})]);
-            let caller = Caller {
-                policies: vec![full()],
-                ..writer.caller()
-            };
-            let (role, account) = (target.arn(), target.account);
-            let stranger = Caller {
-                arn: "arn:aws:iam::000000000000:role/stranger".to_owned(),
-                account: None,
-                elsewhere: true,
-                policies: vec![full()],
-                boundary: None,
-            };
-            let enter = |caller: &Caller<'_>| {
-                ask(
-                    model,
-                    caller,
-                    "sts:AssumeRole",
-                    &role,
-                    account,
-                    Some(&anybody),
-                )
-            };
-            let from_outside = || Some(enter(&stranger)?.max(Certainty::Conditional));
-            Some(rewrite.max(enter(&caller).or_else(from_outside)?))
-        })
+        let rewrite = writer.may_any(model, &update, target)?;
+        Some(rewrite.max(enters(model, writer, target)?))
     } else {
         let key = writer.may_any(model, &["iam:CreateAccessKey"], target);
         let password = ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
@@ -333,32 +340,166 @@ fn becomes(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certa
     }
 }
 
+/// New roles that `maker` makes under a boundary that is there, and what it may make of them.
+fn made<'a>(model: &Model, maker: &Form<'_>) -> Vec<(Form<'a>, Certainty)> {
+    let account = maker.principal.account;
+    let own = || model.principals.iter().filter(|one| one.account == account);
+    let taken = |name: &str| own().any(|one| one.name == name);
+    let names = (0..4)
+        .map(|index| format!("role-{index}"))
+        .chain(["whatever".to_owned()]);
+    let names: Vec<String> = names.filter(|name| !taken(name)).collect();
+    let mut all = Vec::new();
+    for bounded in own().filter(|one| one.boundary.is_some()) {
+        for name in &names {
+            // Leaked as above.
+            let new: &'a Principal = Box::leak(Box::new(Principal {
+                account,
+                name: name.clone(),
+                trust: Some(policy(&[])),
+                policies: Vec::new(),
+                boundary: bounded.boundary.clone(),
+                bounded_as: Some(bounded.name.clone()),
+            }));
+            let make = maker.may_any(model, &["iam:CreateRole"], new);
+            let Some(make) = make.and_then(|make| Some(make.max(enters(model, maker, new)?)))
+            else {
+                continue;
+            };
+            let changed = changes(model, maker, &Form::as_it_is(new)).into_iter();
+            all.extend(changed.map(|(form, certainty)| (form, certainty.max(make))));
+        }
+    }
+    all
+}
+
+/// How surely somebody gets into a role that lets in whomever `writer` likes.
+fn enters(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certainty> {
+    let anybody = policy(&[serde_json::json!({"Effect": "Allow", "Principal": "*",
+        "Action": "*", "Resource": "*"})]);
+    let caller = Caller {
+        policies: vec![full()],
+        ..writer.caller()
+    };
+    let (role, account) = (target.arn(), target.account);
+    let stranger = Caller {
+        arn: "arn:aws:iam::000000000000:role/stranger".to_owned(),
+        account: None,
+        elsewhere: true,
+        policies: vec![full()],
+        boundary: None,
+    };
+    let enter = |caller: &Caller<'_>| {
+        ask(
+            model,
+            caller,
+            "sts:AssumeRole",
+            &role,
+            account,
+            Some(&anybody),
+        )
+    };
+    enter(&caller).or_else(|| Some(enter(&stranger)?.max(Certainty::Conditional)))
+}
+
+/// For each name that is free: how surely somebody makes a role of that name, and gives it a policy.
+fn halves(model: &Model, form: &Form<'_>) -> Vec<[Option<Certainty>; 2]> {
+    let account = form.principal.account;
+    let taken = |name: &str| {
+        let mut all = model.principals.iter();
+        all.any(|one| one.account == account && one.name == name)
+    };
+    let names = (0..4)
+        .map(|index| format!("role-{index}"))
+        .chain(["whatever".to_owned()]);
+    let names = names.filter(|name| !taken(name)).map(|name| {
+        let may = |action: &str| {
+            let role = role(account, &name);
+            ask(model, &form.caller(), action, &role, account, None)
+        };
+        let give = ["iam:PutRolePolicy", "iam:AttachRolePolicy"];
+        [may("iam:CreateRole"), best(give.map(may))]
+    });
+    names.collect()
+}
+
+/// How surely two of one account have it together: one makes a role, the other gives it a policy.
+fn administer_together(
+    maker: &[[Option<Certainty>; 2]],
+    giver: &[[Option<Certainty>; 2]],
+) -> Option<Certainty> {
+    let names = maker.iter().zip(giver);
+    best(names.map(|([make, _], [_, give])| Some((*make)?.max((*give)?))))
+}
+
 /// What must be held, what follows, and how surely.
 pub(crate) type Link = (Vec<String>, String, Certainty);
 
 /// All links.
 pub(crate) fn links(model: &Model) -> Vec<Link> {
+    ANSWERS.with_borrow_mut(HashMap::clear);
     let mut links = Vec::new();
     let mut forms: Vec<Form<'_>> = model.principals.iter().map(Form::as_it_is).collect();
     let mut known: BTreeSet<String> = forms.iter().map(Form::name).collect();
-    let mut next = 0;
-    while let Some(writer) = forms.get(next).cloned() {
-        next += 1;
-        for target in &model.principals {
-            if writer.principal.account != target.account {
+    // Every pair once, those with new forms as well, until there are no more.
+    let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut whole: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let before = forms.len();
+        for writer in forms.clone() {
+            // Whoever has the account for certain gains nothing more in it.
+            if asked.insert((writer.name(), "account".to_owned()))
+                && administers(model, &writer.caller()) == Some(Certainty::Certain)
+            {
+                whole.insert(writer.name());
+            }
+            if whole.contains(&writer.name()) {
                 continue;
             }
-            for (form, certainty) in changes(model, &writer, target) {
-                let both = vec![writer.name(), target.arn()];
-                links.push((both, form.name(), certainty));
-                if known.insert(form.name()) {
-                    forms.push(form);
+            if asked.insert((writer.name(), String::new())) {
+                for (form, certainty) in made(model, &writer) {
+                    links.push((vec![writer.name()], form.name(), certainty));
+                    if known.insert(form.name()) {
+                        forms.push(form);
+                    }
                 }
             }
-            if target.arn() != writer.principal.arn()
-                && let Some(certainty) = becomes(model, &writer, target)
-            {
-                links.push((vec![writer.name()], target.arn(), certainty));
+            for target in forms.clone() {
+                let own = target.principal;
+                if writer.principal.account != own.account
+                    || !asked.insert((writer.name(), target.name()))
+                {
+                    continue;
+                }
+                for (form, certainty) in changes(model, &writer, &target) {
+                    let both = vec![writer.name(), target.name()];
+                    links.push((both, form.name(), certainty));
+                    if known.insert(form.name()) {
+                        forms.push(form);
+                    }
+                }
+                if target.name() == own.arn()
+                    && own.arn() != writer.principal.arn()
+                    && let Some(certainty) = becomes(model, &writer, own)
+                {
+                    links.push((vec![writer.name()], own.arn(), certainty));
+                }
+            }
+        }
+        if forms.len() == before {
+            break;
+        }
+    }
+    let parts: Vec<_> = forms
+        .iter()
+        .filter(|form| !whole.contains(&form.name()))
+        .map(|form| (form.name(), form.principal.account, halves(model, form)))
+        .collect();
+    for (maker, account, makes) in &parts {
+        for (giver, _, gives) in parts.iter().filter(|(_, other, _)| other == account) {
+            if let Some(certainty) = administer_together(makes, gives) {
+                let both = vec![maker.clone(), giver.clone()];
+                links.push((both, (*account).to_owned(), certainty));
             }
         }
     }
@@ -417,25 +558,63 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
     links
 }
 
+/// The same by numbers, each once, at its surest: random organizations have many ways to the same thing.
+pub(crate) struct Numbered {
+    names: Vec<String>,
+    links: Vec<(Vec<usize>, usize, Certainty)>,
+}
+
+impl Numbered {
+    pub(crate) fn new(links: &[Link]) -> Self {
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut names = Vec::new();
+        let mut best: BTreeMap<(Vec<usize>, usize), Certainty> = BTreeMap::new();
+        for (from, to, certainty) in links {
+            let mut number = |name| {
+                *numbers.entry(name).or_insert_with(|| {
+                    names.push(str::to_owned(name));
+                    names.len() - 1
+                })
+            };
+            let from: Vec<usize> = from.iter().map(|name| number(name.as_str())).collect();
+            let known = best.entry((from, number(to))).or_insert(*certainty);
+            *known = (*known).min(*certainty);
+        }
+        let links = best.into_iter();
+        Self {
+            links: links
+                .map(|((from, to), certainty)| (from, to, certainty))
+                .collect(),
+            names,
+        }
+    }
+}
+
 /// Everything that falls with `start`.
-pub(crate) fn closure(links: &[Link], start: &str) -> Fallen {
-    let mut fallen = Fallen::from([(start.to_owned(), Certainty::Certain)]);
+pub(crate) fn closure(all: &Numbered, start: &str) -> Fallen {
+    let mut fallen: Vec<Option<Certainty>> = vec![None; all.names.len()];
+    let mut alone = Fallen::from([(start.to_owned(), Certainty::Certain)]);
+    let Some(place) = all.names.iter().position(|name| name == start) else {
+        return alone;
+    };
+    fallen[place] = Some(Certainty::Certain);
     loop {
         let before = fallen.clone();
-        for (from, to, certainty) in links {
-            let held: Option<Vec<Certainty>> =
-                from.iter().map(|one| fallen.get(one).copied()).collect();
+        for (from, to, certainty) in &all.links {
+            let held: Option<Vec<Certainty>> = from.iter().map(|one| fallen[*one]).collect();
             let Some(held) = held else {
                 continue;
             };
             let gained = held.into_iter().fold(*certainty, Certainty::max);
-            let known = fallen.entry(to.clone()).or_insert(gained);
-            *known = (*known).min(gained);
+            fallen[*to] = Some(fallen[*to].map_or(gained, |known| known.min(gained)));
         }
         if fallen == before {
-            // Whoever is held with other permissions is held anyway.
-            fallen.retain(|name, _| !name.contains('#'));
-            return fallen;
+            break;
         }
     }
+    // Whoever is held with other permissions is held anyway.
+    let shown = all.names.iter().zip(fallen);
+    let shown = shown.filter(|(name, _)| !name.contains('#'));
+    alone.extend(shown.filter_map(|(name, certainty)| Some((name.clone(), certainty?))));
+    alone
 }

@@ -30,6 +30,8 @@ pub(crate) struct Principal {
     pub(crate) trust: Option<Value>,
     pub(crate) policies: Vec<Value>,
     pub(crate) boundary: Option<Value>,
+    /// Of one that is not there: the principal under whose boundary it is made.
+    pub(crate) bounded_as: Option<String>,
 }
 
 impl Principal {
@@ -38,6 +40,16 @@ impl Principal {
             Some(_) => role(self.account, &self.name),
             None => user(self.account, &self.name),
         }
+    }
+
+    /// The ARN of its boundary.
+    pub(crate) fn boundary_arn(&self) -> Option<String> {
+        self.boundary.as_ref()?;
+        let name = self.bounded_as.as_ref().unwrap_or(&self.name);
+        Some(format!(
+            "arn:aws:iam::{}:policy/boundary-of-{name}",
+            self.account
+        ))
     }
 }
 
@@ -68,8 +80,7 @@ impl Model {
             if let Some(boundary) = &principal.boundary {
                 let name = format!("boundary-of-{}", principal.name);
                 org = org.managed(principal.account, &name, boundary.clone());
-                more["PermissionsBoundary"] =
-                    json!(format!("arn:aws:iam::{}:policy/{name}", principal.account));
+                more["PermissionsBoundary"] = json!(principal.boundary_arn());
             }
             org = match &principal.trust {
                 Some(trust) => org.role_with(
@@ -144,6 +155,11 @@ fn a_policy() -> impl Strategy<Value = Value> {
         1 => Just(allow("iam:*", "*")),
         1 => Just(allow("s3:*", "*")),
         1 => any_role().prop_map(|role| allow("iam:PutRolePolicy", &role)),
+        1 => Just(allow("iam:CreateRole", "*")),
+        1 => Just(allow("iam:DeleteRolePermissionsBoundary", "*")),
+        2 => Just(policy(&[json!({"Effect": "Allow", "Action": ["iam:CreateRole", "iam:PutRolePolicy"],
+            "Resource": "*", "Condition": {"ArnLike": {"iam:PermissionsBoundary":
+                ["arn:aws:iam::*:policy/boundary-of-role-0", "arn:aws:iam::*:policy/boundary-of-role-1"]}}})])),
         1 => any_role().prop_map(|role| allow("iam:AttachRolePolicy", &role)),
         1 => any_role().prop_map(|role| allow("iam:UpdateAssumeRolePolicy", &role)),
         1 => any_role().prop_map(|role| allow("iam:*Role*", &role)),
@@ -213,7 +229,7 @@ fn principals(account: &'static str) -> impl Strategy<Value = Vec<Principal>> {
         a_trust(),
         proptest::collection::vec(a_policy(), 0..3),
         proptest::option::weighted(
-            0.15,
+            0.25,
             prop_oneof![Just(allow("sts:*", "*")), Just(allow("s3:*", "*"))],
         ),
     );
@@ -227,6 +243,7 @@ fn principals(account: &'static str) -> impl Strategy<Value = Vec<Principal>> {
                 trust: is_role.then_some(trust),
                 policies,
                 boundary: boundary.filter(|_| is_role),
+                bounded_as: None,
             })
             .collect()
     })
