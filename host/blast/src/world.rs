@@ -6,6 +6,7 @@
 mod alike;
 mod build;
 mod crossing;
+mod endpoint_services;
 mod evidence;
 mod keys;
 mod makeable;
@@ -34,6 +35,7 @@ use crate::subject::OutsideParty;
 pub(crate) use alike::{Alike, Goal, Origin};
 pub(crate) use build::named_roles;
 pub(crate) use crossing::{Crossing, Junction};
+pub(crate) use endpoint_services::EndpointServiceRow;
 pub(crate) use evidence::{EvidenceRow, evidence_actions};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
@@ -366,6 +368,7 @@ pub(crate) struct World {
     pub(crate) evidence: Vec<EvidenceRow>,
     /// What accounts share with each other, and what others build on.
     pub(crate) sharing: SharingFacts,
+    pub(crate) endpoint_services: Vec<EndpointServiceRow>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
     pub(crate) organization_id: Option<String>,
@@ -564,6 +567,13 @@ impl World {
 
     pub(crate) fn workload_indices(&self) -> impl Iterator<Item = WorkloadIndex> + use<> {
         (0..self.workloads.len()).map(WorkloadIndex::new)
+    }
+
+    /// The workloads of an account: they come account by account.
+    pub(crate) fn workloads_of(&self, account: AccountIndex) -> impl Iterator<Item = &WorkloadRow> {
+        let first = self.workloads.partition_point(|row| row.account < account);
+        let rest = self.workloads.iter().skip(first);
+        rest.take_while(move |row| row.account == account)
     }
 
     /// The principals of an account.

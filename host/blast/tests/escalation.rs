@@ -352,6 +352,51 @@ fn a_role_that_can_be_passed_is_had() {
 }
 
 #[test]
+fn what_the_account_has_settles_what_a_way_takes_besides() {
+    let org = |actions: &[&str], more: Value| {
+        Org::three()
+            .role(
+                DEV,
+                "w",
+                nobody(),
+                &[policy(&[
+                    json!({"Effect": "Allow", "Action": actions, "Resource": "*"}),
+                ])],
+            )
+            .role(DEV, "etl", service("glue.amazonaws.com"), &[])
+            .role(DEV, "machine", service("ec2.amazonaws.com"), &[])
+            .add(
+                DEV,
+                json!({"type": "AWS::IAM::InstanceProfile", "account": DEV,
+                    "arn": format!("arn:aws:iam::{DEV}:instance-profile/machine"),
+                    "config": {"InstanceProfileName": "machine", "Roles": ["machine"]}}),
+            )
+            .add(DEV, more)
+    };
+    let job = |account: &str| {
+        json!({"type": "AWS::Glue::Job", "account": account, "region": "eu-west-1",
+            "arn": format!("arn:aws:glue:eu-west-1:{account}:job/nightly"),
+            "config": {"Name": "nightly", "Role": "etl"}})
+    };
+    let emr = |service: &str| {
+        json!({"type": "AWS::IAM::Role", "account": DEV, "arn": role(DEV, "emr"),
+            "config": {"RoleName": "emr", "AssumeRolePolicyDocument": policy(&[json!({
+                "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})])}})
+    };
+    let jobs = ["iam:PassRole", "glue:UpdateJob", "glue:StartJobRun"];
+    let reach =
+        |actions: &[&str], more, to| org(actions, more).reach(&role(DEV, "w"), &role(DEV, to));
+    assert_eq!(reach(&jobs, job(DEV), "etl"), Some(Certain));
+    let other = emr("config.amazonaws.com");
+    assert_eq!(reach(&jobs, other.clone(), "etl"), Some(Conditional));
+    assert_eq!(reach(&jobs[1..], job(DEV), "etl"), None);
+    let flows = ["iam:PassRole", "elasticmapreduce:RunJobFlow"];
+    let allowed = emr("elasticmapreduce.amazonaws.com");
+    assert_eq!(reach(&flows, allowed, "machine"), Some(Certain));
+    assert_eq!(reach(&flows, other, "machine"), Some(Conditional));
+}
+
+#[test]
 fn an_instance_takes_a_profile() {
     let org = |profiles: Value| {
         let mut machine = json!({"type": "AWS::IAM::Role", "arn": role(DEV, "machine"),

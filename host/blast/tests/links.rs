@@ -58,7 +58,8 @@ const REST: &str = "
 
 ## Not followed
 
-PrivateLink, CloudFront, Global Accelerator, private APIs and internal load balancers as ways to a host; APIs
+CloudFront, Global Accelerator, private APIs, Gateway Load Balancers and internal load balancers as ways to a host
+of their own network; APIs
 that ask for a signature or have an authorizer; what AWS RAM shares but for the types of `ram-share` and of the
 networks above (parameters, profiles of Route 53, feature groups of SageMaker and the like), and who may make a
 share; endpoint policies: they say what leaves a network, by which nobody gains anything that is in it;

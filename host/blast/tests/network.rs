@@ -84,6 +84,115 @@ fn a_host_reaches_a_host_where_all_let_it_pass() {
     );
 }
 
+/// The same with every rule, route and entry as a document of its own, numbers of protocols as numbers.
+fn taken_apart(side: &Side) -> Vec<Value> {
+    let mut all = Vec::new();
+    for mut whole in side.documents() {
+        let kind = whole["type"].as_str().unwrap().replace("AWS::EC2::", "");
+        let lists: &[(&str, &str, &str, &str)] = match kind.as_str() {
+            "SecurityGroup" => &[
+                (
+                    "SecurityGroupIngress",
+                    "SecurityGroupIngress",
+                    "GroupId",
+                    "GroupId",
+                ),
+                (
+                    "SecurityGroupEgress",
+                    "SecurityGroupEgress",
+                    "GroupId",
+                    "GroupId",
+                ),
+            ],
+            "RouteTable" => &[("Routes", "Route", "RouteTableId", "RouteTableId")],
+            "NetworkAcl" => &[("Entries", "NetworkAclEntry", "Id", "NetworkAclId")],
+            _ => &[],
+        };
+        for (list, part, id, names) in lists {
+            let config = whole["config"].as_object_mut().unwrap();
+            let own = config.remove(*list).unwrap();
+            for (number, mut one) in own.as_array().unwrap().iter().cloned().enumerate() {
+                one[*names] = config[*id].clone();
+                if *part == "NetworkAclEntry" {
+                    let protocol: i64 = one["Protocol"].as_str().unwrap().parse().unwrap();
+                    one["Protocol"] = json!(protocol);
+                }
+                let name = format!("{part}-{number}-of-{}", side.name);
+                all.push(document(side.account, part, &name, one, json!({})));
+            }
+        }
+        all.push(whole);
+    }
+    all
+}
+
+#[test]
+fn parts_may_be_documents_of_their_own() {
+    let apart = |sides: &[Side]| {
+        let mut org = org(&[]);
+        for side in sides {
+            org = org.role(side.account, &format!("app-{}", side.name), nobody(), &[]);
+            for document in taken_apart(side) {
+                org = org.add(side.account, document);
+            }
+            let connection = document(
+                side.account,
+                "VPCPeeringConnection",
+                "pcx-1",
+                json!({"Id": "pcx-1", "VpcId": "vpc-dev", "PeerVpcId": "vpc-prod",
+                    "PeerOwnerId": PROD}),
+                json!({"OwnerId": DEV, "Status": "active"}),
+            );
+            org = org.add(side.account, connection);
+        }
+        network(&org, &arn(DEV, "i-dev"))
+    };
+    assert_eq!(apart(&[dev(), prod()]), Some(Certain));
+    let shut = Side {
+        ingress: json!([]),
+        ..prod()
+    };
+    assert_eq!(apart(&[dev(), shut]), None, "no rule lets anything in");
+    let other_port = Side {
+        acl: json!([entry(100, "allow", false, "0.0.0.0/0", Some((22, 22)))]),
+        ..prod()
+    };
+    assert_eq!(
+        apart(&[dev(), other_port]),
+        None,
+        "the network ACL stops it"
+    );
+    let no_way_back = Side {
+        routes: json!([]),
+        ..prod()
+    };
+    assert_eq!(apart(&[dev(), no_way_back]), None);
+}
+
+#[test]
+fn a_group_that_does_not_say_what_it_lets_out_lets_out_everything() {
+    let without = |property: &str| {
+        let mut all = Org::three();
+        for side in [dev(), prod()] {
+            all = all.role(side.account, &format!("app-{}", side.name), nobody(), &[]);
+            for mut document in side.documents() {
+                document["config"].as_object_mut().unwrap().remove(property);
+                all = all.add(side.account, document);
+            }
+        }
+        let connection = document(
+            DEV,
+            "VPCPeeringConnection",
+            "pcx-1",
+            json!({"Id": "pcx-1", "VpcId": "vpc-dev", "PeerVpcId": "vpc-prod", "PeerOwnerId": PROD}),
+            json!({"OwnerId": DEV, "Status": "active"}),
+        );
+        network(&all.add(DEV, connection), &arn(DEV, "i-dev"))
+    };
+    assert_eq!(without("SecurityGroupEgress"), Some(Certain));
+    assert_eq!(without("SecurityGroupIngress"), None, "and lets nothing in");
+}
+
 #[test]
 fn routes_must_lead_there_and_back() {
     let mut away = dev();

@@ -125,6 +125,60 @@ fn a_group_gives_what_it_has() {
 }
 
 #[test]
+fn one_adds_and_another_writes_what_was_added() {
+    let user_arn = format!("arn:aws:iam::{DEV}:user/ann");
+    let group = format!("arn:aws:iam::{DEV}:group/staff");
+    let on = |actions: &[&str], resource: &str| {
+        let statements = actions
+            .iter()
+            .map(|action| statement("Allow", action, resource));
+        policy(&statements.collect::<Vec<_>>())
+    };
+    let org = |adds: Value, writes: Value, members: &[Value]| {
+        Org::three()
+            .user(DEV, "ann", &[adds], &[])
+            .role(DEV, "w", nobody(), &[writes])
+            .group(DEV, "staff", members)
+            .managed(DEV, "lax", policy(&[statement("Allow", "s3:List*", "*")]))
+    };
+    let joins = || on(&["iam:AddUserToGroup"], &group);
+    let attaches = || {
+        policy(&[
+            json!({"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": user_arn,
+            "Condition": {"ArnEquals": {"iam:PolicyARN": policy_arn("lax")}}}),
+        ])
+    };
+    let versions = || on(&["iam:CreatePolicyVersion"], &policy_arn("lax"));
+    for (what, org) in [
+        (
+            "a group of nobody and nothing",
+            org(joins(), on(&["iam:PutGroupPolicy"], &group), &[]),
+        ),
+        (
+            "a group that allows something",
+            org(
+                joins(),
+                on(&["iam:AttachGroupPolicy"], &group),
+                &[allow("s3:List*", "*")],
+            ),
+        ),
+        ("a managed policy", org(attaches(), versions(), &[])),
+    ] {
+        let both = [user(DEV, "ann"), w()];
+        assert_eq!(org.reach_together(&both, DEV), Some(Certain), "{what}");
+        assert_eq!(org.reach(&both[0], DEV), None, "{what}, the one who adds");
+        assert_eq!(org.reach(&both[1], DEV), None, "{what}, the one who writes");
+    }
+    let other = org(attaches(), on(&["iam:PutGroupPolicy"], &group), &[]);
+    let both = [user(DEV, "ann"), w()];
+    assert_eq!(
+        other.reach_together(&both, DEV),
+        None,
+        "each has half of another way"
+    );
+}
+
+#[test]
 fn a_new_principal_of_a_scoped_name_is_as_good_as_any() {
     let org = |put: &str| {
         let actions = policy(&[

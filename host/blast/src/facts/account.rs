@@ -7,9 +7,10 @@ use blastwall_model::resources::{
     Group, GroupKind, ManagedPolicyKind, RoleKind, UserKind, iam::InlinePolicy,
 };
 use blastwall_model::{AccountId, Arn, Document, Field, Kind, Tags};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::access_points::{self, AccessPointFacts};
+use super::assembled::assembled;
 use super::assignments::{self, AssignmentFacts, PermissionSet};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
@@ -127,10 +128,11 @@ impl AccountFacts {
             groups: BTreeMap::new(),
             names: HashMap::new(),
         };
+        let assembled = assembled(documents);
+        let whole = |(place, document)| assembled.get(&place).unwrap_or(document);
         let own = || {
-            documents
-                .iter()
-                .filter(|document| document.account == *account)
+            let documents = documents.iter().enumerate().map(whole);
+            documents.filter(|document| document.account == *account)
         };
         for document in own() {
             reader.read_shared(document);
@@ -312,7 +314,8 @@ impl Reader<'_> {
         })
     }
 
-    /// The managed policies that somebody could attach and that say something that matters.
+    /// The managed policies that somebody could attach: those of the account, which somebody may rewrite, and
+    /// those of AWS that say something that matters. What does not matter says nothing here.
     fn attachable<'a>(&mut self, documents: impl Iterator<Item = &'a Document>) -> Vec<Attachment> {
         let own = documents.filter(|document| document.kind == ManagedPolicyKind::TYPE);
         let own: Vec<String> = own.map(|document| document.arn.to_string()).collect();
@@ -320,11 +323,13 @@ impl Reader<'_> {
         let partition = partition.unwrap_or("aws").to_owned();
         let of_aws = known_policies::NAMES.iter();
         let of_aws = of_aws.map(|name| format!("arn:{partition}:iam::aws:policy/{name}"));
-        own.into_iter()
-            .chain(of_aws)
-            .filter_map(|arn| {
+        let nothing = json!({"Version": "2012-10-17", "Statement": []});
+        let nothing = self.policies.keep(&nothing).ok();
+        let own = own.into_iter().map(|arn| (arn, nothing));
+        own.chain(of_aws.map(|arn| (arn, None)))
+            .filter_map(|(arn, otherwise)| {
                 // One that cannot be read is told by whoever has it.
-                let policy = self.managed(&arn, false).ok()??;
+                let policy = self.managed(&arn, false).ok()?.or(otherwise)?;
                 let origin = self.name(&arn);
                 Some(Attachment { origin, policy })
             })

@@ -10,6 +10,7 @@
 mod access_points;
 mod account;
 mod apart;
+mod assembled;
 mod assignments;
 mod clusters;
 mod evidence;
@@ -50,8 +51,10 @@ pub(crate) use store_kinds::{
     BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, LOG_GROUP, StoreKind, Way, store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
-pub(crate) use ways_in::{Exposure, Likelihood, Past, WaysIn};
-pub(crate) use workload_kinds::{Takeover, WorkloadKind, by, if_also, workload_kinds};
+pub(crate) use ways_in::{
+    CREATE_ENDPOINT, Endpoint, EndpointService, Exposure, Likelihood, Past, WaysIn,
+};
+pub(crate) use workload_kinds::{Takeover, WorkloadKind, workload_kinds};
 pub(crate) use workloads::{SupplyName, WorkloadFacts};
 
 /// Every resource type that facts are made of, some more than once.
@@ -64,6 +67,7 @@ pub fn read_types() -> impl Iterator<Item = &'static str> {
         .chain(stores::types())
         .chain([access_points::ACCESS_POINT])
         .chain(networks::types())
+        .chain(assembled::types())
         .chain(assignments::types())
         .chain(federation::types())
         .chain(evidence::types())

@@ -13,7 +13,7 @@ use blastwall_model::resources::{
     NetworkAclKind, RouteTableKind, SecurityGroupKind, SubnetKind, VpcKind,
     VpcPeeringConnectionKind,
 };
-use blastwall_model::{Document, Kind, Resource};
+use blastwall_model::{Document, Field, Kind, Resource};
 use ipnet::Ipv4Net;
 use serde_json::Value;
 
@@ -327,7 +327,7 @@ impl NetworkFacts {
     }
 
     fn add_routes(&mut self, config: &RouteTableConfig) {
-        let (Some(vpc), Some(routes)) = (config.vpc_id.known(), config.routes.known()) else {
+        let (Some(vpc), Some(routes)) = (config.vpc_id.known(), told(&config.routes)) else {
             return;
         };
         let routes: Vec<_> = routes.iter().filter_map(route).collect();
@@ -392,7 +392,7 @@ impl NetworkFacts {
 
     fn add_acl(&mut self, acl: &Resource<NetworkAclKind>) {
         let config = &acl.config;
-        let Some(entries) = config.entries.known() else {
+        let Some(entries) = told(&config.entries) else {
             return;
         };
         let mut entries: Vec<_> = entries.iter().collect();
@@ -408,10 +408,21 @@ impl NetworkFacts {
 
     fn add_group(&mut self, group: &Resource<SecurityGroupKind>) {
         let config = &group.config;
+        // A group that does not say what it lets out lets out everything. Source: AWS CloudFormation Template
+        // Reference, `AWS::EC2::SecurityGroup`.
+        let everything = [Rule {
+            ip_protocol: "-1".to_owned(),
+            cidr_ip: Some("0.0.0.0/0".to_owned()),
+            ..Rule::default()
+        }];
+        let egress = match &config.security_group_egress {
+            Field::Absent(_) => Some(everything.as_slice()),
+            other => told(other),
+        };
         if let (Some(id), Some(ingress), Some(egress)) = (
             config.group_id.known(),
-            config.security_group_ingress.known(),
-            config.security_group_egress.known(),
+            told(&config.security_group_ingress),
+            egress,
         ) {
             let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
             let group = SecurityGroupFacts {
@@ -486,6 +497,15 @@ pub(super) fn all<'a, K: Kind>(
     documents
         .filter(|document| document.kind == K::TYPE)
         .filter_map(|document| document.to::<K>().ok())
+}
+
+/// What a list says; one that is left out is empty, one that could not be read says nothing.
+fn told<T>(field: &Field<Vec<T>>) -> Option<&[T]> {
+    match field {
+        Field::Known(all) => Some(all),
+        Field::Absent(_) => Some(&[]),
+        Field::Unknown(_) => None,
+    }
 }
 
 fn route(route: &Route) -> Option<RouteFacts> {

@@ -27,7 +27,7 @@ pub(crate) struct WorkloadKind {
     pub(super) supplies: &'static [&'static str],
 }
 
-pub(crate) const fn by(actions: &'static [&'static str]) -> Takeover {
+const fn by(actions: &'static [&'static str]) -> Takeover {
     Takeover {
         actions,
         besides: "",
@@ -35,7 +35,7 @@ pub(crate) const fn by(actions: &'static [&'static str]) -> Takeover {
     }
 }
 
-pub(crate) const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
+const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Takeover {
     Takeover {
         actions,
         besides,

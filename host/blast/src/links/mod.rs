@@ -40,6 +40,7 @@ mod passrole_compute;
 mod pipeline;
 mod policy_rewrite;
 mod power;
+mod privatelink;
 mod provider_control;
 mod ram_share;
 mod replication;
@@ -171,6 +172,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &vpc_peering::VPC_PEERING,
     &transit_gateway::TRANSIT_GATEWAY,
     &lattice::Lattice,
+    &privatelink::PrivateLink,
     // Asks what the kinds below it found.
     &decryption::Decryption,
     &store_access::S3_POLICY,

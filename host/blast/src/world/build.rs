@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
+use super::endpoint_services::endpoint_service_rows;
 use super::evidence::evidence_rows;
 use super::keys::{asks_for_time, context_keys, regions, tag_keys};
 use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{access_point_rows, store_rows, supplies, workload_rows};
 use super::{
-    AccessPointRow, AccountIndex, AccountRow, Levels, LevelsIndex, OutsideIndex, PrincipalIndex,
-    PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow, World,
-    starters::Starters, transit::Transit,
+    AccessPointRow, AccountIndex, AccountRow, EndpointServiceRow, Levels, LevelsIndex,
+    OutsideIndex, PrincipalIndex, PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex,
+    WorkloadRow, World, starters::Starters, transit::Transit,
 };
 use crate::facts::{
     AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
@@ -83,6 +84,8 @@ impl World {
 
         let mut workload_facts = Vec::new();
         let mut ways_in = Vec::new();
+        let mut services = Vec::new();
+        let mut endpoints = Vec::new();
         let mut store_facts = Vec::new();
         let mut access_point_facts = Vec::new();
         let mut assignment_facts = Vec::new();
@@ -95,10 +98,12 @@ impl World {
             .iter()
             .zip(&mut accounts)
             .map(|(id, row)| {
-                let facts = account_facts.remove(id).unwrap_or_default();
+                let mut facts = account_facts.remove(id).unwrap_or_default();
                 row.groups = facts.groups;
                 row.managed = facts.managed;
                 workload_facts.push(facts.workloads);
+                services.append(&mut facts.ways_in.services);
+                endpoints.append(&mut facts.ways_in.endpoints);
                 ways_in.push(facts.ways_in);
                 store_facts.push(facts.stores);
                 access_point_facts.push(facts.access_points);
@@ -147,6 +152,7 @@ impl World {
             .collect();
         let (workloads, supply_names) =
             workload_rows(workload_facts, ways_in, &accounts, &principals, &policies);
+        let endpoint_services = endpoint_service_rows(services, endpoints, &workloads, &policies);
         let starters = Starters::new(&networks, &accounts, &workloads, organization.id.as_deref());
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
         let access_points = access_point_rows(access_point_facts, &stores, &policies);
@@ -172,7 +178,11 @@ impl World {
         let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
         outside.extend(assigned.iter().map(|(party, _)| party.clone()));
         outside.extend(supplies.iter().filter_map(|supply| supply.outside.clone()));
-        let strangers = sharing.accounts().filter_map(|id| id.parse().ok());
+        let of_services = endpoint_services
+            .iter()
+            .flat_map(EndpointServiceRow::accounts);
+        let strangers = sharing.accounts().chain(of_services);
+        let strangers = strangers.filter_map(|id| id.parse().ok());
         let strangers =
             strangers.filter(|id| !accounts_by_id.contains_key(id) && !set_aside.contains_key(id));
         outside.extend(strangers.map(|id| OutsideParty::Account { id }));
@@ -271,6 +281,7 @@ impl World {
             stores,
             access_points,
             transit: Transit::new(&networks),
+            endpoint_services,
             starters,
             networks,
             supplies,

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::facts::sharing::repository_party;
 use crate::facts::{
-    AccessPointFacts, BUCKET, FunctionFacts, KEY, LOG_GROUP, Policies, PrincipalKind, StoreFacts,
-    StoreKind, StorePolicy, SupplyName, WaysIn, WorkloadFacts,
+    AccessPointFacts, BUCKET, Exposure, FunctionFacts, KEY, LOG_GROUP, Policies, PrincipalKind,
+    StoreFacts, StoreKind, StorePolicy, SupplyName, WaysIn, WorkloadFacts,
 };
 use crate::links::FUNCTION_ACTIONS;
 use crate::subject::OutsideParty;
@@ -99,28 +99,51 @@ fn expose(rows: &mut [WorkloadRow], ways_in: Vec<WaysIn>) {
     if ways_in.iter().all(WaysIn::is_empty) {
         return;
     }
-    let mut by_arn: HashMap<String, usize> = HashMap::new();
-    let mut by_address: HashMap<Ipv4Addr, Vec<usize>> = HashMap::new();
-    for (place, row) in rows.iter().enumerate() {
-        by_arn.insert(row.arn.to_string(), place);
-        if let Some(host) = &row.host {
-            by_address.entry(host.address).or_default().push(place);
+    let places = Places::of(rows);
+    let found = ways_in
+        .into_iter()
+        .flat_map(|ways| places.found(rows, ways));
+    for (place, exposure) in found.collect::<Vec<_>>() {
+        if let Some(row) = rows.get_mut(place) {
+            row.exposed.push(exposure);
         }
     }
-    for ways in ways_in {
-        for (arn, exposures) in ways.to {
-            let row = by_arn.get(&arn).and_then(|place| rows.get_mut(*place));
-            if let Some(row) = row {
-                row.exposed.extend(exposures);
+}
+
+/// Workloads by what ways in name.
+pub(super) struct Places {
+    by_arn: HashMap<String, usize>,
+    by_address: HashMap<Ipv4Addr, Vec<usize>>,
+}
+
+impl Places {
+    pub(super) fn of(rows: &[WorkloadRow]) -> Self {
+        let mut by_arn: HashMap<String, usize> = HashMap::new();
+        let mut by_address: HashMap<Ipv4Addr, Vec<usize>> = HashMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            by_arn.insert(row.arn.to_string(), place);
+            if let Some(host) = &row.host {
+                by_address.entry(host.address).or_default().push(place);
             }
         }
+        Self { by_arn, by_address }
+    }
+
+    /// The workloads that ways lead to.
+    pub(super) fn found(&self, rows: &[WorkloadRow], ways: WaysIn) -> Vec<(usize, Exposure)> {
+        let mut found = Vec::new();
+        for (arn, exposures) in ways.to {
+            let place = self.by_arn.get(&arn);
+            found.extend(place.into_iter().flat_map(|place| {
+                let exposures = exposures.iter().cloned();
+                exposures.map(|exposure| (*place, exposure))
+            }));
+        }
         for to in ways.to_addresses {
-            let places = by_address.get(&to.address).into_iter().flatten();
+            let places = self.by_address.get(&to.address).into_iter().flatten();
             for place in places {
-                let Some(row) = rows.get_mut(*place) else {
-                    continue;
-                };
-                let vpc = row.host.as_ref().map_or("", |host| host.vpc.as_str());
+                let host = rows.get(*place).and_then(|row| row.host.as_ref());
+                let vpc = host.map_or("", |host| host.vpc.as_str());
                 // An address of the VPC itself is no other's.
                 if vpc != to.vpc && to.inside {
                     continue;
@@ -130,9 +153,10 @@ fn expose(rows: &mut [WorkloadRow], ways_in: Vec<WaysIn>) {
                     let what = format!("{} leads to {} in {vpc}", to.vpc, to.address);
                     exposure.conditions.push(what);
                 }
-                row.exposed.push(exposure);
+                found.push((*place, exposure));
             }
         }
+        found
     }
 }
 

@@ -8,6 +8,7 @@
 mod apis;
 mod balancers;
 mod documents;
+mod endpoint_services;
 mod hosts;
 mod open;
 mod ranges;
@@ -21,6 +22,7 @@ use std::net::Ipv4Addr;
 use blastwall_model::{Arn, Document};
 
 use self::documents::Documents;
+pub(crate) use self::endpoint_services::{CREATE_ENDPOINT, Endpoint, EndpointService};
 use super::stores::StorePolicy;
 use super::{Policies, Unjudged};
 
@@ -33,6 +35,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         .chain(tasks::TYPES)
         .chain(apis::TYPES)
         .chain(services::TYPES)
+        .chain(endpoint_services::TYPES)
 }
 
 /// How likely a way in lets somebody run code.
@@ -85,6 +88,10 @@ pub(crate) struct WaysIn {
     pub(crate) to: BTreeMap<String, Vec<Exposure>>,
     /// To addresses of which the account does not tell what has them.
     pub(crate) to_addresses: Vec<ToAddress>,
+    /// What is not on the internet, but open to endpoints of other VPCs.
+    pub(crate) services: Vec<EndpointService>,
+    /// The endpoints that lead to such services.
+    pub(crate) endpoints: Vec<Endpoint>,
 }
 
 /// A way to an address.
@@ -115,6 +122,8 @@ impl WaysIn {
         balancers.add_ways(&mut ways);
         apis::add_ways(&documents, &balancers, policies, unjudged, &mut ways);
         services::add_ways(&documents, &mut ways);
+        ways.services = endpoint_services::services(&documents, &balancers, policies);
+        ways.endpoints = endpoint_services::endpoints(&documents);
         for exposures in ways.to.values_mut() {
             let mut kept: Vec<Exposure> = Vec::new();
             for exposure in exposures.drain(..) {
@@ -141,6 +150,8 @@ impl WaysIn {
             self.to.entry(arn).or_default().extend(exposures);
         }
         self.to_addresses.extend(other.to_addresses);
+        self.services.extend(other.services);
+        self.endpoints.extend(other.endpoints);
     }
 }
 

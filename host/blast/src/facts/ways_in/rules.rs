@@ -1,7 +1,5 @@
 //! What stands between a place in a VPC and others, read from the documents: security groups, network ACLs,
 //! route tables, and what blocks all internet gateways of a region.
-//!
-//! Rules, entries, routes and associations may be documents of their own, as CloudFormation has them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,18 +9,13 @@ use super::documents::{Documents, list, number, text, texts};
 use super::ranges::Span;
 use crate::facts::networks::Traffic;
 
-pub(super) const TYPES: [&str; 13] = [
+pub(super) const TYPES: [&str; 8] = [
     "AWS::EC2::VPC",
     "AWS::EC2::Subnet",
     "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::PrefixList",
     "AWS::EC2::NetworkAcl",
-    "AWS::EC2::NetworkAclEntry",
-    "AWS::EC2::SubnetNetworkAclAssociation",
     "AWS::EC2::RouteTable",
-    "AWS::EC2::Route",
-    "AWS::EC2::SubnetRouteTableAssociation",
     BLOCK,
     EXCLUSION,
 ];
@@ -168,15 +161,6 @@ impl Rules {
             };
             self.groups.insert(one.id("/GroupId").to_owned(), group);
         }
-        for one in documents.of("AWS::EC2::SecurityGroupIngress") {
-            let rule = one.value.get("config").and_then(group_rule);
-            if let (Some(id), Some(rule)) = (one.text("/GroupId"), rule)
-                && let Some(group) = self.groups.get_mut(id)
-                && let Some(ingress) = &mut group.ingress
-            {
-                ingress.push(rule);
-            }
-        }
         for one in documents.of("AWS::EC2::PrefixList") {
             let Some(entries) = one.at("/Entries") else {
                 continue;
@@ -189,27 +173,14 @@ impl Rules {
     }
 
     fn read_acls(&mut self, documents: &Documents<'_>) {
-        let entries = documents.of("AWS::EC2::NetworkAclEntry");
-        let associations = documents.of("AWS::EC2::SubnetNetworkAclAssociation");
         for one in documents.of("AWS::EC2::NetworkAcl") {
             if one.is_unknown("Entries") {
                 continue;
             }
-            let id = one.id("/Id");
-            let own = |other: &str| other == id;
-            let apart = entries
-                .iter()
-                .filter(|entry| entry.text("/NetworkAclId").is_some_and(own))
-                .filter_map(|entry| acl_rule(entry.value.get("config")?));
             let mut rules: Vec<AclRule> =
                 one.list("/Entries").iter().filter_map(acl_rule).collect();
-            rules.extend(apart);
             rules.sort_by_key(|rule| rule.number);
-            let subnets = associations
-                .iter()
-                .filter(|one| one.text("/NetworkAclId").is_some_and(own))
-                .filter_map(|one| Some(one.text("/SubnetId")?.to_owned()));
-            for subnet in one.texts("/SubnetIds").into_iter().chain(subnets) {
+            for subnet in one.texts("/SubnetIds") {
                 self.acls.insert(subnet, rules.clone());
             }
             let is_default = one.at("/IsDefault").and_then(Value::as_bool) == Some(true);
@@ -220,7 +191,7 @@ impl Rules {
     }
 
     fn read_routes(&mut self, documents: &Documents<'_>) {
-        let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+        let mut tables = Vec::new();
         for one in documents.of("AWS::EC2::RouteTable") {
             let Some(vpc) = one.text("/VpcId").filter(|_| !one.is_unknown("Routes")) else {
                 continue;
@@ -238,22 +209,9 @@ impl Rules {
                     .iter()
                     .any(|one| text(one, "/GatewayId").is_some_and(|id| id.starts_with("igw-"))),
             };
-            tables.insert(one.id("/RouteTableId").to_owned(), table);
+            tables.push(table);
         }
-        for one in documents.of("AWS::EC2::Route") {
-            let table = one.text("/RouteTableId").and_then(|id| tables.get_mut(id));
-            let route = one.value.get("config").and_then(route);
-            if let (Some(table), Some(route)) = (table, route) {
-                table.routes.push(route);
-            }
-        }
-        for one in documents.of("AWS::EC2::SubnetRouteTableAssociation") {
-            let table = one.text("/RouteTableId").and_then(|id| tables.get_mut(id));
-            if let (Some(table), Some(subnet)) = (table, one.text("/SubnetId")) {
-                table.subnets.push(subnet.to_owned());
-            }
-        }
-        for table in tables.into_values() {
+        for table in tables {
             if table.of_gateway {
                 let behind = table.routes.iter().filter_map(|route| match &route.next {
                     Next::Inspection(id) => Some(id.clone()),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use blastwall_model::Arn;
+use blastwall_policy::Known;
 
 use super::Gate;
 use crate::capability::Capability;
@@ -58,6 +59,17 @@ impl<'w> Gate<'w> {
             summary: Some(summary),
             ..Self::to(action, resource, (owner, account), conclusion)
         })
+    }
+
+    /// The same with something that is known of each request.
+    pub(in crate::links) fn knowing(
+        mut self,
+        known: impl IntoIterator<Item = (&'static str, Known)>,
+    ) -> Self {
+        let known = known.into_iter();
+        self.known
+            .extend(known.map(|(key, known)| (key.to_owned(), known)));
+        self
     }
 
     /// The same if the same caller gets through another gate next.

@@ -60,6 +60,30 @@ pub(super) fn outcomes(
         .collect()
 }
 
+/// What comes of writing what a form of the target was given.
+pub(super) fn addition_written(
+    judge: &Judge<'_>,
+    writer: &Power<'_, '_>,
+    target: PrincipalIndex,
+    form: Rewrite,
+    detail: Detail,
+) -> Option<Outcome> {
+    let pair = Pair::new(judge, writer, target, detail)?;
+    let how = pair.writes_addition(form.added?)?;
+    let any = Rewrite {
+        anything: true,
+        ..Rewrite::default()
+    };
+    let rewrite = form.then(any)?;
+    let how = pair.written.complete(writer.complete(how));
+    let account = worth(judge, target, rewrite, detail).map(|gain| how.clone().and(gain));
+    Some(Outcome {
+        rewrite,
+        how,
+        account,
+    })
+}
+
 /// Whether a principal has its account once it was changed.
 pub(super) fn worth(
     judge: &Judge<'_>,
@@ -225,7 +249,38 @@ impl<'j, 'w> Explorer<'j, 'w> {
                 break;
             }
         }
+        let forms = self.forms.iter();
+        let added = forms.flat_map(|(target, forms)| {
+            let added = forms.all.iter().filter(|form| form.added.is_some());
+            added.map(|form| (*target, *form))
+        });
+        for (target, form) in added.collect::<Vec<_>>() {
+            self.write_addition(target, form, holder, &power);
+        }
         self.followed.push((holder, own, power));
+    }
+
+    /// One puts a target into a group, or attaches a policy to it; who writes the group or the policy may be
+    /// another.
+    fn write_addition(
+        &mut self,
+        target: PrincipalIndex,
+        form: Rewrite,
+        holder: Capability,
+        power: &Power<'_, '_>,
+    ) {
+        let Some(outcome) = addition_written(self.judge, power, target, form, Detail::Certainty)
+        else {
+            return;
+        };
+        let after = outcome.rewrite;
+        let own = self.forms.get(&target).is_some_and(|forms| {
+            let certain = (holder, after, Certainty::Certain);
+            forms.changes.contains(&certain)
+        });
+        if !own {
+            self.conclude(target, form, holder, after, outcome.how.certainty);
+        }
     }
 
     /// What somebody changes of a principal that another made.
@@ -254,9 +309,13 @@ impl<'j, 'w> Explorer<'j, 'w> {
         for (holder, change, certainty) in changes {
             self.put_together(target, form, holder, change, certainty);
         }
-        if first && self.judge.world().is_makeable(target) {
+        let made = first && self.judge.world().is_makeable(target);
+        if made || form.added.is_some() {
             for (holder, _, power) in self.followed.clone() {
-                self.change_made(target, holder, &power);
+                if made {
+                    self.change_made(target, holder, &power);
+                }
+                self.write_addition(target, form, holder, &power);
             }
         }
     }
@@ -299,7 +358,25 @@ impl<'j, 'w> Explorer<'j, 'w> {
         let makeable = self.judge.world().is_makeable(target);
         let mut changes = forms.changes.iter();
         let alone = changes.any(|(other, own, _)| *other == holder && *own == both);
-        if !makeable && (both == change || alone) || forms.all.len() >= FORMS {
+        if !makeable && (both == change || alone) {
+            return;
+        }
+        self.conclude(target, form, holder, both, certainty);
+    }
+
+    /// A holder makes one form of a principal into another.
+    fn conclude(
+        &mut self,
+        target: PrincipalIndex,
+        form: Rewrite,
+        holder: Capability,
+        both: Rewrite,
+        certainty: Certainty,
+    ) {
+        let Some(forms) = self.forms.get(&target) else {
+            return;
+        };
+        if forms.all.len() >= FORMS {
             return;
         }
         let before = Capability::Rewritten(target, form);

@@ -10,7 +10,7 @@ mod pair;
 
 pub(super) use explore::Escalations;
 
-use explore::{outcomes, worth};
+use explore::{addition_written, outcomes, worth};
 use pair::ACTIONS;
 
 use super::power::{Power, better};
@@ -90,6 +90,13 @@ impl LinkKind for SelfEscalation {
             |of: PrincipalIndex| outcomes(judge, &power, of, !by_itself, Detail::Full).into_iter();
         match conclusion {
             Capability::Rewritten(target, wanted) => outcomes(target)
+                .chain(addition_written(
+                    judge,
+                    &power,
+                    target,
+                    before,
+                    Detail::Full,
+                ))
                 .find(|outcome| {
                     let (rewrite, then) = (outcome.rewrite, before.then(outcome.rewrite));
                     rewrite == wanted || then == Some(wanted)

@@ -169,7 +169,8 @@ impl<'a, 'w> Pair<'a, 'w> {
         };
         let any = self.gives_any();
         // What is less is worth nothing besides.
-        if !is_certain(any.as_ref()) {
+        let whole = is_certain(any.as_ref());
+        if !whole {
             add(Rewrite::default(), Judgement::default());
         }
         if let Some(how) = any {
@@ -178,6 +179,9 @@ impl<'a, 'w> Pair<'a, 'w> {
                 ..Rewrite::default()
             };
             add(rewrite, how);
+        }
+        if whole {
+            return changes;
         }
         for (place, how) in self.additions() {
             let added = Some(place);
@@ -208,12 +212,7 @@ impl<'a, 'w> Pair<'a, 'w> {
             if is_certain(best.as_ref()) {
                 return best;
             }
-            let way = if is_group(arn) {
-                self.writes_group(arn)
-            } else {
-                self.writes_policy(arn)
-            };
-            best = better(best, way);
+            best = better(best, self.writes(arn));
         }
         // A group that it may both write and put the target into.
         if self.written.row.kind == PrincipalKind::User && writer.mentions(JOIN) {
@@ -228,6 +227,25 @@ impl<'a, 'w> Pair<'a, 'w> {
             }
         }
         best
+    }
+
+    /// Whether the writer may give the target any policy by way of the group that it was put into, or of the
+    /// policy that it was attached, which may be the work of another.
+    pub(super) fn writes_addition(&self, place: u16) -> Option<Judgement> {
+        let account = self.writer.account;
+        let group = account.groups.get(usize::from(place));
+        let policies = account.addition(place).iter().map(|from| &*from.origin);
+        let all = group.map(|group| &*group.arn).into_iter().chain(policies);
+        all.map(|arn| self.writes(arn)).fold(None, better)
+    }
+
+    /// Whether the writer may make a group, or a managed policy, allow everything.
+    fn writes(&self, arn: &str) -> Option<Judgement> {
+        if is_group(arn) {
+            self.writes_group(arn)
+        } else {
+            self.writes_policy(arn)
+        }
     }
 
     fn writes_group(&self, group: &str) -> Option<Judgement> {
@@ -267,7 +285,7 @@ impl<'a, 'w> Pair<'a, 'w> {
         };
         if self.written.row.kind == PrincipalKind::User && writer.mentions(JOIN) {
             for (place, group) in account.groups.iter().enumerate() {
-                if !group.identity.is_empty() && !has(&group.arn) {
+                if !has(&group.arn) {
                     add(place, writer.may(JOIN, &group.arn, writer.keys_untagged()));
                 }
             }

@@ -39,6 +39,9 @@ struct Front<'a> {
     region: &'a str,
     /// Load balancers on the way that are not entered again.
     depth: u8,
+    /// Whether targets see the load balancer as the sender whoever the client is, as they do of what comes
+    /// through an endpoint. Source: Elastic Load Balancing, "Edit target group attributes", on AWS PrivateLink.
+    hides_client: bool,
 }
 
 impl<'a> Balancers<'a> {
@@ -84,8 +87,8 @@ impl<'a> Balancers<'a> {
         self.rules.ranges_of(subnets)
     }
 
-    /// What comes to a load balancer in the network from something that faces the internet: by the ARN of a
-    /// listener, or of the load balancer.
+    /// What comes to a load balancer in the network from something that is called from elsewhere: by the ARN of
+    /// a listener, or of the load balancer. Without a sender it comes through an endpoint.
     pub(super) fn add_ways_behind(
         &self,
         arn: &str,
@@ -102,7 +105,10 @@ impl<'a> Balancers<'a> {
                     continue;
                 };
                 let by = format!("{by}, behind which is the load balancer {}", balancer.name);
-                let front = self.front(balancer, by, conditions, 1);
+                let front = Front {
+                    hides_client: sender.is_none(),
+                    ..self.front(balancer, by, conditions, 1)
+                };
                 self.forward(&front, listener, ways);
             }
         }
@@ -181,6 +187,7 @@ impl<'a> Balancers<'a> {
             partition: &balancer.partition,
             region: &balancer.region,
             depth,
+            hides_client: false,
         }
     }
 
@@ -257,7 +264,8 @@ impl<'a> Balancers<'a> {
     ) -> Option<Vec<String>> {
         // Instances, and targets of UDP, see the address of the client unless it is said otherwise.
         let usual = group.kind == "instance" || group.kind == "alb" || group.over_udp;
-        let preserves = front.kind == Kind::Network && group.preserves.unwrap_or(usual);
+        let preserves =
+            front.kind == Kind::Network && !front.hides_client && group.preserves.unwrap_or(usual);
         if !preserves {
             return self.rules.admits(&front.sender, place, address, port);
         }
