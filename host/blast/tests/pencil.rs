@@ -12,7 +12,7 @@ use std::slice;
 
 use blastwall_blast::Certainty::{Certain, Conditional, Speculative};
 use blastwall_blast::{OutsideParty, Subject};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::*;
 
 /// dev's `deployer` may become test's `runner`, which may become prod's `release`, an
@@ -756,4 +756,59 @@ fn without_an_organization_every_account_stands_alone() {
     org.organization.clear();
     assert_eq!(org.reach(DEV, PROD), Some(Certain), "trust is trust");
     assert_eq!(org.reach(MANAGEMENT, PROD), None);
+}
+
+#[test]
+fn policies_may_be_documents_of_their_own() {
+    let enter = policy(&[statement("Allow", "sts:AssumeRole", "*")]);
+    let part = |kind: &str, config: Value| {
+        json!({"type": format!("AWS::IAM::{kind}"), "account": DEV,
+            "arn": format!("arn:aws:iam::{DEV}:part/{kind}"), "config": config})
+    };
+    let org = |parts: &[Value]| {
+        let org = Org::three()
+            .role(DEV, "app", nobody(), &[])
+            .user(DEV, "ann", &[], &[])
+            .group(DEV, "staff", &[])
+            .role(PROD, "prize", trust(&[&root(DEV)]), &[]);
+        parts
+            .iter()
+            .fold(org, |org, part| org.add(DEV, part.clone()))
+    };
+    let reach = |from: &str, parts: &[Value]| org(parts).reach(from, &role(PROD, "prize"));
+    let (app, ann) = (role(DEV, "app"), user(DEV, "ann"));
+    let inline = |more: Value| {
+        let mut config = json!({"PolicyName": "enter", "PolicyDocument": enter});
+        for (name, value) in more.as_object().unwrap() {
+            config[name] = value.clone();
+        }
+        config
+    };
+    assert_eq!(reach(&app, &[]), None);
+    let own = part("RolePolicy", inline(json!({"RoleName": "app"})));
+    assert_eq!(reach(&app, std::slice::from_ref(&own)), Some(Certain));
+    assert_eq!(reach(&ann, &[own]), None);
+    let of_user = part("UserPolicy", inline(json!({"UserName": "ann"})));
+    assert_eq!(reach(&ann, &[of_user]), Some(Certain));
+    let shared = part(
+        "Policy",
+        inline(json!({"Roles": ["app"], "Groups": ["staff"]})),
+    );
+    assert_eq!(reach(&app, std::slice::from_ref(&shared)), Some(Certain));
+    assert_eq!(
+        reach(&ann, std::slice::from_ref(&shared)),
+        None,
+        "in no group"
+    );
+    let joins = part(
+        "UserToGroupAddition",
+        json!({"GroupName": "staff", "Users": ["ann"]}),
+    );
+    assert_eq!(reach(&ann, &[shared, joins]), Some(Certain));
+    let mut managed = part(
+        "ManagedPolicy",
+        json!({"ManagedPolicyName": "enter", "PolicyDocument": enter, "Roles": ["app"]}),
+    );
+    managed["arn"] = json!(format!("arn:aws:iam::{DEV}:policy/enter"));
+    assert_eq!(reach(&app, &[managed]), Some(Certain));
 }

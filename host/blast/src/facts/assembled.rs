@@ -1,11 +1,13 @@
-//! Rules, routes and entries that are documents of their own, as CloudFormation has them, put into what they
-//! belong to, so that everybody finds them in one place.
+//! What is a document of its own in CloudFormation and a part of something in AWS (inline policies and who has
+//! which managed policy, rules of security groups, routes, entries of network ACLs), put into what it belongs to,
+//! so that everybody finds it in one place.
 //!
 //! Source: AWS CloudFormation Template Reference, the types named in [`PARTS`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use blastwall_model::Document;
+use blastwall_model::resources::{GroupKind, ManagedPolicyKind, RoleKind, UserKind};
+use blastwall_model::{Document, Kind};
 use serde_json::{Value, json};
 
 /// A type whose documents are parts of others.
@@ -13,60 +15,105 @@ struct Part {
     kind: &'static str,
     /// The type of what they are parts of.
     of: &'static str,
-    /// The property that names it.
+    /// The property that names it, or several.
     names: &'static str,
     /// The list of it that they belong into.
     list: &'static str,
-    /// The property that is put there; the whole if empty.
-    property: &'static str,
+    what: What,
+}
+
+/// What of a part is put into the list.
+#[derive(Clone, Copy)]
+enum What {
+    /// All that is set on it.
+    Whole,
+    /// One property.
+    Property(&'static str),
+    /// Its ARN.
+    Arn,
 }
 
 const GROUP: &str = "AWS::EC2::SecurityGroup";
 const TABLE: &str = "AWS::EC2::RouteTable";
 const ACL: &str = "AWS::EC2::NetworkAcl";
+const INLINE: &str = "AWS::IAM::Policy";
+const MANAGED: &str = ManagedPolicyKind::TYPE;
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 17] = [
     part(
         "AWS::EC2::SecurityGroupIngress",
-        GROUP,
         "GroupId",
+        GROUP,
         "SecurityGroupIngress",
     ),
     part(
         "AWS::EC2::SecurityGroupEgress",
-        GROUP,
         "GroupId",
+        GROUP,
         "SecurityGroupEgress",
     ),
-    part("AWS::EC2::Route", TABLE, "RouteTableId", "Routes"),
+    part("AWS::EC2::Route", "RouteTableId", TABLE, "Routes"),
     part(
         "AWS::EC2::SubnetRouteTableAssociation",
-        TABLE,
         "RouteTableId",
+        TABLE,
         "Associations",
     ),
     part(
         "AWS::EC2::GatewayRouteTableAssociation",
-        TABLE,
         "RouteTableId",
+        TABLE,
         "Associations",
     ),
-    part("AWS::EC2::NetworkAclEntry", ACL, "NetworkAclId", "Entries"),
+    part("AWS::EC2::NetworkAclEntry", "NetworkAclId", ACL, "Entries"),
     Part {
-        property: "SubnetId",
+        what: What::Property("SubnetId"),
         ..part(
             "AWS::EC2::SubnetNetworkAclAssociation",
-            ACL,
             "NetworkAclId",
+            ACL,
             "SubnetIds",
+        )
+    },
+    part(
+        "AWS::IAM::RolePolicy",
+        "RoleName",
+        RoleKind::TYPE,
+        "Policies",
+    ),
+    part(
+        "AWS::IAM::UserPolicy",
+        "UserName",
+        UserKind::TYPE,
+        "Policies",
+    ),
+    part(
+        "AWS::IAM::GroupPolicy",
+        "GroupName",
+        GroupKind::TYPE,
+        "Policies",
+    ),
+    part(INLINE, "Roles", RoleKind::TYPE, "Policies"),
+    part(INLINE, "Users", UserKind::TYPE, "Policies"),
+    part(INLINE, "Groups", GroupKind::TYPE, "Policies"),
+    attached("Roles", RoleKind::TYPE),
+    attached("Users", UserKind::TYPE),
+    attached("Groups", GroupKind::TYPE),
+    Part {
+        what: What::Property("GroupName"),
+        ..part(
+            "AWS::IAM::UserToGroupAddition",
+            "Users",
+            UserKind::TYPE,
+            "Groups",
         )
     },
 ];
 
 const fn part(
     kind: &'static str,
-    of: &'static str,
     names: &'static str,
+    of: &'static str,
     list: &'static str,
 ) -> Part {
     Part {
@@ -74,76 +121,102 @@ const fn part(
         of,
         names,
         list,
-        property: "",
+        what: What::Whole,
     }
 }
 
-/// Every type that is read here.
+/// A managed policy that tells who has it.
+const fn attached(names: &'static str, of: &'static str) -> Part {
+    Part {
+        what: What::Arn,
+        ..part(MANAGED, names, of, "ManagedPolicyArns")
+    }
+}
+
+/// Every type that is read here alone.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    PARTS.iter().map(|part| part.kind)
+    let kinds = PARTS.iter().map(|part| part.kind);
+    kinds.filter(|kind| *kind != MANAGED)
 }
 
 /// The documents that have parts, with them, by the place of the one that they stand for. Numbers of protocols
 /// are texts in them.
 pub(super) fn assembled(documents: &[Document]) -> HashMap<usize, Document> {
-    let mut found: HashMap<(&str, String), Vec<(&Part, Value)>> = HashMap::new();
+    let mut parts = Parts::default();
     for document in documents {
-        let Some(part) = PARTS.iter().find(|part| part.kind == document.kind) else {
-            continue;
-        };
-        let Some(mut config) = config(document) else {
-            continue;
-        };
-        let Some(of) = config.get(part.names).and_then(Value::as_str) else {
-            continue;
-        };
-        let of = (part.of, of.to_owned());
-        let own = match part.property {
-            "" => config,
-            property => config
-                .get_mut(property)
-                .map(Value::take)
-                .unwrap_or_default(),
-        };
-        found.entry(of).or_default().push((part, own));
+        parts.add(document);
     }
     let whole = documents
         .iter()
         .enumerate()
         .filter_map(|(place, document)| {
-            let kind = PARTS.iter().find(|part| part.of == document.kind)?.of;
-            let numbered = has_numbered_protocol(document.json());
-            if found.is_empty() && !numbered {
-                return None;
-            }
-            let mut value: Value = serde_json::from_str(document.json()).ok()?;
-            let config = value.get_mut("config")?.as_object_mut()?;
-            let mut ids = ["GroupId", "RouteTableId", "Id"].iter();
-            let id = ids
-                .find_map(|name| config.get(*name)?.as_str())
-                .or_else(|| {
-                    let arn = document.arn.as_str();
-                    arn.rsplit(['/', ':']).next()
-                });
-            let parts = found.remove(&(kind, id?.to_owned())).unwrap_or_default();
-            if parts.is_empty() && !numbered {
-                return None;
-            }
-            for (part, own) in parts {
-                let list = config.entry(part.list).or_insert_with(|| json!([]));
-                list.as_array_mut()?.push(own);
-            }
-            for entry in config
-                .values_mut()
-                .filter_map(Value::as_array_mut)
-                .flatten()
-            {
-                name_protocol(entry);
-            }
-            let whole = Document::parse(&value.to_string()).ok()?;
+            let whole = parts.put_into(document)?;
             Some((place, whole))
         });
     whole.collect()
+}
+
+/// Parts by the type and the name of what they are parts of.
+#[derive(Default)]
+struct Parts(BTreeMap<&'static str, BTreeMap<String, Vec<(&'static str, Value)>>>);
+
+impl Parts {
+    fn add(&mut self, document: &Document) {
+        let mut read: Option<Value> = None;
+        for part in PARTS.iter().filter(|part| part.kind == document.kind) {
+            // Most managed policies do not tell who has them, and there are many.
+            if !document.json().contains(&format!("\"{}\"", part.names)) {
+                continue;
+            }
+            let value = read.get_or_insert_with(|| config(document));
+            let own = match part.what {
+                What::Whole => value.clone(),
+                What::Property(name) => value.get(name).cloned().unwrap_or_default(),
+                What::Arn => json!(document.arn),
+            };
+            let of_kind = self.0.entry(part.of).or_default();
+            for name in texts(value.get(part.names)) {
+                let of_one = of_kind.entry(name).or_default();
+                of_one.push((part.list, own.clone()));
+            }
+        }
+    }
+
+    /// The document with its parts; none if it has none and is as it should be.
+    fn put_into(&self, document: &Document) -> Option<Document> {
+        let of_kind = self.0.get(document.kind.as_str());
+        let numbered = [GROUP, ACL].contains(&document.kind.as_str())
+            && has_numbered_protocol(document.json());
+        if of_kind.is_none() && !numbered {
+            return None;
+        }
+        let mut value: Value = serde_json::from_str(document.json()).ok()?;
+        let config = value.get_mut("config")?.as_object_mut()?;
+        let tail = document.arn.as_str().rsplit(['/', ':']).next()?;
+        let mut names = NAMES.iter();
+        let name = names.find_map(|name| config.get(*name)?.as_str());
+        let parts = of_kind.and_then(|all| all.get(name.unwrap_or(tail)));
+        if parts.is_none() && !numbered {
+            return None;
+        }
+        for (list, own) in parts.into_iter().flatten() {
+            let list = config.entry(*list).or_insert_with(|| json!([]));
+            list.as_array_mut()?.push(own.clone());
+        }
+        let lists = config.values_mut().filter_map(Value::as_array_mut);
+        lists.flatten().for_each(name_protocol);
+        Document::parse(&value.to_string()).ok()
+    }
+}
+
+/// By which properties documents with parts are named; what has none of them by the end of its ARN.
+const NAMES: [&str; 3] = ["GroupId", "RouteTableId", "Id"];
+
+/// What is set on it.
+fn config(document: &Document) -> Value {
+    let value: Option<Value> = serde_json::from_str(document.json()).ok();
+    let config = value.and_then(|mut value| Some(value.get_mut("config")?.take()));
+    config.unwrap_or_default()
 }
 
 const PROTOCOLS: [&str; 2] = ["IpProtocol", "Protocol"];
@@ -166,7 +239,14 @@ fn name_protocol(entry: &mut Value) {
     }
 }
 
-fn config(document: &Document) -> Option<Value> {
-    let mut value: Value = serde_json::from_str(document.json()).ok()?;
-    value.get_mut("config").map(Value::take)
+/// The texts of a list; a text by itself is a list of one.
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(Value::Array(all)) => {
+            let texts = all.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -182,7 +182,8 @@ impl Facts {
     /// `documents`; others are left alone. Documents of other accounts are left alone too.
     ///
     /// An account may come in several parts, as long as a part with users or roles comes together
-    /// with the groups and managed policies that they name.
+    /// with the groups and managed policies that they name, and what is a document of its own (an inline
+    /// policy, a rule of a security group) with what it belongs to.
     pub fn add_account(
         &mut self,
         account: &AccountId,
