@@ -178,6 +178,8 @@ pub(crate) struct StoreRow {
     pub(crate) arn: Arn,
     pub(crate) kind: &'static StoreKind,
     pub(crate) policy: StorePolicy,
+    /// Of a bucket: what its access control list lets everybody read, as a policy, and whom that names.
+    pub(crate) acl: Option<(PolicyIndex, TrustSummary)>,
     /// Its ARN as requests name it.
     pub(crate) asked: String,
     /// Whom its policy names.
@@ -280,9 +282,7 @@ impl StoreRow {
     pub(crate) fn is_closed(&self) -> bool {
         self.restricted || self.own_key
     }
-}
 
-impl StoreRow {
     /// Whether an account is among those that it is shared with: by its id, or by the ARN of its organization
     /// or of a unit above it. Source: EC2 User Guide, "Share an AMI with organizations or OUs".
     pub(crate) fn is_shared_with(&self, account: &AccountRow) -> bool {

@@ -68,8 +68,8 @@ that CodeArtifact is connected to; what a template of Service Catalog or a docum
 subscriptions of log destinations; Lake Formation, data shares of Redshift and the policy of the Glue catalog; who
 connects to a database by a user of its own. Credentials that lie in secrets, parameters, the code and environment
 of functions, user data or state files: the data is a fact where there is a document of what holds it, what its
-contents open is not known, because a scan does not read them. Access control lists of buckets and objects and
-Access Grants are not taken into account, nor access points of Object Lambda and for several regions; neither is
+contents open is not known, because a scan does not read them. Access control lists of objects and Access Grants
+are not taken into account, nor access points of Object Lambda and for several regions; neither is
 what a condition on tags of data lets somebody do who may tag the data. A new OIDC provider, a further audience or
 thumbprint lets in nobody whom the issuer does not vouch for, and is not followed.
 ";

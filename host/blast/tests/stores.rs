@@ -172,6 +172,10 @@ fn a_shared_snapshot_is_attached_by_whom_it_is_shared_with() {
         &[attaches],
     );
     assert_eq!(there(&org, &snapshot), Some(Conditional));
+    let perimeter = policy(&[json!({"Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}})]);
+    let bound = org.scp("perimeter", perimeter, &[DEV]);
+    assert_eq!(there(&bound, &snapshot), None, "it is of another account");
 }
 
 /// A policy that names a principal for the rewriting is enough inside the account.
@@ -786,48 +790,76 @@ fn subscribers_need_no_key() {
     assert_eq!(here(&org, &topic), Some(Certain));
 }
 
-/// What an access control list opens is not followed, and said.
+/// A bucket with a grant to somebody, and whether public lists of its account are ignored.
+fn listed(statements: &[Value], config: Value, grantee: Value, right: &str, block: bool) -> Org {
+    let mut document = bucket(statements, config);
+    document["observed"] = json!({"OwnerId": "own", "Grants": [
+        {"Grantee": {"Type": "CanonicalUser", "ID": "own"}, "Permission": "FULL_CONTROL"},
+        {"Grantee": grantee, "Permission": right}]});
+    org(document, &[], &[]).add(
+        PROD,
+        store(
+            "AWS::S3::AccountPublicAccessBlock",
+            &format!("arn:aws:s3:eu-west-1:{PROD}:account-public-access-block"),
+            json!({"PublicAccessBlockConfiguration": {"IgnorePublicAcls": block}}),
+        ),
+    )
+}
+
+fn acl_group(name: &str) -> Value {
+    json!({"Type": "Group", "URI": format!("http://acs.amazonaws.com/groups/{name}")})
+}
+
 #[test]
-fn an_access_control_list_that_names_others_is_told() {
-    let told = |config: Value, grantee: Value, block: bool| {
-        let mut document = bucket(&[], config);
-        document["observed"] = json!({"OwnerId": "own", "Grants": [
-            {"Grantee": {"Type": "CanonicalUser", "ID": "own"}, "Permission": "FULL_CONTROL"},
-            {"Grantee": grantee, "Permission": "READ"}]});
-        let org = org(document, &[], &[]).add(
-            PROD,
-            store(
-                "AWS::S3::AccountPublicAccessBlock",
-                &format!("arn:aws:s3:eu-west-1:{PROD}:account-public-access-block"),
-                json!({"PublicAccessBlockConfiguration": {"IgnorePublicAcls": block}}),
-            ),
-        );
+fn a_public_access_control_list_may_let_everybody_read() {
+    let everybody = || acl_group("global/AllUsers");
+    let reach = |org: Org| org.reach("anyone", BUCKET);
+    let with = |config: Value, grantee: Value, right: &str, block| {
+        reach(listed(&[], config, grantee, right, block))
+    };
+    let open = || json!({});
+    assert_eq!(with(open(), everybody(), "READ", false), Some(Conditional));
+    let signed = acl_group("global/AuthenticatedUsers");
+    assert_eq!(
+        with(open(), signed, "FULL_CONTROL", false),
+        Some(Conditional)
+    );
+    assert_eq!(with(open(), everybody(), "READ_ACP", false), None);
+    assert_eq!(with(open(), everybody(), "READ", true), None, "ignored");
+    let enforced =
+        json!({"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}});
+    assert_eq!(with(enforced, everybody(), "READ", false), None);
+    let logs = acl_group("s3/LogDelivery");
+    assert_eq!(with(open(), logs.clone(), "READ", false), None);
+    let canned = json!({"AccessControl": "PublicRead"});
+    assert_eq!(with(canned, logs, "WRITE", false), Some(Conditional));
+    assert_eq!(
+        with(default_key(), everybody(), "READ", false),
+        None,
+        "under a key"
+    );
+    let tls = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": [BUCKET, format!("{BUCKET}/*")],
+        "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}});
+    let denied = listed(&[tls], open(), everybody(), "READ", false);
+    assert_eq!(reach(denied), None, "the policy denies strangers");
+}
+
+#[test]
+fn what_of_an_access_control_list_is_not_judged_is_told() {
+    let told = |grantee: Value, right: &str, block: bool| {
+        let org = listed(&[], json!({}), grantee, right, block);
         let unjudged = org.survey().unjudged;
         unjudged
             .iter()
             .any(|one| one.why.contains("access control list"))
     };
-    let group = |name: &str| json!({"Type": "Group", "URI": format!("http://acs.amazonaws.com/groups/{name}")});
-    let everybody = || group("global/AllUsers");
-    assert!(told(json!({}), everybody(), false));
-    assert!(!told(json!({}), everybody(), true));
-    let enforced =
-        json!({"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}});
-    assert!(!told(enforced, everybody(), false));
-    assert!(!told(json!({}), group("s3/LogDelivery"), false));
-    assert!(told(
-        json!({}),
-        json!({"Type": "CanonicalUser", "ID": "else"}),
-        true
-    ));
-    assert!(!told(
-        json!({}),
-        json!({"Type": "CanonicalUser", "ID": "own"}),
-        false
-    ));
-    assert!(told(
-        json!({"AccessControl": "PublicRead"}),
-        group("s3/LogDelivery"),
-        false
-    ));
+    let everybody = || acl_group("global/AllUsers");
+    assert!(!told(everybody(), "READ", false), "that is judged");
+    assert!(told(everybody(), "WRITE", false));
+    assert!(!told(everybody(), "WRITE", true));
+    assert!(!told(acl_group("s3/LogDelivery"), "WRITE", false));
+    let id = |id: &str| json!({"Type": "CanonicalUser", "ID": id});
+    assert!(told(id("else"), "READ", true));
+    assert!(!told(id("own"), "READ", false));
 }

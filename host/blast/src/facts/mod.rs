@@ -12,6 +12,7 @@ mod account;
 mod apart;
 mod assembled;
 mod assignments;
+mod bucket_acls;
 mod clusters;
 mod evidence;
 mod federation;

@@ -12,6 +12,7 @@ use blastwall_policy::GrantConstraint;
 use serde_json::{Value, json};
 
 use super::apart::{self, PoliciesApart};
+use super::bucket_acls::{self, BucketAcl};
 use super::store_kinds::{BUCKET, KEY, LOG_GROUP, StoreKind, store_kinds};
 use super::{Policies, PolicyIndex, Unjudged, in_words};
 
@@ -99,6 +100,8 @@ pub(crate) struct StoreFacts {
     pub(crate) kind: &'static StoreKind,
     pub(crate) arn: Arn,
     pub(crate) policy: StorePolicy,
+    /// Of a bucket: what its access control list lets everybody read, as a policy.
+    pub(crate) acl: Option<PolicyIndex>,
     pub(crate) region: Arc<str>,
     /// None if they are not known.
     pub(crate) tags: Option<Tags>,
@@ -155,23 +158,12 @@ pub(super) fn read<'a>(
         .collect();
     let acls_ignored = read
         .iter()
-        .any(|(document, value)| document.kind == BLOCK && ignores_public_acls(value));
+        .any(|(document, value)| document.kind == BLOCK && bucket_acls::ignores_public(value));
     let mut stores = Vec::new();
     for (document, value) in &read {
         let Some(kind) = store_kinds().iter().find(|kind| kind.kind == document.kind) else {
             continue;
         };
-        if kind.kind == BUCKET
-            && let Some(whom) = named_by_acl(value, acls_ignored)
-        {
-            unjudged.push(Unjudged {
-                arn: document.arn.clone(),
-                why: format!(
-                    "its access control list names {whom}: what that lets them list or write, and objects with \
-                     lists of their own, are not taken into account"
-                ),
-            });
-        }
         let shares_unknown = !kind.shares.is_empty() && is_unknown(value, kind.shares);
         if shares_unknown {
             unjudged.push(Unjudged {
@@ -186,6 +178,15 @@ pub(super) fn read<'a>(
         let monitored = monitors(linked, document);
         let joined = apart.of(document, value);
         let policy = policy_of(document, value, kind.policy, joined, policies, unjudged);
+        let mut acl = BucketAcl::default();
+        if kind.kind == BUCKET {
+            let own = below(value, kind.policy).map(merged);
+            acl = bucket_acls::read(value, own.as_ref().or(joined), acls_ignored);
+        }
+        unjudged.extend(acl.unjudged.map(|why| Unjudged {
+            arn: document.arn.clone(),
+            why,
+        }));
         let text = |pointer: &str| value.pointer(&format!("/config{pointer}"))?.as_str();
         let key = kind.keys.iter().find_map(|pointer| text(pointer));
         let own_key = match (kind.kind, key) {
@@ -198,6 +199,7 @@ pub(super) fn read<'a>(
             kind,
             arn: document.arn.clone(),
             policy,
+            acl: acl.reads.and_then(|reads| policies.keep(&reads).ok()),
             region: Arc::clone(&document.region),
             tags: tags(value),
             restricted: kind.kind == BUCKET && (account_restricted || restricts(value)),
@@ -358,51 +360,6 @@ fn restricts(value: &Value) -> bool {
         .pointer("/config/PublicAccessBlockConfiguration/RestrictPublicBuckets")
         .and_then(Value::as_bool)
         .unwrap_or_default()
-}
-
-fn ignores_public_acls(value: &Value) -> bool {
-    value
-        .pointer("/config/PublicAccessBlockConfiguration/IgnorePublicAcls")
-        .and_then(Value::as_bool)
-        .unwrap_or_default()
-}
-
-/// Who else than its owner is named by the access control list of a bucket, if that counts: it does not where the
-/// owner of the bucket owns all objects, and public groups not where they are ignored. The group that logs are
-/// delivered by is nobody else. Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs".
-fn named_by_acl(value: &Value, ignored: bool) -> Option<String> {
-    let ownership = value.pointer("/config/OwnershipControls/Rules/0/ObjectOwnership");
-    if ownership.and_then(Value::as_str) == Some("BucketOwnerEnforced") {
-        return None;
-    }
-    let ignored = ignored || ignores_public_acls(value);
-    let group = |name: &str| match name {
-        _ if ignored => None,
-        "AllUsers" | "PublicRead" | "PublicReadWrite" => Some("everybody".to_owned()),
-        "AuthenticatedUsers" | "AuthenticatedRead" => {
-            Some("everybody with an AWS account".to_owned())
-        }
-        _ => None,
-    };
-    let owner = value.pointer("/observed/OwnerId").and_then(Value::as_str);
-    let grants = value.pointer("/observed/Grants").and_then(Value::as_array);
-    let named = grants.into_iter().flatten().filter_map(|grant| {
-        let text = |name: &str| grant.get("Grantee")?.get(name)?.as_str();
-        match (text("URI"), text("ID")) {
-            (Some(uri), _) => group(uri.rsplit('/').next().unwrap_or_default()),
-            (None, Some(id)) if owner.is_some_and(|owner| owner != id) => {
-                Some(format!("the account with the canonical id {id}"))
-            }
-            _ => None,
-        }
-    });
-    let canned = value
-        .pointer("/config/AccessControl")
-        .and_then(Value::as_str);
-    let mut all: Vec<String> = named.chain(canned.and_then(group)).collect();
-    all.sort();
-    all.dedup();
-    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// The lock that a bucket's objects get unless the writer says otherwise, or that of a vault.

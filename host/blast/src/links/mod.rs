@@ -8,6 +8,7 @@ mod access_point;
 mod account_administrator;
 mod account_principals;
 mod assume_role;
+mod bucket_acl;
 mod changers;
 mod classes;
 mod codeartifact;
@@ -177,6 +178,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &decryption::Decryption,
     &store_access::S3_POLICY,
     &access_point::AccessPoint,
+    &bucket_acl::BucketAcl,
     &store_access::KMS_POLICY,
     &store_access::SECRET_POLICY,
     &store_access::QUEUE_TOPIC,

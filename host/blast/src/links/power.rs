@@ -14,7 +14,7 @@ use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
 use crate::request::{RESOURCE_TAGS, RequestKeys};
 use crate::tagging::WritesTags;
-use crate::world::{AccountRow, PrincipalIndex, PrincipalRow, World};
+use crate::world::{AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, World};
 
 /// A name that stands for every name: nobody scopes a policy to it.
 pub(super) const ANY_NAME: &str = "any-name-at-all";
@@ -167,6 +167,15 @@ impl<'a, 'w> Power<'a, 'w> {
     pub(super) fn keys_tagged(&self, tags: Option<&Tags>) -> Keys {
         let request = self.request().tagged(tags);
         request.for_account(self.row.account).build()
+    }
+
+    /// The same about something of another account, if that is at hand.
+    pub(super) fn keys_in(&self, account: AccountIndex, tags: Option<&Tags>) -> Keys {
+        let keys = self.request().tagged(tags).for_account(account).build();
+        match self.world().account(account) {
+            Some(owner) => keys.fixed("aws:ResourceAccount", [owner.id.as_str()]),
+            None => keys,
+        }
     }
 
     /// The same about a user or role of its account.

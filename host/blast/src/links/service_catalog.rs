@@ -48,6 +48,7 @@ const SERVICE: &str = "servicecatalog.amazonaws.com";
 struct Product<'w> {
     id: &'w str,
     store: StoreIndex,
+    owner: AccountIndex,
     /// How requests name it. Source: Service Authorization Reference, "AWS Service Catalog".
     arn: String,
 }
@@ -62,6 +63,7 @@ fn products(world: &World) -> impl Iterator<Item = Product<'_>> {
         Some(Product {
             id,
             store,
+            owner: row.account,
             arn: format!("arn:{partition}:catalog:{region}:{}:product/{id}", owner.id),
         })
     })
@@ -253,7 +255,8 @@ fn provisions(
     product: &Product<'_>,
     entered: Judgement,
 ) -> Option<Judgement> {
-    let may = power.may(PROVISION, &product.arn, power.keys())?;
+    let keys = power.keys_in(product.owner, None);
+    let may = power.may(PROVISION, &product.arn, keys)?;
     let lets = format!(
         "the template of {} lets whoever provisions it do that as the role",
         product.id

@@ -216,7 +216,7 @@ fn from_share(
 
 /// Whether a principal of an account that a store is shared with may read it: its own policies decide.
 fn reads(power: &Power<'_, '_>, row: &StoreRow) -> Option<Judgement> {
-    let keys = power.keys_tagged(row.tags.as_ref());
+    let keys = power.keys_in(row.account, row.tags.as_ref());
     let ways = row.kind.ways.iter().map(|way| {
         let reading = way.actions.iter();
         let suffix = way.suffix.unwrap_or(row.kind.suffix);
@@ -224,7 +224,7 @@ fn reads(power: &Power<'_, '_>, row: &StoreRow) -> Option<Judgement> {
         let here = reading.map(|action| power.may(action, &resource, keys.clone()));
         let home = way.at_home.iter();
         let all = here
-            .chain(home.map(|(action, ..)| power.may_somewhere(action, &keys)))
+            .chain(home.map(|(action, ..)| power.may_somewhere(action, &power.keys())))
             .try_fold(Judgement::default(), |all, one| Some(all.and(one?)))?;
         Some(all.also(way.besides))
     });

@@ -592,7 +592,7 @@ fn outside_parties(
     }
     for row in stores {
         // A service that reads may read for anyone.
-        if row.public || !row.summary.services.is_empty() {
+        if row.public || row.acl.is_some() || !row.summary.services.is_empty() {
             parties.insert(OutsideParty::Anyone);
         }
         parties.extend(row.shared_with.iter().filter_map(|id| outside(id)));

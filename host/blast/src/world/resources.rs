@@ -220,6 +220,11 @@ pub(super) fn store_rows(
                 arn: store.arn,
                 kind: store.kind,
                 policy: store.policy,
+                acl: store.acl.and_then(|index| {
+                    let actions: Vec<_> = store.kind.actions().collect();
+                    let stored = policies.get(index)?;
+                    Some((index, summarize(&stored.policy, &actions)))
+                }),
                 key: None,
                 unseen_key: None,
                 grants,

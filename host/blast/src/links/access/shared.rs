@@ -91,6 +91,20 @@ impl<'w> Gate<'w> {
         self
     }
 
+    /// To the objects of a bucket by its access control list, which amounts to this policy: those alone come by it
+    /// whom it names, and that public policies are restricted does not matter.
+    pub(in crate::links) fn of_acl(world: &'w World, store: StoreIndex) -> Option<Self> {
+        let row = world.store(store)?;
+        let (policy, summary) = row.acl.as_ref()?;
+        let way = row.kind.ways.first()?;
+        let gate = Self::of_share(world, store, way, (*policy, &row.arn, summary))?;
+        Some(Self {
+            by_policy: true,
+            closed: row.own_key,
+            ..gate
+        })
+    }
+
     /// The same if this holds as well, in words.
     pub(in crate::links) fn hanging_on(mut self, what: impl IntoIterator<Item = String>) -> Self {
         self.besides.extend(what);
