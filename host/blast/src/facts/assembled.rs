@@ -158,7 +158,10 @@ pub(super) fn assembled(documents: &[Document]) -> HashMap<usize, Document> {
 
 /// Parts by the type and the name of what they are parts of.
 #[derive(Default)]
-struct Parts(BTreeMap<&'static str, BTreeMap<String, Vec<(&'static str, Value)>>>);
+struct Parts(BTreeMap<&'static str, BTreeMap<String, Vec<OfList>>>);
+
+/// The list that a part belongs into, and the part.
+type OfList = (&'static str, Value);
 
 impl Parts {
     fn add(&mut self, document: &Document) {
