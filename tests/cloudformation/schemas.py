@@ -48,6 +48,13 @@ def actions(handlers):
                 yield f"{service.lower()}:{operation[0].upper()}{operation[1:]}"
 
 
+def gives_out_alone(handlers):
+    """Whether reading takes nothing but what is never asked for: each read would be denied."""
+    reads = [action.lower() for action in handlers["read"].get("permissions", []) if READS.match(action)]
+    own = [action for action in reads if "tags" not in action]
+    return bool(own) and GIVE_OUT.issuperset(own)
+
+
 def own_property(pointers):
     """The name of the one property that these pointers are of; none if there are more."""
     names = [pointer.removeprefix("/properties/") for pointer in pointers]
@@ -82,7 +89,7 @@ def below(kind, schema, all_schemas):
 def readable(kind, schema, all_schemas):
     """The entry of a type; none if it cannot be listed, not even below a parent."""
     handlers = schema.get("handlers", {})
-    if "read" not in handlers:
+    if "read" not in handlers or gives_out_alone(handlers):
         return None
     entry = {"type": kind, "actions": sorted(set(actions(handlers)))}
     if "list" not in handlers or handlers["list"].get("handlerSchema", {}).get("required"):
