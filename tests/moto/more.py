@@ -473,6 +473,19 @@ def balancers():
             ],
         },
     )
+    inner = elbv2.create_load_balancer(
+        Name="inner", Subnets=subnets, Scheme="internal", Type="network"
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    service = ec2.create_vpc_endpoint_service_configuration(
+        NetworkLoadBalancerArns=[inner], AcceptanceRequired=True
+    )["ServiceConfiguration"]["ServiceId"]
+    ec2.modify_vpc_endpoint_service_permissions(ServiceId=service, AddAllowedPrincipals=["*"])
+    expect(
+        "AWS::EC2::VPCEndpointService",
+        service,
+        {"AcceptanceRequired": True, "NetworkLoadBalancerArns": [inner]},
+        {"ServiceId": service, "AllowedPrincipals": ["*"]},
+    )
     return subnets[0]
 
 

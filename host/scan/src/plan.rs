@@ -23,7 +23,7 @@ pub(crate) const BLAST_TYPES: [&str; 3] = [
 /// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
 /// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
 /// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
-pub(crate) const DATA_TYPES: [&str; 33] = [
+pub(crate) const DATA_TYPES: [&str; 35] = [
     "AWS::CloudTrail::Trail",
     "AWS::CodeBuild::Project",
     "AWS::DynamoDB::Table",
@@ -36,6 +36,8 @@ pub(crate) const DATA_TYPES: [&str; 33] = [
     "AWS::EC2::TransitGatewayAttachment",
     "AWS::EC2::TransitGatewayRouteTable",
     "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EC2::VPCEndpointService",
     "AWS::EC2::VPCPeeringConnection",
     "AWS::EC2::Volume",
     "AWS::ECR::Repository",

@@ -556,6 +556,7 @@ impl Account {
             kinds::TransitGatewayRouteTableKind,
             kinds::VpcBlockPublicAccessOptionsKind,
             kinds::VpcEndpointKind,
+            kinds::VpcEndpointServiceKind,
             kinds::VpcKind,
             kinds::VpcPeeringConnectionKind,
         );

@@ -66,6 +66,7 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         ec2::VolumeKind,
         ec2::VpcBlockPublicAccessOptionsKind,
         ec2::VpcEndpointKind,
+        ec2::VpcEndpointServiceKind,
         ec2::VpcKind,
         ec2::VpcPeeringConnectionKind,
         ecr::RepositoryKind,

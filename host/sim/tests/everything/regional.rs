@@ -195,6 +195,23 @@ fn networks() -> Vec<Value> {
             }),
         ),
         ec2(
+            "VPCEndpointService",
+            "vpc-endpoint-service/vpce-svc-1",
+            json!({
+                "config": {
+                    "AcceptanceRequired": true,
+                    "NetworkLoadBalancerArns": [format!(
+                        "arn:aws:elasticloadbalancing:{REGION}:{MEMBER}:loadbalancer/net/nlb/1")],
+                    "GatewayLoadBalancerArns": []
+                },
+                "observed": {
+                    "ServiceId": "vpce-svc-1",
+                    "ServiceName": format!("com.amazonaws.vpce.{REGION}.vpce-svc-1"),
+                    "ServiceState": "Available", "AllowedPrincipals": ["*"]
+                }
+            }),
+        ),
+        ec2(
             "FlowLog",
             "vpc-flow-log/fl-1",
             json!({

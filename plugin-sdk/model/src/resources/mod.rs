@@ -45,7 +45,8 @@ pub use ec2::{
     TransitGatewayAttachment, TransitGatewayAttachmentKind, TransitGatewayKind,
     TransitGatewayRouteTable, TransitGatewayRouteTableKind, Volume, VolumeKind, Vpc,
     VpcBlockPublicAccessOptions, VpcBlockPublicAccessOptionsKind, VpcEndpoint, VpcEndpointKind,
-    VpcKind, VpcPeeringConnection, VpcPeeringConnectionKind,
+    VpcEndpointService, VpcEndpointServiceKind, VpcKind, VpcPeeringConnection,
+    VpcPeeringConnectionKind,
 };
 pub use ecr::{Repository, RepositoryKind};
 pub use ecs::{TaskDefinition, TaskDefinitionKind};

@@ -2,6 +2,7 @@
 
 mod address;
 mod connection;
+mod endpoint_service;
 mod instance;
 mod listing;
 mod security_group;
@@ -19,7 +20,8 @@ use blastwall_aws::{Declaration, client};
 use blastwall_model::Kind;
 use blastwall_model::resources::{
     InstanceKind, NetworkAclKind, NetworkInterfaceKind, RegionKind, RouteTableKind,
-    SecurityGroupKind, SubnetKind, VpcEndpointKind, VpcKind, VpcPeeringConnectionKind,
+    SecurityGroupKind, SubnetKind, VpcEndpointKind, VpcEndpointServiceKind, VpcKind,
+    VpcPeeringConnectionKind,
 };
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
@@ -60,6 +62,7 @@ listings! {
     connection::ENDPOINT => connection::list_endpoints,
     connection::FLOW_LOG => connection::list_flow_logs,
     connection::PEERING => connection::list_peerings,
+    endpoint_service::PRODUCT => endpoint_service::list,
     instance::PRODUCT => instance::list,
     security_group::PRODUCT => security_group::list,
     settings::EBS_ENCRYPTION => settings::ebs_encryption,
@@ -110,6 +113,7 @@ const IN_VPC: &[&str] = &[
     SecurityGroupKind::TYPE,
     SubnetKind::TYPE,
     VpcEndpointKind::TYPE,
+    VpcEndpointServiceKind::TYPE,
     VpcPeeringConnectionKind::TYPE,
 ];
 

@@ -205,6 +205,20 @@ listings! {
             }))
         },
     };
+    describe_services "DescribeVpcEndpointServiceConfigurations"
+        "ec2:DescribeVpcEndpointServiceConfigurations" = Listing {
+        kind: "AWS::EC2::VPCEndpointService", set: "serviceConfigurationSet", id: "service-id",
+        members: &[
+            ("/observed/ServiceId", "serviceId"), ("/observed/ServiceName", "serviceName"),
+            ("/observed/ServiceState", "serviceState"),
+            ("/config/AcceptanceRequired", "acceptanceRequired"),
+        ],
+        lists: &[
+            ("/config/NetworkLoadBalancerArns", "networkLoadBalancerArnSet", &[("", "")]),
+            ("/config/GatewayLoadBalancerArns", "gatewayLoadBalancerArnSet", &[("", "")]),
+        ],
+        more: nothing_more,
+    };
     describe_flow_logs "DescribeFlowLogs" "ec2:DescribeFlowLogs" = Listing {
         kind: "AWS::EC2::FlowLog", set: "flowLogSet", id: "flow-log-id",
         members: &[

@@ -1,4 +1,4 @@
-//! Attributes of instances, snapshots and images, and what templates start.
+//! Attributes of instances, snapshots and images, whom endpoint services allow, and what templates start.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,6 +29,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "ec2:DescribeImageAttribute",
         |call| target(call, "AWS::EC2::Image", "ImageId"),
         image_attribute,
+    ),
+    of_resource(
+        "DescribeVpcEndpointServicePermissions",
+        "ec2:DescribeVpcEndpointServicePermissions",
+        |call| target(call, "AWS::EC2::VPCEndpointService", "ServiceId"),
+        service_permissions,
     ),
 ];
 
@@ -103,6 +109,18 @@ fn image_attribute(call: &Call<'_>) -> Result<Answer, Failure> {
                 "launchPermission",
                 items(&document, "/config/LaunchPermissions", WITH),
             ),
+    ))
+}
+
+fn service_permissions(call: &Call<'_>) -> Result<Answer, Failure> {
+    let document = find(call, "AWS::EC2::VPCEndpointService", "ServiceId")?;
+    let allowed = items(
+        &document,
+        "/observed/AllowedPrincipals",
+        &[("", "principal")],
+    );
+    Ok(Answer::Xml(
+        Element::new("").list("allowedPrincipals", allowed),
     ))
 }
 

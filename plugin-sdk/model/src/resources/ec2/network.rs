@@ -311,6 +311,38 @@ kind! {
 }
 
 properties! {
+    /// What is set on an endpoint service of AWS PrivateLink (`AWS::EC2::VPCEndpointService`).
+    "config" VpcEndpointServiceConfig {
+        /// Whether somebody accepts each endpoint.
+        "AcceptanceRequired" acceptance_required: bool,
+        /// The ARNs of the Network Load Balancers behind it.
+        "NetworkLoadBalancerArns" network_load_balancer_arns: Vec<String>,
+        /// The ARNs of the Gateway Load Balancers behind it.
+        "GatewayLoadBalancerArns" gateway_load_balancer_arns: Vec<String>,
+    }
+}
+
+properties! {
+    /// What is observed of an endpoint service.
+    "observed" VpcEndpointServiceObserved {
+        /// Its id, `vpce-svc-…`.
+        "ServiceId" service_id: String,
+        /// What endpoints name it by, `com.amazonaws.vpce.eu-west-1.vpce-svc-…`.
+        "ServiceName" service_name: String,
+        /// `Available`, …
+        "ServiceState" service_state: String,
+        /// Whom it allows to make endpoints, by ARN; `*` is everybody.
+        "AllowedPrincipals" allowed_principals: Vec<String>,
+    }
+}
+
+kind! {
+    /// An endpoint service: what other VPCs reach through AWS PrivateLink.
+    VpcEndpointService, VpcEndpointServiceKind = "AWS::EC2::VPCEndpointService",
+    VpcEndpointServiceConfig, VpcEndpointServiceObserved
+}
+
+properties! {
     /// What is set on a flow log (`AWS::EC2::FlowLog`).
     "config" FlowLogConfig {
         /// Its id, `fl-…`.
