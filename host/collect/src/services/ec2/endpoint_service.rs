@@ -1,12 +1,13 @@
 //! Endpoint services of AWS PrivateLink, and whom they allow: `AWS::EC2::VPCEndpointService`.
 
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_vpc_endpoint_service_configurations::DescribeVpcEndpointServiceConfigurationsOutput as Page;
 use aws_sdk_ec2::types;
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::Kind;
 use blastwall_model::resources::{VpcEndpointService, VpcEndpointServiceKind};
-use futures::{StreamExt, stream};
 
+use super::listing::list_and_ask;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
@@ -24,39 +25,19 @@ const ALLOWED: Declaration = super::call(
 
 pub(super) const PRODUCT: Product = super::product(VpcEndpointServiceKind::TYPE, &[LIST, ALLOWED]);
 
-/// How many services of a region are asked for whom they allow side by side.
-const AT_ONCE: usize = 8;
-
 pub(super) async fn list(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
-    let mut harvest = Harvest::default();
-    let mut services = Vec::new();
-    let stream = ec2
+    let request = ec2
         .describe_vpc_endpoint_service_configurations()
-        .max_results(super::PAGE)
-        .into_paginator()
-        .send();
-    let ended = pages(context.session, stream, |page| {
-        for answer in page.service_configurations() {
-            match service(context, region, answer) {
-                Ok(service) => services.push(service),
-                Err(failure) => {
-                    harvest.listing(&[VpcEndpointServiceKind::TYPE], LIST, region, &failure);
-                }
-            }
-        }
-    })
-    .await;
-    if let Err(failure) = ended {
-        harvest.listing(&[VpcEndpointServiceKind::TYPE], LIST, region, &failure);
-    }
-    let mut allowing = stream::iter(services)
-        .map(|service| allow(context, ec2, service))
-        .buffered(AT_ONCE)
-        .boxed();
-    while let Some(found) = allowing.next().await {
-        harvest.append(found);
-    }
-    harvest
+        .max_results(super::PAGE);
+    list_and_ask!(
+        context,
+        region,
+        LIST,
+        request,
+        Page::service_configurations,
+        service,
+        |service| allow(context, ec2, service)
+    )
 }
 
 fn service(

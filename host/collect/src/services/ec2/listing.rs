@@ -38,6 +38,39 @@ macro_rules! list_pages {
     }};
 }
 
+/// Lists all resources of a type and asks about each, a few side by side:
+/// `list_and_ask!(context, region, LIST, request, |page| page.images().iter(), image, |image| ask(image))`.
+macro_rules! list_and_ask {
+    ($context:expr, $region:expr, $list:expr, $request:expr, $items:expr, $read:expr, $ask:expr) => {{
+        use futures::StreamExt as _;
+
+        let mut harvest = crate::harvest::Harvest::default();
+        let mut listed = Vec::new();
+        let stream = $request.into_paginator().send();
+        let ended = crate::pages::pages($context.session, stream, |page| {
+            for item in $items(&page) {
+                match $read($context, $region, item) {
+                    Ok(resource) => listed.push(resource),
+                    Err(failure) => {
+                        super::listing::end(&mut harvest, $list, $region, Err(failure), $read);
+                    }
+                }
+            }
+        })
+        .await;
+        super::listing::end(&mut harvest, $list, $region, ended, $read);
+        let asked = futures::stream::iter(listed).map($ask);
+        let mut asked = asked.buffered(super::listing::AT_ONCE).boxed();
+        while let Some(found) = asked.next().await {
+            harvest.append(found);
+        }
+        harvest
+    }};
+}
+
+/// How many resources of a region are asked about side by side.
+pub(super) const AT_ONCE: usize = 8;
+
 /// Notes how a listing ended, of the type that `read` makes.
 pub(super) fn end<K: Kind, D>(
     harvest: &mut Harvest,
@@ -51,4 +84,4 @@ pub(super) fn end<K: Kind, D>(
     }
 }
 
-pub(super) use list_pages;
+pub(super) use {list_and_ask, list_pages};

@@ -1,18 +1,19 @@
 //! Snapshots and images with whom they are shared: `AWS::EC2::Snapshot`, `AWS::EC2::Image`.
 
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_images::DescribeImagesOutput as Images;
+use aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput as Snapshots;
 use aws_sdk_ec2::types::{self, ImageAttributeName, SnapshotAttributeName};
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::Kind;
 use blastwall_model::resources::ec2::{CreateVolumePermission, LaunchPermission};
 use blastwall_model::resources::{Image, ImageKind, Snapshot, SnapshotKind};
-use futures::{StreamExt, stream};
 
+use super::listing::list_and_ask;
 use crate::Product;
 use crate::context::{Context, parse_arn};
 use crate::convert::{sorted, text, time, time_text};
 use crate::harvest::{About, Harvest};
-use crate::pages::pages;
 
 const LIST_SNAPSHOTS: Declaration = super::call("DescribeSnapshots", "ec2:DescribeSnapshots");
 const SNAPSHOT_ATTRIBUTE: Declaration =
@@ -25,47 +26,30 @@ pub(super) const SNAPSHOT: Product =
     super::product(SnapshotKind::TYPE, &[LIST_SNAPSHOTS, SNAPSHOT_ATTRIBUTE]);
 pub(super) const IMAGE: Product = super::product(ImageKind::TYPE, &[LIST_IMAGES, IMAGE_ATTRIBUTE]);
 
-/// How many attributes of a region are asked for side by side.
-const AT_ONCE: usize = 8;
-
 pub(super) async fn list_snapshots(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
-    let account = context.session.account();
-    let mut harvest = Harvest::default();
-    let mut snapshots = Vec::new();
-    let stream = ec2
+    let request = ec2
         .describe_snapshots()
         .owner_ids("self")
-        .max_results(super::PAGE)
-        .into_paginator()
-        .send();
-    let ended = pages(context.session, stream, |page| {
-        // `self` leaves out all others, and yet some implementations of the API show those of
-        // public images.
-        let own = page
-            .snapshots()
-            .iter()
-            .filter(|answer| super::owner(context, answer.owner_id()) == account.as_str());
-        for answer in own {
-            match snapshot(context, region, answer) {
-                Ok(snapshot) => snapshots.push(snapshot),
-                Err(failure) => {
-                    harvest.listing(&[SnapshotKind::TYPE], LIST_SNAPSHOTS, region, &failure);
-                }
-            }
-        }
-    })
-    .await;
-    if let Err(failure) = ended {
-        harvest.listing(&[SnapshotKind::TYPE], LIST_SNAPSHOTS, region, &failure);
-    }
-    let mut shared = stream::iter(snapshots)
-        .map(|snapshot| share_snapshot(context, ec2, snapshot))
-        .buffered(AT_ONCE)
-        .boxed();
-    while let Some(found) = shared.next().await {
-        harvest.append(found);
-    }
-    harvest
+        .max_results(super::PAGE);
+    list_and_ask!(
+        context,
+        region,
+        LIST_SNAPSHOTS,
+        request,
+        |page| own(context, page),
+        snapshot,
+        |snapshot| share_snapshot(context, ec2, snapshot)
+    )
+}
+
+/// `self` leaves out all others, and yet some implementations of the API show those of public images.
+fn own<'a>(
+    context: &'a Context<'_>,
+    page: &'a Snapshots,
+) -> impl Iterator<Item = &'a types::Snapshot> {
+    let account = context.session.account().as_str();
+    let snapshots = page.snapshots().iter();
+    snapshots.filter(move |answer| super::owner(context, answer.owner_id()) == account)
 }
 
 fn snapshot(
@@ -114,37 +98,20 @@ async fn share_snapshot(context: &Context<'_>, ec2: &Client, mut snapshot: Snaps
 }
 
 pub(super) async fn list_images(context: &Context<'_>, region: &str, ec2: &Client) -> Harvest {
-    let mut harvest = Harvest::default();
-    let mut images = Vec::new();
-    let stream = ec2
+    let request = ec2
         .describe_images()
         .owners("self")
         .include_disabled(true)
-        .max_results(super::PAGE)
-        .into_paginator()
-        .send();
-    let ended = pages(context.session, stream, |page| {
-        for answer in page.images() {
-            match image(context, region, answer) {
-                Ok(image) => images.push(image),
-                Err(failure) => {
-                    harvest.listing(&[ImageKind::TYPE], LIST_IMAGES, region, &failure);
-                }
-            }
-        }
-    })
-    .await;
-    if let Err(failure) = ended {
-        harvest.listing(&[ImageKind::TYPE], LIST_IMAGES, region, &failure);
-    }
-    let mut shared = stream::iter(images)
-        .map(|image| share_image(context, ec2, image))
-        .buffered(AT_ONCE)
-        .boxed();
-    while let Some(found) = shared.next().await {
-        harvest.append(found);
-    }
-    harvest
+        .max_results(super::PAGE);
+    list_and_ask!(
+        context,
+        region,
+        LIST_IMAGES,
+        request,
+        Images::images,
+        image,
+        |image| share_image(context, ec2, image)
+    )
 }
 
 fn image(context: &Context<'_>, region: &str, answer: &types::Image) -> Result<Image, Failure> {

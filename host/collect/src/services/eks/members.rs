@@ -36,42 +36,51 @@ async fn add_each<K: Kind>(
     }
 }
 
-pub(super) async fn associations(
-    context: &Context<'_>,
-    eks: &Client,
-    region: &str,
-    cluster: &str,
-) -> Harvest {
-    const KIND: &str = PodIdentityAssociationKind::TYPE;
-    let mut harvest = Harvest::default();
-    if !context.wants(KIND) {
-        return harvest;
-    }
-    let place = (region, cluster);
-    let mut ids = Vec::new();
-    let request = eks.list_pod_identity_associations().cluster_name(cluster);
-    let stream = request.max_results(100).into_paginator().send();
-    let ended = pages(context.session, stream, |page| {
-        let listed = page.associations().iter();
-        ids.extend(listed.filter_map(|one| text(one.association_id())));
-    })
-    .await;
-    if let Err(failure) = ended {
-        missing(
-            context,
-            &mut harvest,
-            place,
-            &[KIND],
-            (ASSOCIATIONS, &failure),
-        );
-    }
-    let told = stream::iter(ids)
-        .map(|id| association(context, eks, place, id))
-        .buffered(AT_ONCE)
-        .boxed();
-    add_each(context, place, &mut harvest, ASSOCIATION, told).await;
-    harvest
+/// A function that lists what a cluster has of a type and asks about each, a few side by side.
+macro_rules! members {
+    ($name:ident: $kind:ty, $list:ident, |$page:ident| $names:expr, $listing:expr, $asking:expr, $one:ident) => {
+        pub(super) async fn $name(
+            context: &Context<'_>,
+            eks: &Client,
+            region: &str,
+            cluster: &str,
+        ) -> Harvest {
+            let mut harvest = Harvest::default();
+            if !context.wants(<$kind>::TYPE) {
+                return harvest;
+            }
+            let place = (region, cluster);
+            let mut names: Vec<String> = Vec::new();
+            let request = eks.$list().cluster_name(cluster);
+            let stream = request.max_results(100).into_paginator().send();
+            let ended = pages(context.session, stream, |$page| names.extend($names)).await;
+            if let Err(failure) = ended {
+                let kinds = &[<$kind>::TYPE];
+                missing(context, &mut harvest, place, kinds, ($listing, &failure));
+            }
+            let told = stream::iter(names)
+                .map(|name| $one(context, eks, place, name))
+                .buffered(AT_ONCE)
+                .boxed();
+            add_each(context, place, &mut harvest, $asking, told).await;
+            harvest
+        }
+    };
 }
+
+members!(
+    associations: PodIdentityAssociationKind, list_pod_identity_associations,
+    |page| page.associations().iter().filter_map(|one| text(one.association_id())),
+    ASSOCIATIONS, ASSOCIATION, association
+);
+members!(
+    nodegroups: NodegroupKind, list_nodegroups, |page| page.nodegroups().iter().cloned(),
+    NODEGROUPS, NODEGROUP, nodegroup
+);
+members!(
+    profiles: FargateProfileKind, list_fargate_profiles,
+    |page| page.fargate_profile_names().iter().cloned(), PROFILES, PROFILE, profile
+);
 
 async fn association(
     context: &Context<'_>,
@@ -99,42 +108,6 @@ async fn association(
     Ok(association)
 }
 
-pub(super) async fn nodegroups(
-    context: &Context<'_>,
-    eks: &Client,
-    region: &str,
-    cluster: &str,
-) -> Harvest {
-    const KIND: &str = NodegroupKind::TYPE;
-    let mut harvest = Harvest::default();
-    if !context.wants(KIND) {
-        return harvest;
-    }
-    let place = (region, cluster);
-    let mut names = Vec::new();
-    let request = eks.list_nodegroups().cluster_name(cluster);
-    let stream = request.max_results(100).into_paginator().send();
-    let ended = pages(context.session, stream, |page| {
-        names.extend_from_slice(page.nodegroups());
-    })
-    .await;
-    if let Err(failure) = ended {
-        missing(
-            context,
-            &mut harvest,
-            place,
-            &[KIND],
-            (NODEGROUPS, &failure),
-        );
-    }
-    let told = stream::iter(names)
-        .map(|name| nodegroup(context, eks, place, name))
-        .buffered(AT_ONCE)
-        .boxed();
-    add_each(context, place, &mut harvest, NODEGROUP, told).await;
-    harvest
-}
-
 async fn nodegroup(
     context: &Context<'_>,
     eks: &Client,
@@ -159,36 +132,6 @@ async fn nodegroup(
     observed.status = text(described.status().map(|it| it.as_str())).into();
     observed.created_at = described.created_at().and_then(time).into();
     Ok(nodegroup)
-}
-
-pub(super) async fn profiles(
-    context: &Context<'_>,
-    eks: &Client,
-    region: &str,
-    cluster: &str,
-) -> Harvest {
-    const KIND: &str = FargateProfileKind::TYPE;
-    let mut harvest = Harvest::default();
-    if !context.wants(KIND) {
-        return harvest;
-    }
-    let place = (region, cluster);
-    let mut names = Vec::new();
-    let request = eks.list_fargate_profiles().cluster_name(cluster);
-    let stream = request.max_results(100).into_paginator().send();
-    let ended = pages(context.session, stream, |page| {
-        names.extend_from_slice(page.fargate_profile_names());
-    })
-    .await;
-    if let Err(failure) = ended {
-        missing(context, &mut harvest, place, &[KIND], (PROFILES, &failure));
-    }
-    let told = stream::iter(names)
-        .map(|name| profile(context, eks, place, name))
-        .buffered(AT_ONCE)
-        .boxed();
-    add_each(context, place, &mut harvest, PROFILE, told).await;
-    harvest
 }
 
 async fn profile(
