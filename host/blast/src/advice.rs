@@ -8,19 +8,16 @@
 //!
 //! Every figure here comes from building and closing the graph again with the change made.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::difference::Change;
 use crate::graph::{Graph, UnknownStart};
 use crate::judge::Judge;
 use crate::links;
-use crate::rules::RuleId;
-use crate::steps::{Step, Steps};
+use crate::removal::Removal;
+use crate::steps::Steps;
 use crate::subject::Subject;
-use crate::survey::{expected, ways};
-use crate::units::Unit;
+use crate::survey::{by_unit, expected, ways};
 use crate::world::World;
 
 /// How many links are tried in each round.
@@ -29,8 +26,8 @@ const CANDIDATES: usize = 12;
 /// One change that helps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Improvement {
-    /// The link to take away.
-    pub remove: Arc<Step>,
+    /// What to take away.
+    pub remove: Removal,
     /// The expected blast radius with it and all before it gone, from 0 to 1.
     pub expected: f64,
 }
@@ -97,16 +94,8 @@ impl Graph {
         let mut now = now;
         for _ in 0..count {
             // Links that no way goes over cannot be worth anything.
-            let mut candidates: Vec<(Unit, RuleId)> = Vec::new();
-            for (rule, _) in ways(&graph) {
-                if let Some(unit) = graph.unit(rule)
-                    && candidates.len() < CANDIDATES
-                    && candidates.iter().all(|(other, _)| *other != unit)
-                {
-                    candidates.push((unit, rule));
-                }
-            }
-            let tried = candidates.into_iter().map(|(unit, rule)| {
+            let candidates = by_unit(&graph, ways(&graph)).into_iter().take(CANDIDATES);
+            let tried = candidates.map(|(unit, rule, _)| {
                 let without = graph.without_unit(unit);
                 (expected(&without), rule, without)
             });
@@ -115,7 +104,7 @@ impl Graph {
                 break;
             };
             let step = Steps::new(&graph).alone(rule);
-            if let Some(remove) = step {
+            if let Some(remove) = step.and_then(|step| graph.removal(rule, step)) {
                 improvements.push(Improvement {
                     remove,
                     expected: after,

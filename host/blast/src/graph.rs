@@ -181,6 +181,9 @@ impl Graph {
                 false => Subject::Supply { arn },
             });
         }
+        if text == GUARDRAILS {
+            return Ok(Subject::Guardrails);
+        }
         // What a bucket or vault holds comes before what it is evidence of.
         if let Some(row) = self.world.evidence.iter().find(|row| row.of == text) {
             return Ok(Subject::Evidence { of: row.of.clone() });
@@ -259,6 +262,22 @@ impl Graph {
         Ok(workflows)
     }
 
+    /// The names by which most is found: accounts, environments, users and roles.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let accounts = self.world.accounts.iter();
+        let names = accounts.clone().filter_map(|row| row.name.as_deref());
+        let environments = accounts.map(|row| &*row.environment.name);
+        let principals = self.world.principals.iter().map(|row| row.arn.as_str());
+        names.chain(environments).chain(principals)
+    }
+
+    /// Whether this is the name of an environment, and of nothing else.
+    #[must_use]
+    pub fn is_environment(&self, text: &str) -> bool {
+        let mut accounts = self.world.accounts.iter();
+        self.find(text).is_err() && accounts.any(|row| *row.environment.name == *text)
+    }
+
     /// The subjects of CI providers under which runs of a repository come, `acme/web` or `repo:acme/web`, and
     /// the repository itself.
     fn workflows_of(&self, repository: &str) -> impl Iterator<Item = Subject> {
@@ -333,6 +352,9 @@ impl Graph {
         self.capabilities.find(self.world.capability(subject)?)
     }
 }
+/// By which word the power over the organization's policies is found.
+pub(crate) const GUARDRAILS: &str = "guardrails";
+
 /// The account and the name behind `kind` of an ARN of that kind.
 fn role_name<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
     let (head, name) = text.split_once(kind)?;

@@ -373,7 +373,7 @@ impl<'w> Judge<'w> {
                     .or_else(|| {
                         let what = match case.identity {
                             Identity::Attached(_) | Identity::AtLeast(_) => "one that was not seen",
-                            _ => "any that the attacker writes",
+                            _ => "that allows it, which the attacker writes",
                         };
                         Some((what.to_owned(), None))
                     }),

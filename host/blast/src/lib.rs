@@ -38,6 +38,7 @@ mod links;
 mod proofs;
 mod question;
 mod radius;
+mod removal;
 mod request;
 mod rules;
 mod steps;
@@ -54,12 +55,13 @@ pub use certainty::{Certainty, Condition, StatementEvidence};
 pub use difference::{Change, ReachChange};
 pub use facts::{Environment, Facts, PRINCIPAL_TYPES, Unjudged, is_read, read_types};
 pub use graph::{BlindSpot, Graph, Size, UnknownStart};
-pub use links::{LinkDocumentation, is_structural, link_kind, link_kinds};
+pub use links::{LinkDocumentation, is_hop, is_structural, link_kind, link_kinds};
 pub use proofs::{Proof, Proofs};
 pub use question::{
     Answer, Asked, Collected, LayerAnswer, QuestionError, Questions, StatementAnswer, Verdict,
 };
 pub use radius::{Radius, RadiusFact};
+pub use removal::Removal;
 pub use steps::Step;
 pub use subject::{OutsideParty, Subject};
 pub use survey::{

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::certainty::Certainty;
 use crate::closure::Closure;
 use crate::graph::{Graph, UnknownStart};
+use crate::removal::Removal;
 use crate::rules::{FactId, RuleId};
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
@@ -45,9 +46,9 @@ pub struct Proofs {
     pub proofs: Vec<Proof>,
     /// Whether these are all of them.
     pub complete: bool,
-    /// The fewest steps without which there is no way left; none if the search did not get that far, or
+    /// The fewest changes after which there is no way left; none if the search did not get that far, or
     /// some way has no step that can be removed, such as from the management account to a member.
-    pub cut: Option<Vec<Arc<Step>>>,
+    pub cut: Option<Vec<Removal>>,
 }
 
 impl Graph {
@@ -177,12 +178,15 @@ impl Search<'_> {
         })
     }
 
-    /// The steps that rules stand for, in the closure of everything.
-    fn told(&mut self, rules: &[RuleId], starts: &[FactId]) -> Vec<Arc<Step>> {
+    /// The removals that rules stand for, told by the closure of everything.
+    fn told(&mut self, rules: &[RuleId], starts: &[FactId]) -> Vec<Removal> {
         self.closure.run(starts, |_| true);
         rules
             .iter()
-            .filter_map(|rule| self.steps.of(&self.closure, *rule))
+            .filter_map(|rule| {
+                let step = self.steps.of(&self.closure, *rule)?;
+                self.graph.removal(*rule, step)
+            })
             .collect()
     }
 }

@@ -4,6 +4,7 @@
 //! that may come. Whoever counts what is to be cut counts the trust policy once.
 
 use crate::capability::Capability;
+use crate::facts::Trust;
 use crate::graph::Graph;
 use crate::links;
 use crate::rules::{FactId, Rule, RuleId};
@@ -11,7 +12,7 @@ use crate::world::AccountIndex;
 
 /// From where links of one unit come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Source {
+pub(crate) enum Source {
     /// From an account or whoever is in it.
     Account(AccountIndex),
     /// From the accounts or principals of many accounts, which a policy means by everyone.
@@ -30,6 +31,12 @@ pub(crate) struct Unit {
     source: Source,
 }
 
+impl Unit {
+    pub(crate) fn source(self) -> Source {
+        self.source
+    }
+}
+
 impl Graph {
     /// The unit of a rule; none if it follows from how AWS is made and cannot be taken away.
     pub(crate) fn unit(&self, id: RuleId) -> Option<Unit> {
@@ -39,7 +46,11 @@ impl Graph {
             return None;
         }
         let source = match self.rules.premises(rule) {
-            [premise] if kind.hangs_on_target() => self.source(*premise),
+            [premise] if kind.hangs_on_target() => match self.source(*premise) {
+                // Who is let in as one of everybody goes with everybody.
+                source if self.is_let_in_with_all(source, rule.conclusion) => Source::Many,
+                source => source,
+            },
             [premise] => Source::Fact(*premise),
             _ => Source::Rule(id),
         };
@@ -48,6 +59,46 @@ impl Graph {
             conclusion: rule.conclusion,
             source,
         })
+    }
+
+    /// Whether the policy of what a rule leads to names everybody, and the source is somebody else than whose it
+    /// is.
+    fn is_let_in_with_all(&self, source: Source, conclusion: FactId) -> bool {
+        let (owner, summary) = match self.capabilities.get(conclusion) {
+            Some(Capability::Principal(role)) => {
+                let row = self.world.principal(role);
+                let summary = row.and_then(|row| match row.trust {
+                    Trust::Policy(trust) => self.world.trusts.get(&trust),
+                    Trust::NotApplicable | Trust::Unknown => None,
+                });
+                (row.map(|row| row.account), summary)
+            }
+            Some(Capability::Data(store) | Capability::Encrypted(store)) => {
+                let row = self.world.store(store);
+                (row.map(|row| row.account), row.map(|row| &row.summary))
+            }
+            _ => (None, None),
+        };
+        let own = matches!(source, Source::Account(account) if Some(account) == owner);
+        !own && summary.is_some_and(|summary| summary.anyone)
+    }
+
+    /// Whom to name for a source; none if that is everybody.
+    pub(crate) fn told_source(&self, source: Source) -> Option<Capability> {
+        let told = |fact: FactId| {
+            let capability = self.capabilities.get(fact);
+            capability.filter(|one| !matches!(one, Capability::Class(_)))
+        };
+        match source {
+            Source::Account(account) => Some(Capability::Account(account)),
+            Source::Many => None,
+            Source::Fact(fact) => told(fact),
+            Source::Rule(rule) => {
+                let premises = self.rules.rule(rule).map(|rule| self.rules.premises(rule));
+                let mut premises = premises.into_iter().flatten();
+                premises.find_map(|premise| told(*premise))
+            }
+        }
     }
 
     fn source(&self, premise: FactId) -> Source {

@@ -721,7 +721,7 @@ fn advice_names_the_link_and_the_guardrail_that_matter() {
         panic!("{advice:#?}")
     };
     // The trust of the hub: without it dev reaches neither test nor prod.
-    assert_eq!(best.remove.link, "assume-role");
+    assert_eq!(best.remove.step.link, "assume-role");
     assert_eq!(best.remove.to.to_string(), role(TEST, "hub"));
     assert!(best.expected < advice.expected);
     let names: Vec<&str> = advice
@@ -768,7 +768,7 @@ fn a_crossing_is_cut_at_its_neck() {
     );
     assert_eq!(crossing("management", "prod").cut, None);
     assert_eq!(
-        survey.choke_points[0].link.to.to_string(),
+        survey.choke_points[0].removal.to.to_string(),
         role(TEST, "neck")
     );
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use blastwall_blast::{Certainty, Environment, Facts, Graph, OutsideParty, Subject};
+use blastwall_blast::{Certainty, Environment, Facts, Graph, OutsideParty, Removal, Subject};
 use blastwall_model::{AccountId, Document};
 
 type Reach = BTreeMap<String, Certainty>;
@@ -42,7 +42,10 @@ fn organization() -> (Graph, Vec<Subject>) {
         starts.extend(principals.map(|document| Subject::Principal {
             arn: document.arn.clone(),
         }));
-        facts.add_account(&id, Environment::default(), &documents);
+        // Two environments, for what is said of those.
+        let even = id.as_str().ends_with(['0', '2', '4', '6', '8']);
+        let environment = Environment::new(if even { "even" } else { "odd" }, 1.0);
+        facts.add_account(&id, environment, &documents);
         starts.push(Subject::Account { id });
     }
     let graph = Graph::build(facts);
@@ -147,4 +150,50 @@ fn everybody_reaches_what_was_worked_out_and_nothing_else() {
         .collect();
     assert!(unknown.is_empty(), "starts that are not there: {unknown:?}");
     assert!(starts.len() > 100, "{}", starts.len());
+}
+
+/// The graph without what is printed, found by the words that are printed.
+fn without(graph: &Graph, cut: &[Removal]) -> Graph {
+    let links = cut.iter().map(|removal| {
+        let words = removal.words();
+        let (from, to) = words.split_once("->").unwrap();
+        let from = (from != "*").then(|| graph.find(from).unwrap());
+        (from, graph.find(to).unwrap())
+    });
+    let links: Vec<_> = links.collect();
+    graph.clone().without(&links).unwrap()
+}
+
+#[test]
+fn what_is_said_to_close_a_way_closes_it() {
+    let (graph, starts) = organization();
+    let mut closed = 0;
+    for start in &starts {
+        let start = std::slice::from_ref(start);
+        let radius = graph.radius(start).unwrap();
+        let others = radius
+            .facts
+            .iter()
+            .filter(|fact| fact.hops > 0 && fact.subject.account() != start[0].account());
+        for fact in others.take(4) {
+            let found = graph.proofs(start, &fact.subject, 10).unwrap();
+            let Some(cut) = &found.cut else { continue };
+            let left = without(&graph, cut).proofs(start, &fact.subject, 1);
+            let left = left.unwrap().proofs;
+            assert!(
+                left.is_empty(),
+                "{start:?} {:?} {cut:#?} {left:#?}",
+                fact.subject
+            );
+            closed += 1;
+        }
+    }
+    assert!(closed > 50, "{closed}");
+    for crossing in graph.survey().crossings {
+        let Some(cut) = &crossing.cut else { continue };
+        let after = without(&graph, cut).survey();
+        let mut crossings = after.crossings.iter();
+        let left = crossings.find(|one| one.from == crossing.from && one.to == crossing.to);
+        assert_eq!(left, None, "{cut:#?}");
+    }
 }

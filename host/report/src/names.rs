@@ -34,6 +34,18 @@ impl<'report> Names<'report> {
         self.accounts.get(id).copied()
     }
 
+    /// The environment that these accounts are all of; none if they are of several, or it has more.
+    pub(crate) fn environment_of(&self, ids: &[&AccountId]) -> Option<&'report str> {
+        let environment = |id: &AccountId| Some(self.account(id)?.environment.name.as_str());
+        let name = environment(ids.first()?)?;
+        let all = self
+            .accounts
+            .keys()
+            .filter(|id| environment(id) == Some(name));
+        let these = ids.iter().all(|id| environment(id) == Some(name));
+        (these && all.count() == ids.len()).then_some(name)
+    }
+
     /// `payments-prod (111122223333)`, or the id alone if there is no name. The id is always
     /// there, because names are free text and need not be unique.
     pub(crate) fn label(&self, id: &AccountId) -> String {

@@ -154,8 +154,8 @@ pub async fn scan(
             facts.set_environment(&member.entry.id, blast::environment(member));
         }
     }
-    plan.what_if.check_targets(&organization.documents)?;
-    let mut changed = plan.changes().map(|what_if| {
+    let what_if = plan.what_if.found(&organization.documents)?;
+    let mut changed = plan.changes().map(|_| {
         let mut facts = Facts::new();
         facts.set_time(&plan.scanned_at);
         facts.add_organization(&what_if.organization(&organization.documents));
@@ -182,7 +182,7 @@ pub async fn scan(
                     blast::add(facts, &member, &done.coverage, &done.blast);
                 }
                 if let Some(facts) = &mut changed {
-                    let documents = plan.what_if.account(&done.blast);
+                    let documents = what_if.account(&done.blast);
                     blast::add(facts, &member, &done.coverage, &documents);
                 }
                 draft.account(&member, done);

@@ -19,12 +19,63 @@ pub struct WhatIf {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnmetChange {
     /// No root, unit or account of the organization.
-    #[error("there is no root, unit or account `{0}` to attach a service control policy to")]
-    Target(String),
+    #[error(
+        "there is no root, unit or account `{0}` to attach a service control policy to; there are {1}"
+    )]
+    Target(String, String),
+    /// Several units or accounts of that name.
+    #[error("`{0}` is the name of several units or accounts: {1}")]
+    Several(String, String),
     /// No user or role that was seen.
     #[error("there is no user or role `{0}` to give a policy to")]
     Principal(Arn),
 }
+
+/// The id of a root, unit or account that is named by it, or by its own name.
+fn place(places: &[Value], target: &str) -> Result<String, UnmetChange> {
+    let text =
+        |document: &Value, pointer: &str| Some(document.pointer(pointer)?.as_str()?.to_owned());
+    let ids = |document: &Value| {
+        let of_organization = document["type"] == ORGANIZATION;
+        let kind = document["type"].as_str().unwrap_or_default();
+        let unit = kind.ends_with("::OrganizationalUnit");
+        let id = match (of_organization, unit) {
+            (true, _) => "/config/RootId",
+            (_, true) => "/config/Id",
+            _ => "/config/AccountId",
+        };
+        let names = ["/config/Name", "/config/AccountName"];
+        let name = names.iter().find_map(|name| text(document, name));
+        Some((text(document, id)?, name.unwrap_or_default()))
+    };
+    let known: Vec<(String, String)> = places.iter().filter_map(ids).collect();
+    if let Some((id, _)) = known.iter().find(|(id, _)| id == target) {
+        return Ok(id.clone());
+    }
+    let named: Vec<&str> = known
+        .iter()
+        .filter(|(_, name)| name == target)
+        .map(|(id, _)| id.as_str())
+        .collect();
+    match named.as_slice() {
+        [id] => Ok((*id).to_owned()),
+        [] => {
+            let units = known
+                .iter()
+                .filter(|(id, _)| !id.starts_with(|first: char| first.is_ascii_digit()));
+            let units = units.map(|(id, name)| match name.as_str() {
+                "" => id.clone(),
+                name => format!("{name} ({id})"),
+            });
+            let units: Vec<String> = units.take(UNITS_TOLD).collect();
+            Err(UnmetChange::Target(target.to_owned(), units.join(", ")))
+        }
+        several => Err(UnmetChange::Several(target.to_owned(), several.join(", "))),
+    }
+}
+
+/// How many units an error names.
+const UNITS_TOLD: usize = 12;
 
 impl WhatIf {
     /// Whether nothing is changed.
@@ -33,21 +84,18 @@ impl WhatIf {
         self.service_control_policies.is_empty() && self.policies.is_empty()
     }
 
-    /// Whether every service control policy has something to be attached to.
-    pub(crate) fn check_targets(&self, organization: &[Document]) -> Result<(), UnmetChange> {
-        let places: Vec<Value> = organization.iter().map(parts).collect();
-        let is_place = |target: &str| {
-            let ids = ["/config/Id", "/config/AccountId", "/config/RootId"];
-            places.iter().any(|document| {
-                ids.iter()
-                    .any(|id| document.pointer(id).and_then(Value::as_str) == Some(target))
-            })
-        };
-        let mut targets = self.service_control_policies.iter();
-        match targets.find(|(_, target)| !is_place(target)) {
-            Some((_, target)) => Err(UnmetChange::Target(target.clone())),
-            None => Ok(()),
+    /// The same with the ids of what service control policies are to be attached to: a root, unit or account,
+    /// which may be given by its name.
+    pub(crate) fn found(&self, organization: &[Document]) -> Result<Self, UnmetChange> {
+        let mut found = self.clone();
+        if self.service_control_policies.is_empty() {
+            return Ok(found);
         }
+        let places: Vec<Value> = organization.iter().map(parts).collect();
+        for (_, target) in &mut found.service_control_policies {
+            *target = place(&places, target)?;
+        }
+        Ok(found)
     }
 
     /// Whether every inline policy has somebody to be given to.

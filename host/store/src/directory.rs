@@ -37,6 +37,12 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// There is no such directory.
+    #[error("there is no directory `{}`", path.display())]
+    Absent {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// There is no manifest: it is something else, or it was never finished.
     #[error("`{}` is missing: not an organization at rest, or an unfinished one", path.display())]
     NoManifest {
@@ -303,6 +309,15 @@ fn read_line(text: &str, account: Option<&AccountId>) -> Result<Document, Docume
 
 fn read_manifest(path: &Path) -> Result<Manifest, OpenError> {
     let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound if path.parent().is_some_and(|it| !it.is_dir()) => {
+            let directory = path.parent().unwrap_or(path);
+            OpenError::Absent {
+                path: directory.to_owned(),
+            }
+        }
+        io::ErrorKind::NotADirectory => OpenError::Absent {
+            path: path.parent().unwrap_or(path).to_owned(),
+        },
         io::ErrorKind::NotFound => OpenError::NoManifest {
             path: path.to_owned(),
         },

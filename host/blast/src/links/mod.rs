@@ -250,6 +250,13 @@ pub fn is_structural(id: &str) -> bool {
     kinds.any(|kind| kind.documentation().id == id && kind.is_structural())
 }
 
+/// Whether a step of this kind is a move to something else, and not another view of what is held.
+#[must_use]
+pub fn is_hop(id: &str) -> bool {
+    let mut kinds = REGISTRY.iter();
+    kinds.any(|kind| kind.documentation().id == id && kind.hops() > 0)
+}
+
 /// Every action that some kind asks for.
 pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
     ACTIONS.iter().copied()

@@ -13,6 +13,8 @@ mod surveyor;
 mod tally;
 mod ways;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use blastwall_model::AccountId;
@@ -23,9 +25,11 @@ use crate::certainty::Certainty;
 use crate::closure::{Closure, Rating};
 use crate::facts::Unjudged;
 use crate::graph::{BlindSpot, Graph, Size};
+use crate::removal::Removal;
 use crate::rules::RuleId;
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
+use crate::units::Unit;
 use crate::world::AccountIndex;
 
 pub use data::DataCrossing;
@@ -160,19 +164,19 @@ pub struct Crossing {
     /// The fewest links without which no account of `from` reaches one of `to`; none if no removal of
     /// links closes the way, as from the management account, or there are too many to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cut: Option<Vec<Arc<Step>>>,
+    pub cut: Option<Vec<Removal>>,
     /// Whether no fewer links would do. Where links need several things at once, fewer might.
     #[serde(default)]
     pub cut_is_fewest: bool,
 }
 
-/// A link that many ways go over.
+/// A change that would close the surest and shortest way between many pairs of accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChokePoint {
-    /// The link.
-    pub link: Arc<Step>,
-    /// How many pairs of accounts have their surest and shortest way over it.
+    /// What it takes away.
+    pub removal: Removal,
+    /// How many pairs of accounts have their surest and shortest way over that.
     pub pairs: usize,
 }
 
@@ -190,7 +194,7 @@ pub struct Survey {
     /// Data that is read across environments without the account that has it, by environments.
     #[serde(default)]
     pub data_crossings: Vec<DataCrossing>,
-    /// The links that most ways go over, most first.
+    /// The changes that most ways hang on, most first.
     #[serde(default)]
     pub choke_points: Vec<ChokePoint>,
     /// Accounts that were not looked into.
@@ -257,7 +261,10 @@ impl Graph {
             };
             if let Some(cut) = cut::cut(self, &mut closure, &sources, is_sink) {
                 crossing.cut_is_fewest = cut.exact;
-                let told = cut.rules.iter().filter_map(|rule| steps.alone(*rule));
+                let told = cut.rules.iter().filter_map(|rule| {
+                    let step = steps.alone(*rule)?;
+                    self.removal(*rule, step)
+                });
                 crossing.cut = Some(told.collect());
             }
         }
@@ -266,19 +273,32 @@ impl Graph {
 
     fn choke_points(&self, ways: Vec<(RuleId, usize)>) -> Vec<ChokePoint> {
         let mut steps = Steps::new(self);
-        ways.into_iter()
-            .filter(|(rule, _)| {
-                let kind = self.rules.rule(*rule);
-                kind.and_then(|rule| crate::links::kind(rule.link))
-                    .is_some_and(|kind| !kind.is_structural())
-            })
-            .filter_map(|(rule, pairs)| {
-                let link = steps.alone(rule)?;
-                Some(ChokePoint { link, pairs })
-            })
-            .take(CHOKE_POINTS)
-            .collect()
+        let told = by_unit(self, ways)
+            .into_iter()
+            .filter_map(|(_, rule, pairs)| {
+                let step = steps.alone(rule)?;
+                let removal = self.removal(rule, step)?;
+                Some(ChokePoint { removal, pairs })
+            });
+        told.take(CHOKE_POINTS).collect()
     }
+}
+
+/// By unit, with the first rule of it, how many pairs of accounts have their ways over it, most first.
+pub(crate) fn by_unit(graph: &Graph, ways: Vec<(RuleId, usize)>) -> Vec<(Unit, RuleId, usize)> {
+    let mut units: HashMap<Unit, (RuleId, usize)> = HashMap::new();
+    for (rule, pairs) in ways {
+        if let Some(unit) = graph.unit(rule) {
+            let known = units.entry(unit).or_insert((rule, 0));
+            *known = (known.0.min(rule), known.1 + pairs);
+        }
+    }
+    let units = units.into_iter();
+    let mut most: Vec<_> = units
+        .map(|(unit, (rule, pairs))| (unit, rule, pairs))
+        .collect();
+    most.sort_unstable_by_key(|(unit, rule, pairs)| (Reverse(*pairs), *rule, *unit));
+    most
 }
 
 /// By rule, how many pairs of accounts have their surest and shortest way over it, most first.

@@ -19,13 +19,14 @@ Examples:
   blastwall blast-radius dev --from today/ --with-scp no-trust-changes.json@ou-abcd-11111111")]
 pub(crate) struct BlastRadiusArguments {
     /// What falls, several at once if given so: an account (id or name), an environment, the ARN of a
-    /// user, role or workload, `anyone`, or an outside account; without it, every account in turn.
+    /// user, role or workload, `anyone`, an outside account, or a repository at a CI provider
+    /// (`repo:acme/web`); without it, every account in turn.
     #[arg(value_name = "START")]
     pub(crate) start: Vec<String>,
 
-    /// Without START: also tell the best links to cut, so many of them, and what each guardrail is
+    /// Without START: also tell the changes that help most, so many of them, and what each guardrail is
     /// worth. Every candidate is tried, which takes a while in a large organization.
-    #[arg(long, value_name = "NUMBER", conflicts_with = "start")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "start", value_parser = at_least_one)]
     pub(crate) advise: Option<usize>,
     #[command(flatten)]
     pub(crate) what_if: WhatIfArguments,
@@ -65,7 +66,9 @@ impl SourceArguments {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What-if options")]
 pub(crate) struct WhatIfArguments {
-    /// As if no link led straight from the one to the other; both as START is given (repeatable).
+    /// As if no link led straight from the one to the other (repeatable): each an account, the ARN of a user,
+    /// role, workload or store of data, or a party outside; `*` at the beginning is everybody whom a policy
+    /// lets in. `path` and `--advise` print links in this form.
     #[arg(long, value_name = "FROM->TO")]
     pub(crate) without: Vec<Link>,
 
@@ -74,9 +77,17 @@ pub(crate) struct WhatIfArguments {
     #[arg(long, value_name = "FILE@TARGET")]
     pub(crate) with_scp: Vec<At>,
 
-    /// As if a user or role had the identity policy in this file (repeatable).
+    /// As if a user or role had the identity policy in this file besides those that it has (repeatable).
     #[arg(long, value_name = "FILE@ARN")]
     pub(crate) with_policy: Vec<At>,
+}
+
+/// A number of things that are told.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number of at least 1".to_owned()),
+        Ok(number) => Ok(number),
+    }
 }
 
 /// A straight link, `dev->prod`.
@@ -130,9 +141,15 @@ impl At {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+How sure a step is:
+  certain      the policies allow it, and nothing is left open
+  conditional  it hangs on something that is told, which the attacker may not have
+  speculative  it takes a flaw or a mistake that no policy shows
+
 Exit codes:
   0  there is a way
   1  there is none
+  4  none was found, but not everything could be seen
 
 Examples:
   blastwall path dev-shop prod-shop --from today/
@@ -150,7 +167,7 @@ pub(crate) struct PathArguments {
     pub(crate) target: String,
 
     /// Tell no more ways than this.
-    #[arg(long, default_value_t = 10, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 10, value_name = "NUMBER", value_parser = at_least_one)]
     pub(crate) limit: usize,
 
     /// Print it in this format.

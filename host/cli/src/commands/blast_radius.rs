@@ -6,16 +6,16 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use blastwall_aws::Meter;
 use blastwall_blast::{
-    Advice, BlindSpot, Change, Graph, Radius, ReachChange, Subject, Survey, Unjudged,
+    Advice, BlindSpot, Change, Graph, Radius, ReachChange, Subject, Survey, Unjudged, UnknownStart,
 };
 use blastwall_report::view::UnseenListing;
-use blastwall_report::{Format, Report, view};
+use blastwall_report::{Format, Report, view, visible};
 use blastwall_scan::WhatIf;
 use serde::Serialize;
 
 use super::scan::{Job, Prepared};
 use crate::args::{AwsArguments, BlastRadiusArguments, SourceArguments, WhatIfArguments};
-use crate::config::ConfigFile;
+use crate::config::{ConfigFile, nearest};
 use crate::errors::{CommandResult, Failure};
 use crate::output::{or_table, write};
 use crate::terminal::Terminal;
@@ -56,8 +56,15 @@ pub(super) async fn reach(
     if !what_if.without.is_empty() {
         // The links are looked up in the graph as it is.
         let links = what_if.without.iter().map(|link| {
-            let end = |text: &str| graph.find(text).map_err(unknown);
-            Ok((end(&link.from)?, end(&link.to)?))
+            let end = |text: &str| {
+                let found = graph.find(text);
+                found.map_err(|error| unknown(&graph, text, error))
+            };
+            let from = match link.from.as_str() {
+                EVERYBODY => None,
+                from => Some(end(from)?),
+            };
+            Ok((from, end(&link.to)?))
         });
         let links = links.collect::<Result<Vec<_>, Failure>>()?;
         let before = match changed.take() {
@@ -75,16 +82,27 @@ pub(super) async fn reach(
     })
 }
 
+/// Stands for everybody whom a policy lets in, at the beginning of a link.
+const EVERYBODY: &str = "*";
+
 /// What is found by the words of the command line.
 pub(super) fn find(graph: &Graph, text: &str) -> Result<Vec<Subject>, Failure> {
-    graph.find_all(text).map_err(unknown)
+    graph
+        .find_all(text)
+        .map_err(|error| unknown(graph, text, error))
 }
 
-fn unknown(error: impl Into<anyhow::Error>) -> Failure {
-    Failure::usage(error).hint(
-        "give an account id, an account or environment name, the ARN of a user, role or workload, or \
-         `anyone`; see `blastwall accounts`",
-    )
+fn unknown(graph: &Graph, text: &str, error: UnknownStart) -> Failure {
+    let failure = Failure::usage(error);
+    // Case is the commonest slip, and the distance of words takes no account of it.
+    let same = graph.names().find(|name| name.eq_ignore_ascii_case(text));
+    match same.or_else(|| nearest(text, graph.names())) {
+        Some(name) => failure.hint(format!("did you mean `{}`?", visible(name))),
+        None => failure.hint(
+            "give an account id, an account or environment name, the ARN of a user, role or workload, or \
+             `anyone`; see `blastwall accounts`",
+        ),
+    }
 }
 
 /// The policies in the files.
@@ -178,7 +196,10 @@ pub(crate) async fn run(
         let answer = SurveyAnswer {
             survey,
             unseen: view::unseen(report).collect(),
-            advice: arguments.advise.map(|count| graph.advice(count)),
+            advice: arguments.advise.map(|count| {
+                let graph = changed.as_ref().unwrap_or(graph);
+                graph.advice(count)
+            }),
             changes: changed
                 .as_ref()
                 .map(|changed| survey.difference(&changed.survey())),
@@ -189,27 +210,30 @@ pub(crate) async fn run(
                 if output.format == Format::Json {
                     return view::json(&answer, writer);
                 }
-                view::survey(report, &style, writer)?;
-                if let Some(advice) = &answer.advice {
-                    view::advice(report, advice, &style, writer)?;
+                if let Some(changes) = &answer.changes {
+                    view::reach_changes(report, changes, &style, writer)?;
+                    view::as_it_is(&style, writer)?;
                 }
-                match &answer.changes {
-                    Some(changes) => view::reach_changes(report, changes, &style, writer),
+                view::survey(report, &style, writer)?;
+                match &answer.advice {
+                    Some(advice) => view::advice(report, advice, &style, writer),
                     None => Ok(()),
                 }
             })?;
         }
         return Ok(exit::SUCCESS);
     }
-    let radius = graph.radius(&start).map_err(unknown)?;
+    let radius = graph.radius(&start).map_err(Failure::usage)?;
     let answer = RadiusAnswer {
         radius: &radius,
         blind_spots: graph.blind_spots(),
         unjudged: graph.unjudged(),
         unseen: view::unseen(report).collect(),
-        second_wave: graph.second_wave(&start).map_err(unknown)?,
+        second_wave: graph.second_wave(&start).map_err(Failure::usage)?,
         changes: match changed {
-            Some(changed) => Some(radius.difference(&changed.radius(&start).map_err(unknown)?)),
+            Some(changed) => {
+                Some(radius.difference(&changed.radius(&start).map_err(Failure::usage)?))
+            }
             None => None,
         },
     };
@@ -219,12 +243,13 @@ pub(crate) async fn run(
             if output.format == Format::Json {
                 return view::json(&answer, writer);
             }
-            view::radius(report, &radius, &style, writer)?;
-            if let Some(wave) = &answer.second_wave {
-                view::second_wave(report, wave, &style, writer)?;
+            if let Some(changes) = &answer.changes {
+                view::changes(report, changes, &style, writer)?;
+                view::as_it_is(&style, writer)?;
             }
-            match &answer.changes {
-                Some(changes) => view::changes(report, changes, &style, writer),
+            view::radius(report, &radius, &style, writer)?;
+            match &answer.second_wave {
+                Some(wave) => view::second_wave(report, wave, &style, writer),
                 None => Ok(()),
             }
         })?;

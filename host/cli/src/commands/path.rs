@@ -1,7 +1,7 @@
 //! `blastwall path`.
 
 use blastwall_blast::{Proofs, Radius, RadiusFact, Subject};
-use blastwall_report::view;
+use blastwall_report::{view, visible};
 
 use super::blast_radius::{find, reach};
 use crate::args::{PathArguments, PathFormat};
@@ -22,27 +22,25 @@ pub(crate) async fn run(
     let graph = reach.changed.as_ref().unwrap_or(&reach.graph);
     let start = find(graph, &arguments.start)?;
     let found = find(graph, &arguments.target)?;
-    let targets = match found.as_slice() {
-        [_] => found,
-        // Of an environment, what falls first in each account; its first account if nothing does.
-        accounts => {
-            let radius = graph.radius(&start).map_err(Failure::usage)?;
-            let mut footholds = footholds(&radius, accounts);
-            footholds.truncate(ACCOUNTS_TOLD);
-            if footholds.is_empty() {
-                footholds.extend(accounts.first().cloned());
-            }
-            footholds
-        }
+    let radius = graph.radius(&start).map_err(Failure::usage)?;
+    // Of an environment, what falls first in each account; its first account if nothing does.
+    let whole = graph.is_environment(&arguments.target);
+    let mut targets = if whole {
+        footholds(&radius, &found)
+    } else {
+        found.clone()
     };
+    if targets.is_empty() {
+        targets.extend(found.first().cloned());
+    }
+    let more = targets.len().saturating_sub(ACCOUNTS_TOLD);
+    targets.truncate(ACCOUNTS_TOLD);
     let ways = targets
         .iter()
         .map(|target| graph.proofs(&start, target, arguments.limit))
         .collect::<Result<Vec<Proofs>, _>>()
         .map_err(Failure::usage)?;
-    let nearest = ways
-        .first()
-        .ok_or_else(|| anyhow::anyhow!("there is nothing to reach"))?;
+    let reached = ways.iter().any(|ways| !ways.proofs.is_empty());
     let style = Output::STDOUT.style(terminal);
     write(&Output::STDOUT, |writer| match arguments.output {
         PathFormat::Text => {
@@ -50,24 +48,32 @@ pub(crate) async fn run(
                 if number > 0 {
                     writeln!(writer)?;
                 }
-                view::proofs(&reach.report, proofs, &style, writer)?;
-                // Where a whole account is out of reach, parts of it may not be.
-                if let (Subject::Account { id }, true) = (&proofs.to, proofs.proofs.is_empty()) {
-                    let radius = graph.radius(&start).map_err(std::io::Error::other)?;
-                    view::parts(&reach.report, &radius, id, &style, writer)?;
-                }
+                view::proofs(&reach.report, proofs, &radius, &style, writer)?;
+            }
+            if more > 0 {
+                writeln!(writer)?;
+                writeln!(
+                    writer,
+                    "and {more} more accounts of {}",
+                    visible(&arguments.target)
+                )?;
             }
             Ok(())
         }
-        PathFormat::Json if ways.len() > 1 => view::json(&ways, writer),
-        PathFormat::Json => view::json(nearest, writer),
-        PathFormat::Mermaid => view::mermaid(&reach.report, nearest, writer),
-        PathFormat::Dot => view::dot(&reach.report, nearest, writer),
+        PathFormat::Json => match ways.as_slice() {
+            [only] => view::json(only, writer),
+            several => view::json(&several, writer),
+        },
+        PathFormat::Mermaid => view::mermaid(&reach.report, &ways, writer),
+        PathFormat::Dot => view::dot(&reach.report, &ways, writer),
     })?;
-    Ok(if nearest.proofs.is_empty() {
-        exit::FINDINGS
-    } else {
-        exit::SUCCESS
+    Ok(match reached {
+        true => exit::SUCCESS,
+        // Nothing was found, and not everything was looked into.
+        false if !graph.blind_spots().is_empty() || !graph.unjudged().is_empty() => {
+            exit::INCOMPLETE
+        }
+        false => exit::FINDINGS,
     })
 }
 

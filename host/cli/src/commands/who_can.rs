@@ -1,10 +1,11 @@
 //! `blastwall who-can`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::anyhow;
-use blastwall_blast::{Answer, Asked, Certainty, Subject, Verdict};
-use blastwall_report::{view, visible};
+use blastwall_blast::{Answer, Asked, Certainty, OutsideParty, Subject, Verdict};
+use blastwall_report::{Report, view, visible};
 use blastwall_scan::{Origin, questions_of_all};
 use serde::Serialize;
 
@@ -123,7 +124,7 @@ pub(crate) async fn run(
     };
     write(&Output::STDOUT, |writer| match arguments.output {
         AnswerFormat::Json => view::json(&answer, writer),
-        AnswerFormat::Text => text(&answer, writer),
+        AnswerFormat::Text => text(&answer, &reach.report, writer),
     })?;
     Ok::<u8, Failure>(exit::SUCCESS)
 }
@@ -132,49 +133,119 @@ pub(crate) async fn run(
 fn why(answer: &Answer) -> String {
     match answer.gaps.as_slice() {
         [] => answer.reason.clone(),
-        gaps => format!("{}; not seen: {}", answer.reason, gaps.join("; ")),
+        gaps => {
+            let gaps = gaps.join("; ");
+            let gaps = gaps.replace(
+                "give it with --context",
+                "`blastwall can --context` decides it",
+            );
+            format!("{}; not seen: {gaps}", answer.reason)
+        }
     }
 }
 
-fn text(answer: &WhoCan<'_>, writer: &mut dyn Write) -> io::Result<()> {
+/// What the request is about, if the resource is a bucket and the action is done to what is in it.
+fn hint(answer: &WhoCan<'_>) -> Option<String> {
+    let bucket = answer.resource.contains(":s3:::") && !answer.resource.contains('/');
+    let inside = answer.action.eq_ignore_ascii_case("s3:GetObject")
+        || answer.action.eq_ignore_ascii_case("s3:PutObject")
+        || answer.action.eq_ignore_ascii_case("s3:DeleteObject");
+    (bucket && inside).then(|| {
+        format!(
+            "{} is done to objects: {}/* is all of them, and who can do it to some is told of those",
+            answer.action, answer.resource
+        )
+    })
+}
+
+fn text(answer: &WhoCan<'_>, report: &Report, writer: &mut dyn Write) -> io::Result<()> {
     let (action, resource) = (visible(answer.action), visible(answer.resource));
     writeln!(writer, "Who can {action} on {resource}")?;
+    if let Some(hint) = hint(answer) {
+        writeln!(writer, "hint: {}", visible(&hint))?;
+    }
     writeln!(writer)?;
-    let (open, straight): (Vec<&Direct>, Vec<&Direct>) = answer
+    let (open, directly): (Vec<&Direct>, Vec<&Direct>) = answer
         .direct
         .iter()
         .partition(|one| one.verdict == Verdict::Undecided);
-    writeln!(writer, "Straight: {}", straight.len())?;
-    for one in straight {
-        let besides = one.besides.as_ref().map_or_else(String::new, |besides| {
-            format!("  (but {})", visible(besides))
-        });
-        writeln!(writer, "  {}{besides}", visible(&one.principal))?;
+    let (whole, half): (Vec<&Direct>, Vec<&Direct>) =
+        directly.into_iter().partition(|one| one.besides.is_none());
+    writeln!(writer, "Directly: {}", whole.len())?;
+    for one in whole {
+        writeln!(writer, "  {}", visible(&one.principal))?;
+    }
+    if !half.is_empty() {
+        writeln!(writer)?;
+        writeln!(
+            writer,
+            "Allowed, and yet without what they read: {}",
+            half.len()
+        )?;
+        for one in half {
+            let besides = one.besides.as_deref().unwrap_or_default();
+            writeln!(
+                writer,
+                "  {}  ({})",
+                visible(&one.principal),
+                visible(besides)
+            )?;
+        }
     }
     if !open.is_empty() {
         writeln!(writer)?;
         writeln!(
             writer,
-            "Undecided, because something was not seen: {}",
+            "Perhaps, because something was not seen: {}",
             open.len()
         )?;
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for one in open {
             let why = one.why.as_deref().unwrap_or_default();
-            writeln!(writer, "  {}  ({})", visible(&one.principal), visible(why))?;
+            reasons.entry(why).or_default().push(&one.principal);
+        }
+        for (why, principals) in reasons {
+            writeln!(writer, "  if {}", visible(why))?;
+            for principal in principals {
+                writeln!(writer, "    {}", visible(principal))?;
+            }
         }
     }
+    // Nearly every account trusts some service, and none of them is an attacker by itself.
+    let (services, others): (Vec<&Reaching>, Vec<&Reaching>) =
+        answer.reaching.iter().partition(|one| {
+            let service = matches!(&one.subject,
+                Subject::Outside { party } if matches!(party, OutsideParty::Service { .. }));
+            service && one.certainty == Certainty::Speculative
+        });
     writeln!(writer)?;
-    writeln!(writer, "By way of others: {}", answer.reaching.len())?;
-    for one in &answer.reaching {
+    writeln!(writer, "By way of those, once they fall: {}", others.len())?;
+    let mut others = others;
+    others.sort_by_key(|one| {
+        let outside = matches!(one.subject, Subject::Outside { .. });
+        (one.certainty, !outside)
+    });
+    for one in others {
         let certainty = match one.certainty {
             Certainty::Certain => "certain",
             Certainty::Conditional => "conditional",
             Certainty::Speculative => "speculative",
         };
+        let subject = view::subject(report, &one.subject);
+        writeln!(writer, "  {}  {certainty}", visible(&subject))?;
+    }
+    if !services.is_empty() {
+        let many = services.len();
         writeln!(
             writer,
-            "  {}  {certainty}",
-            visible(&one.subject.to_string())
+            "  and, speculatively, {many} services of AWS acting for others"
+        )?;
+    }
+    if !answer.direct.is_empty() || !answer.reaching.is_empty() {
+        writeln!(writer)?;
+        writeln!(
+            writer,
+            "`blastwall can` tells a decision layer by layer, `blastwall path` a way step by step."
         )?;
     }
     Ok(())

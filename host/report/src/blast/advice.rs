@@ -27,29 +27,32 @@ pub fn advice(
     page.prose(
         2,
         &format!(
-            "The expected blast radius is {}: so much of the rest falls with an account in the mean, both \
-             weighted by how critical their environments are.",
+            "On average {} of the other accounts fall with an account (the expected blast radius), both weighted by \
+             how critical their environments are.",
             share(advice.expected)
         ),
     )?;
     for (number, improvement) in advice.improvements.iter().enumerate() {
-        let link = std::slice::from_ref(&improvement.remove);
+        let removal = &improvement.remove;
+        let told = path::removal(removal, names, arrow);
         let line = [
             span(Tone::Strong, format!("{}. ", number + 1)),
-            plain(format!("cut {}", path::chain(link, names, arrow))),
+            plain(format!("no way from {told}")),
             span(
                 Tone::Faint,
                 format!(
                     "  by {}; then {}",
-                    improvement.remove.link,
+                    removal.step.link,
                     share(improvement.expected)
                 ),
             ),
         ];
         page.hanging(2, 5, &line)?;
+        let words = format!("--without '{}'", removal.words());
+        page.hanging(5, 7, &[span(Tone::Faint, words)])?;
     }
     if advice.improvements.is_empty() {
-        page.line(2, &[plain("No single link makes a difference.")])?;
+        page.line(2, &[plain("No single change makes a difference.")])?;
     }
     page.heading("What the guardrails are worth")?;
     if advice.guardrails.is_empty() {
@@ -61,7 +64,12 @@ pub fn advice(
             plain(value.name.as_str()),
             span(
                 Tone::Faint,
-                format!(", {}: without it {}", value.kind, share(value.expected)),
+                format!(
+                    ", {}: saves {} points ({} without it)",
+                    value.kind,
+                    points(value.expected - advice.expected),
+                    share(value.expected)
+                ),
             ),
         ];
         page.hanging(2, 6, &line)?;
@@ -79,8 +87,16 @@ pub fn second_wave(
     style: &Style,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
+    if wave.is_empty() {
+        return Ok(());
+    }
     let title = "Second wave: once the guardrails are taken away";
     changes::under(title, report, wave, style, writer)
+}
+
+/// A difference of shares.
+fn points(difference: f64) -> String {
+    format!("{:.1}", difference * 100.0)
 }
 
 /// A share with one digit behind the point: single links move little of a whole organization.

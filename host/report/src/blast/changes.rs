@@ -59,10 +59,25 @@ pub fn reach_changes(
         );
         (way, change.before, change.after)
     });
-    write(&mut Page::new(writer, style), WITH, lines.collect())
+    let page = &mut Page::new(writer, style);
+    write(page, WITH, lines.collect())?;
+    page.prose(
+        2,
+        "Whole accounts are compared here; a user or role as START is compared in all that falls with it.",
+    )
 }
 
-const WITH: &str = "With the changes";
+const WITH: &str = "With the changes that are asked about";
+
+/// Writes that what follows is without the changes.
+///
+/// # Errors
+/// What the writer answers.
+pub fn as_it_is(style: &Style, writer: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(writer, style);
+    page.heading("Without them, as it is")?;
+    page.gap()
+}
 
 fn write(
     page: &mut Page<'_>,
@@ -71,7 +86,7 @@ fn write(
 ) -> io::Result<()> {
     page.heading(title)?;
     if lines.is_empty() {
-        return page.line(2, &[plain("nothing falls otherwise")]);
+        return page.line(2, &[plain("nothing more and nothing less falls")]);
     }
     page.line(
         2,

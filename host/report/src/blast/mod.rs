@@ -2,7 +2,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod changes;
-mod path;
+pub(crate) mod path;
 pub(crate) mod proofs;
 pub(crate) mod radius;
 pub(crate) mod survey;

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use blastwall_blast::{Certainty, Condition, Step, Subject};
+use blastwall_blast::{Certainty, Condition, Removal, Step, Subject, is_hop};
 
-use crate::names::{Names, count};
+use crate::names::{Names, count, len};
 use crate::page::{Page, Span, plain, span};
 use crate::style::Tone;
 
@@ -40,7 +40,7 @@ pub(super) fn rating(certainty: Certainty, hops: u32) -> Span<'static> {
 }
 
 /// A subject for a reader: `all of web-dev (…)`, `role/deploy of payments-prod (…)`.
-pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
+pub(crate) fn subject(subject: &Subject, names: &Names<'_>) -> String {
     match subject {
         Subject::Account { id } => format!("all of {}", names.label(id)),
         Subject::Principal { arn } | Subject::Workload { arn } => match subject.account() {
@@ -66,6 +66,37 @@ pub(super) fn subject(subject: &Subject, names: &Names<'_>) -> String {
         | Subject::Evidence { .. }
         | Subject::Guardrails => subject.to_string(),
     }
+}
+
+/// Several at once: whole environments by their names, others one by one.
+pub(super) fn subjects(subjects: &[Subject], names: &Names<'_>) -> String {
+    let accounts = subjects.iter().map(|one| match one {
+        Subject::Account { id } => Some(id),
+        _ => None,
+    });
+    let environment = || {
+        let accounts: Vec<_> = accounts.collect::<Option<_>>()?;
+        let name = names.environment_of(&accounts)?;
+        let many = count(len(accounts.len()), "account", "accounts");
+        Some(format!("environment {name} ({many})"))
+    };
+    let one_by_one = || {
+        let each = subjects.iter().map(|one| subject(one, names));
+        each.collect::<Vec<_>>().join(" and ")
+    };
+    match subjects {
+        [] | [_] => one_by_one(),
+        _ => environment().unwrap_or_else(one_by_one),
+    }
+}
+
+/// What one change takes away: `all of web-dev (…) → role/deploy of payments-prod (…)`.
+pub(super) fn removal(removal: &Removal, names: &Names<'_>, arrow: &str) -> String {
+    let from = removal.from.as_ref().map_or_else(
+        || "everybody whom its policy lets in".to_owned(),
+        |from| subject(from, names),
+    );
+    format!("{from} {arrow} {}", subject(&removal.to, names))
 }
 
 /// A way as one line: `all of web-dev (…) → its role/ci → role/deploy of payments-prod (…)`.
@@ -108,14 +139,22 @@ pub(super) fn steps(
     names: &Names<'_>,
 ) -> io::Result<()> {
     let arrow = page.glyphs().arrow;
-    for (number, step) in via.iter().enumerate() {
+    let mut hops = 0;
+    for step in via {
+        // What stays with what is held already is no move, and has no number.
+        let number = if is_hop(&step.link) {
+            hops += 1;
+            format!("{hops}. ")
+        } else {
+            "   ".to_owned()
+        };
         let from: Vec<String> = step
             .from
             .iter()
             .map(|premise| subject(premise, names))
             .collect();
         let mut line = vec![
-            span(Tone::Faint, format!("{}. ", number + 1)),
+            span(Tone::Faint, number),
             plain(format!(
                 "{} {arrow} {}",
                 from.join(" + "),

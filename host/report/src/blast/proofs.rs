@@ -1,11 +1,12 @@
 //! All ways from one thing to another: for people, and as diagrams.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use blastwall_blast::{Certainty, Proofs, Step, is_structural, link_kind};
+use blastwall_blast::{Certainty, Proof, Proofs, Radius, Step, Subject, is_structural, link_kind};
 
+use super::radius::parts;
 use super::{path, survey, unseen};
 use crate::escape::visible;
 use crate::names::{Names, count, len};
@@ -13,24 +14,22 @@ use crate::page::{Page, plain, span};
 use crate::style::Tone;
 use crate::{Report, Style};
 
-/// Writes the ways step by step: what allows each, what would stop it, and which links to cut.
+/// Writes the ways step by step: what allows each, what would stop it, and which links to cut. `radius` is what
+/// falls with the start of the ways.
 ///
 /// # Errors
 /// What the writer answers.
 pub fn proofs(
     report: &Report,
     proofs: &Proofs,
+    radius: &Radius,
     style: &Style,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
     let names = &Names::new(report);
     let page = &mut Page::new(writer, style);
-    let from: Vec<String> = proofs
-        .from
-        .iter()
-        .map(|from| path::subject(from, names))
-        .collect();
-    let (from, to) = (from.join(" and "), path::subject(&proofs.to, names));
+    let from = path::subjects(&proofs.from, names);
+    let to = path::subject(&proofs.to, names);
     if proofs.proofs.is_empty() {
         page.line(
             0,
@@ -44,6 +43,10 @@ pub fn proofs(
             2,
             "No way was found by the kinds of link that are looked at, in what could be seen.",
         )?;
+        // Where a whole account is out of reach, parts of it may not be.
+        if let Subject::Account { id } = &proofs.to {
+            parts(page, radius, id, names)?;
+        }
         if let Some(survey) = &report.blast_radius {
             survey::blind(page, survey, names)?;
         }
@@ -74,26 +77,26 @@ pub fn proofs(
             page.line(
                 2,
                 &[plain(format!(
-                    "The fewest links to cut: {}",
-                    count(len(cut.len()), "link", "links")
+                    "The fewest changes: {}",
+                    count(len(cut.len()), "change", "changes")
                 ))],
             )?;
-            for step in cut {
-                page.hanging(
-                    4,
-                    6,
-                    &[plain(format!(
-                        "- {} {} {}",
-                        sources(step, names),
-                        page.glyphs().arrow,
-                        path::subject(&step.to, names)
-                    ))],
-                )?;
+            let arrow = page.glyphs().arrow;
+            for removal in cut {
+                let line = path::removal(removal, names, arrow);
+                page.hanging(4, 6, &[plain(format!("- no way from {line}"))])?;
+                let words = format!("--without '{}'", removal.words());
+                page.hanging(6, 8, &[span(Tone::Faint, words)])?;
             }
         }
+        None if proofs.proofs.iter().any(is_made_so) => page.prose(
+            2,
+            "A way follows from how AWS is made, as that the management account controls the others: no change \
+             closes it.",
+        )?,
         None => page.prose(
             2,
-            "Some way has no link that can be cut, or the search ended before it found the fewest.",
+            "The search ended before it found the fewest changes that close all ways.",
         )?,
     }
     let mut told: BTreeMap<&str, ()> = BTreeMap::new();
@@ -114,25 +117,21 @@ pub fn proofs(
     Ok(())
 }
 
-fn sources(step: &Step, names: &Names<'_>) -> String {
-    let from: Vec<String> = step
-        .from
-        .iter()
-        .map(|from| path::subject(from, names))
-        .collect();
-    from.join(" + ")
+/// Whether no step of a way can be taken away.
+fn is_made_so(proof: &Proof) -> bool {
+    proof.steps.iter().all(|step| is_structural(&step.link))
 }
 
 /// The nodes and arrows of a diagram, each once.
 struct Diagram {
     nodes: Vec<String>,
     arrows: Vec<(usize, usize, Arc<Step>)>,
-    ends: Vec<usize>,
-    target: usize,
+    /// Where the ways begin and end.
+    ends: BTreeSet<usize>,
 }
 
 impl Diagram {
-    fn new(report: &Report, proofs: &Proofs) -> Self {
+    fn new(report: &Report, all: &[Proofs]) -> Self {
         let names = &Names::new(report);
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut nodes = Vec::new();
@@ -143,10 +142,13 @@ impl Diagram {
                 nodes.len() - 1
             })
         };
-        let ends = proofs.from.iter().map(&mut place).collect();
-        let target = place(&proofs.to);
+        let ends = all
+            .iter()
+            .flat_map(|proofs| proofs.from.iter().chain([&proofs.to]));
+        let ends = ends.map(&mut place).collect();
         let mut arrows: Vec<(usize, usize, Arc<Step>)> = Vec::new();
-        for step in proofs.proofs.iter().flat_map(|proof| &proof.steps) {
+        let ways = all.iter().flat_map(|proofs| &proofs.proofs);
+        for step in ways.flat_map(|proof| &proof.steps) {
             for from in &step.from {
                 let arrow = (place(from), place(&step.to));
                 let known = arrows
@@ -161,16 +163,15 @@ impl Diagram {
             nodes,
             arrows,
             ends,
-            target,
         }
     }
 }
 
-/// Writes the ways as a Mermaid flowchart. Sources: Mermaid documentation, "Flowcharts".
+/// Writes the ways, to several things perhaps, as a Mermaid flowchart. Sources: Mermaid documentation, "Flowcharts".
 ///
 /// # Errors
 /// What the writer answers.
-pub fn mermaid(report: &Report, proofs: &Proofs, writer: &mut dyn Write) -> io::Result<()> {
+pub fn mermaid(report: &Report, proofs: &[Proofs], writer: &mut dyn Write) -> io::Result<()> {
     // Quotes and angle brackets are written as entities, which Mermaid shows as what they stand for.
     let text = |text: &str| {
         visible(text)
@@ -199,20 +200,20 @@ pub fn mermaid(report: &Report, proofs: &Proofs, writer: &mut dyn Write) -> io::
     for end in &diagram.ends {
         writeln!(writer, "    style n{end} stroke-width:3px")?;
     }
-    writeln!(writer, "    style n{} stroke-width:3px", diagram.target)
+    Ok(())
 }
 
-/// Writes the ways as a Graphviz graph. Source: Graphviz documentation, "DOT Language".
+/// Writes the ways, to several things perhaps, as a Graphviz graph. Source: Graphviz documentation, "DOT Language".
 ///
 /// # Errors
 /// What the writer answers.
-pub fn dot(report: &Report, proofs: &Proofs, writer: &mut dyn Write) -> io::Result<()> {
+pub fn dot(report: &Report, proofs: &[Proofs], writer: &mut dyn Write) -> io::Result<()> {
     let text = |text: &str| visible(text).replace('\\', "\\\\").replace('"', "\\\"");
     let diagram = Diagram::new(report, proofs);
     writeln!(writer, "digraph ways {{")?;
     writeln!(writer, "    rankdir=LR; node [shape=box];")?;
     for (number, node) in diagram.nodes.iter().enumerate() {
-        let end = diagram.ends.contains(&number) || diagram.target == number;
+        let end = diagram.ends.contains(&number);
         let width = if end { ", penwidth=2" } else { "" };
         writeln!(writer, "    n{number} [label=\"{}\"{width}];", text(node))?;
     }

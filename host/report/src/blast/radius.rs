@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use blastwall_blast::{AccountBlast, Certainty, Condition, Radius, RadiusFact, Subject};
+use blastwall_blast::{
+    AccountBlast, Certainty, Condition, Entrance, OutsideParty, Radius, RadiusFact, Subject,
+};
 use blastwall_model::{AccountId, Criticality};
 
 use super::{path, survey, unseen};
@@ -27,16 +29,11 @@ pub fn radius(
 ) -> io::Result<()> {
     let names = &Names::new(report);
     let page = &mut Page::new(writer, style);
-    let start: Vec<String> = radius
-        .start
-        .iter()
-        .map(|start| path::subject(start, names))
-        .collect();
     page.line(
         0,
         &[
             plain("If "),
-            span(Tone::Strong, start.join(" and ")),
+            span(Tone::Strong, path::subjects(&radius.start, names)),
             plain(" falls"),
         ],
     )?;
@@ -46,7 +43,8 @@ pub fn radius(
         page.line(
             2,
             &[plain(format!(
-                "{} of the rest is contained; {} of outside principals reach in.",
+                "{} of the other accounts stays out of reach, {} of their users and roles reach in; both weighted by \
+                 how critical their environments are.",
                 percent(blast.containment.score),
                 percent(blast.exposure.score)
             ))],
@@ -152,18 +150,12 @@ fn besides(
 }
 
 /// Where an account does not fall as a whole: what falls of it.
-///
-/// # Errors
-/// What the writer answers.
-pub fn parts(
-    report: &Report,
+pub(super) fn parts(
+    page: &mut Page<'_>,
     radius: &Radius,
     account: &AccountId,
-    style: &Style,
-    writer: &mut dyn Write,
+    names: &Names<'_>,
 ) -> io::Result<()> {
-    let names = &Names::new(report);
-    let page = &mut Page::new(writer, style);
     let parts: Vec<&RadiusFact> = radius
         .facts
         .iter()
@@ -174,9 +166,7 @@ pub fn parts(
     }
     page.line(
         2,
-        &[plain(
-            "The account does not fall as a whole, but these of it do:",
-        )],
+        &[plain("It does not fall as a whole, but these of it do:")],
     )?;
     let shown = page.style().shown(parts.len());
     for fact in parts.iter().take(shown) {
@@ -415,8 +405,13 @@ fn entrances(page: &mut Page<'_>, blast: &AccountBlast, names: &Names<'_>) -> io
     }
     page.heading("Who reaches in")?;
     let arrow = page.glyphs().arrow;
-    let shown = page.style().shown(blast.entered_by.len());
-    for entrance in blast.entered_by.iter().take(shown) {
+    // Nearly every account trusts some service, and none of them is an attacker by itself.
+    let (services, others): (Vec<_>, Vec<_>) = blast
+        .entered_by
+        .iter()
+        .partition(|entrance| is_unlikely_service(entrance));
+    let shown = page.style().shown(others.len());
+    for entrance in others.iter().take(shown) {
         let environment = entrance
             .environment
             .as_ref()
@@ -431,11 +426,21 @@ fn entrances(page: &mut Page<'_>, blast: &AccountBlast, names: &Names<'_>) -> io
         )?;
         page.line(6, &[plain(path::chain(&entrance.via, names, arrow))])?;
     }
-    page.more(
-        2,
-        blast.entered.max(blast.entered_by.len()) - shown,
-        "ways in",
-    )
+    let all = blast.entered.max(blast.entered_by.len());
+    page.more(2, all - services.len() - shown, "ways in")?;
+    if services.is_empty() {
+        return Ok(());
+    }
+    let services = count(len(services.len()), "service of AWS", "services of AWS");
+    let line = format!("and, speculatively, {services} acting for others");
+    page.line(2, &[span(Tone::Faint, line)])
+}
+
+fn is_unlikely_service(entrance: &Entrance) -> bool {
+    let Subject::Outside { party } = &entrance.from else {
+        return false;
+    };
+    matches!(party, OutsideParty::Service { .. }) && entrance.certainty == Certainty::Speculative
 }
 
 /// The survey's answer about the account that is the start.

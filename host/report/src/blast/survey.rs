@@ -202,51 +202,60 @@ fn crossings(
     data_crossings(page, survey, names)
 }
 
-/// The links to cut, if they are few enough to be a plan.
+/// The changes that close the way, if they are few enough to be a plan.
 fn cut(page: &mut Page<'_>, crossing: &Crossing, names: &Names<'_>) -> io::Result<()> {
     const A_PLAN: usize = 3;
     let Some(cut) = &crossing.cut else {
         return Ok(());
     };
-    let links = count(len(cut.len()), "link", "links");
-    let fewest = if crossing.cut_is_fewest {
-        "closed by cutting"
+    let changes = count(len(cut.len()), "change", "changes");
+    let fewer = if crossing.cut_is_fewest {
+        ""
     } else {
-        "closed by cutting, perhaps by fewer than,"
+        ", perhaps by fewer"
     };
-    let mut line = vec![span(Tone::Faint, format!("{fewest} {links}"))];
-    if cut.len() <= A_PLAN {
+    let told = if cut.len() <= A_PLAN {
         let arrow = page.glyphs().arrow;
-        let told: Vec<String> = cut
+        let told = cut
             .iter()
-            .map(|step| path::chain(std::slice::from_ref(step), names, arrow))
-            .collect();
-        line.push(span(Tone::Faint, format!(": {}", told.join("; "))));
-    }
-    page.hanging(6, 8, &line)
+            .map(|removal| path::removal(removal, names, arrow));
+        format!(
+            ": no way from {}",
+            told.collect::<Vec<_>>().join(", nor from ")
+        )
+    } else {
+        format!(
+            "; `blastwall path {} {}` tells them",
+            crossing.from, crossing.to
+        )
+    };
+    let line = format!("closed by {changes}{fewer}{told}");
+    page.hanging(6, 8, &[span(Tone::Faint, line)])
 }
 
-/// The links that most ways go over.
+/// The changes that most ways hang on.
 fn choke_points(page: &mut Page<'_>, survey: &Survey, names: &Names<'_>) -> io::Result<()> {
     if survey.choke_points.is_empty() {
         return Ok(());
     }
-    page.heading("Blast radius: the links that most ways go over")?;
+    page.heading("Blast radius: the changes that most ways hang on")?;
     let arrow = page.glyphs().arrow;
     let shown = page.style().shown(survey.choke_points.len());
     for choke_point in survey.choke_points.iter().take(shown) {
         let pairs = count(len(choke_point.pairs), "pair", "pairs");
         let line = [
-            plain(path::chain(
-                std::slice::from_ref(&choke_point.link),
-                names,
-                arrow,
-            )),
-            span(Tone::Faint, format!("  {pairs} of accounts")),
+            plain(path::removal(&choke_point.removal, names, arrow)),
+            span(
+                Tone::Faint,
+                format!(
+                    "  by {}: {pairs} of accounts",
+                    choke_point.removal.step.link
+                ),
+            ),
         ];
         page.hanging(2, 6, &line)?;
     }
-    page.more(2, survey.choke_points.len() - shown, "links")
+    page.more(2, survey.choke_points.len() - shown, "changes")
 }
 
 /// Rows fall first. A nought that is known and a pair that cannot be are told apart by the text
@@ -270,8 +279,9 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         2,
         &[span(
             Tone::Faint,
-            "Accounts of the row that reach into the column, of all, and in how many hops; ? if \
-             conditions hold, ?? if it is speculative. `data`: no account, but data of some is read.",
+            "`2/9 > 1/4, 1 hop`: 2 of the 9 accounts of the row reach something in 1 of the 4 of the column, the \
+             nearest in 1 hop. `?`: if conditions hold; `??`: speculative. `data`: no account, but data of some is \
+             read. `-`: no way.",
         )],
     )?;
     page.gap()?;
@@ -294,7 +304,10 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
                     ),
                     None => cell(Tone::Faint, "-"),
                 },
-                Some(crossing) => crossing_cell(crossing, accounts.get(from).copied()),
+                Some(crossing) => {
+                    let total = |name: &str| accounts.get(name).copied().unwrap_or_default();
+                    crossing_cell(crossing, total(from), total(to))
+                }
             });
         }
         grid.row(row);
@@ -302,13 +315,13 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
     page.grid(2, &grid, "environments")
 }
 
-fn crossing_cell(crossing: &Crossing, total: Option<usize>) -> Cell {
+fn crossing_cell(crossing: &Crossing, sources: usize, targets: usize) -> Cell {
     cell(
         path::tone(crossing.certainty),
         format!(
-            "{}/{}, {}{}",
+            "{}/{sources} > {}/{targets}, {}{}",
             crossing.sources,
-            total.unwrap_or(crossing.sources),
+            crossing.targets,
             count(u64::from(crossing.hops), "hop", "hops"),
             doubt(crossing.certainty),
         ),
@@ -371,8 +384,8 @@ fn accounts(
         2,
         &[span(
             Tone::Faint,
-            "Contained: the share of the rest that stays out of reach if the account falls. \
-             Exposed: the share of outside principals that reach in. \
+            "Contained: the share of the other accounts that stays out of reach if the account falls. Exposed: the \
+             share of their users and roles that reach in. Both are weighted by how critical the environments are. \
              Reaches: the number of other accounts.",
         )],
     )?;
@@ -380,7 +393,9 @@ fn accounts(
     let mut order: Vec<&AccountBlast> = survey
         .accounts
         .iter()
-        .filter(|blast| !blast.reaches.is_empty() || blast.exposure.principals > 0)
+        .filter(|blast| {
+            !blast.reaches.is_empty() || blast.exposure.principals > 0 || blast.entered > 0
+        })
         .collect();
     order.sort_by(|left, right| {
         left.containment

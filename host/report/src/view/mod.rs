@@ -7,18 +7,25 @@ pub mod doctor;
 
 use std::io::{self, Write};
 
+use blastwall_blast::Subject;
 use serde::Serialize;
 
 pub use crate::blast::advice::{advice, second_wave};
-pub use crate::blast::changes::{changes, reach_changes};
+pub use crate::blast::changes::{as_it_is, changes, reach_changes};
 pub use crate::blast::proofs::{dot, mermaid, proofs};
-pub use crate::blast::radius::{parts, radius};
+pub use crate::blast::radius::radius;
 pub use crate::blast::unseen::{UnseenListing, unseen};
 
 use crate::blast;
 use crate::names::Names;
 use crate::page::Page;
 use crate::{Report, Style};
+
+/// A subject for a reader, who knows accounts by their names: `all of web-dev (111122223333)`.
+#[must_use]
+pub fn subject(report: &Report, subject: &Subject) -> String {
+    blast::path::subject(subject, &Names::new(report))
+}
 
 /// Writes the blast radius section of a report alone.
 ///
