@@ -69,6 +69,12 @@ impl<'w> RequestKeys<'w> {
         self.sent_from_organization(OTHER_ORGANIZATION, &root)
     }
 
+    /// The same in a unit of it.
+    pub(crate) fn sent_from_outside_unit(self) -> Self {
+        let unit = format!("{OTHER_ORGANIZATION}/r-other/ou-other-other/");
+        self.sent_from_organization(OTHER_ORGANIZATION, &unit)
+    }
+
     /// The caller is in an account of no organization. Source: AWS IAM User Guide, "AWS global condition
     /// context keys": `aws:PrincipalOrgID` and `aws:PrincipalOrgPaths` are there only if the principal is
     /// a member of an organization.

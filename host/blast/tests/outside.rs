@@ -16,8 +16,13 @@ use support::*;
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
 fn trusts_github(operator: &str, subject: &str) -> Value {
+    trusts_github_of(PROD, operator, subject)
+}
+
+/// By the provider of an account, which lets in there alone.
+fn trusts_github_of(account: &str, operator: &str, subject: &str) -> Value {
     policy(&[json!({"Effect": "Allow",
-        "Principal": {"Federated": format!("arn:aws:iam::{PROD}:oidc-provider/{GITHUB}")},
+        "Principal": {"Federated": format!("arn:aws:iam::{account}:oidc-provider/{GITHUB}")},
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Condition": {
             "StringEquals": {format!("{GITHUB}:aud"): "sts.amazonaws.com"},
@@ -123,15 +128,26 @@ fn strangers_get_in_where_no_owner_is_asked_for() {
 fn a_subject_gets_into_every_role_that_admits_it() {
     let subject = "repo:acme/web:ref:refs/heads/main";
     let org = deployed_by("StringLike", "repo:acme/*")
-        .role(TEST, "one", trusts_github("StringEquals", subject), &[])
+        .role(
+            TEST,
+            "one",
+            trusts_github_of(TEST, "StringEquals", subject),
+            &[],
+        )
         .role(
             TEST,
             "other",
-            trusts_github("StringEquals", "repo:acme/api:x"),
+            trusts_github_of(TEST, "StringEquals", "repo:acme/api:x"),
             &[],
-        );
+        )
+        .role(TEST, "foreign", trusts_github("StringEquals", subject), &[]);
     assert_eq!(org.reach(subject, &role(PROD, "deploy")), Some(Certain));
     assert_eq!(org.reach(subject, &role(TEST, "one")), Some(Certain));
+    assert_eq!(
+        org.reach(subject, &role(TEST, "foreign")),
+        None,
+        "the provider of another account vouches for nobody here"
+    );
     assert_eq!(org.reach(subject, &role(TEST, "other")), None);
     // Some repository of the owner is not every one of them.
     assert_eq!(org.reach("repo:acme/*", &role(TEST, "other")), None);

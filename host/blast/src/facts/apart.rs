@@ -17,6 +17,9 @@ struct Apart {
     policy: &'static str,
 }
 
+/// The names of these have slashes in them.
+const SECRET: &str = "AWS::SecretsManager::Secret";
+
 const BUS_POLICY: &str = "AWS::Events::EventBusPolicy";
 
 const POLICIES: &[Apart] = &[
@@ -28,7 +31,7 @@ const POLICIES: &[Apart] = &[
     },
     Apart {
         kind: "AWS::SecretsManager::ResourcePolicy",
-        of: "AWS::SecretsManager::Secret",
+        of: SECRET,
         names: "/SecretId",
         policy: "/ResourcePolicy",
     },
@@ -113,7 +116,8 @@ impl PoliciesApart {
                 None => continue,
             };
             for name in names {
-                let (region, name) = place(name, &document.region, document.account.as_str());
+                let (region, name) =
+                    place(name, &document.region, document.account.as_str(), apart.of);
                 let Some(name) = name else { continue };
                 let region = match apart.of {
                     BUCKET => String::new(),
@@ -146,6 +150,7 @@ impl PoliciesApart {
             document.arn.as_str(),
             &document.region,
             document.account.as_str(),
+            kind,
         );
         let given = value.pointer("/config/Name").and_then(Value::as_str);
         let names = name.into_iter().chain(given.map(str::to_owned));
@@ -157,12 +162,9 @@ impl PoliciesApart {
 
 /// The region of something and its name in there; no name if it is of another account. It is named by its
 /// ARN, by the address of a queue, or by its name. Buckets are of no region, because their names are not.
-fn place(name: &str, region: &str, account: &str) -> (String, Option<String>) {
-    let last = name
-        .rsplit(['/', ':'])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+fn place(name: &str, region: &str, account: &str, kind: &str) -> (String, Option<String>) {
+    let ends: &[char] = if kind == SECRET { &[':'] } else { &['/', ':'] };
+    let last = name.rsplit(ends).next().unwrap_or_default().to_owned();
     if let Some(address) = name.strip_prefix("https://") {
         // https://sqs.eu-west-1.amazonaws.com/111122223333/jobs
         let mut parts = address.split('/');

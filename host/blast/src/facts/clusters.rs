@@ -46,11 +46,11 @@ pub(crate) struct ClusterFacts {
     pub(crate) entries: Vec<AccessEntry>,
 }
 
-/// What is told of the clusters of an account, by name.
+/// What is told of the clusters of an account, by region and name.
 pub(super) fn read<'a>(
     documents: impl Iterator<Item = &'a Document>,
-) -> BTreeMap<String, ClusterFacts> {
-    let mut clusters: BTreeMap<String, ClusterFacts> = BTreeMap::new();
+) -> BTreeMap<(String, String), ClusterFacts> {
+    let mut clusters: BTreeMap<(String, String), ClusterFacts> = BTreeMap::new();
     for document in documents.filter(|document| types().any(|kind| kind == document.kind)) {
         let Ok(value) = serde_json::from_str::<Value>(document.json()) else {
             continue;
@@ -59,7 +59,8 @@ pub(super) fn read<'a>(
         let Some(name) = text("/config/ClusterName") else {
             continue;
         };
-        let cluster = clusters.entry(name.to_owned()).or_default();
+        let place = (document.region.to_string(), name.to_owned());
+        let cluster = clusters.entry(place).or_default();
         match ROLES.iter().find(|(kind, _)| *kind == document.kind) {
             Some((_, pointer)) => cluster.roles.extend(text(pointer).map(str::to_owned)),
             None => cluster.entries.extend(entry(&value)),

@@ -257,6 +257,9 @@ pub(crate) struct NetworkFacts {
     pub(crate) groups: BTreeMap<String, SecurityGroupFacts>,
     /// Active peering connections, by id.
     pub(crate) peerings: BTreeMap<String, [PeeringEnd; 2]>,
+    /// Those between two regions, whose sides do not know each other's security groups. Source: Amazon VPC
+    /// Peering Guide, "Update your security groups to reference peer security groups".
+    pub(crate) far: BTreeSet<String>,
     pub(crate) transit: TransitFacts,
     pub(crate) shares: SubnetShares,
 }
@@ -453,6 +456,17 @@ impl NetworkFacts {
             end(config.vpc_id.known(), observed.owner_id.known()),
             end(config.peer_vpc_id.known(), config.peer_owner_id.known()),
         ) {
+            let own = observed
+                .region
+                .known()
+                .map_or(&*connection.region, String::as_str);
+            if config
+                .peer_region
+                .known()
+                .is_some_and(|region| region != own)
+            {
+                self.far.insert(id.clone());
+            }
             self.peerings.insert(id.clone(), [asked, peer]);
         }
     }
@@ -486,6 +500,7 @@ impl NetworkFacts {
         self.acls.extend(other.acls);
         self.groups.extend(other.groups);
         self.peerings.extend(other.peerings);
+        self.far.extend(other.far);
         self.transit.extend(other.transit);
         self.shares.extend(other.shares);
     }

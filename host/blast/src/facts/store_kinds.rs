@@ -235,12 +235,15 @@ const KINDS: &[StoreKind] = &[
             "/PolicyDocument",
         )
     },
-    store(
-        "AWS::Events::EventBus",
-        "eventbridge",
-        &[way(&["events:PutEvents"])],
-        "/Policy",
-    ),
+    StoreKind {
+        rewrites: &["events:PutPermission"],
+        ..store(
+            "AWS::Events::EventBus",
+            "eventbridge",
+            &[way(&["events:PutEvents"])],
+            "/Policy",
+        )
+    },
     StoreKind {
         push: &[
             "ecr:PutImage",
@@ -313,6 +316,7 @@ const KINDS: &[StoreKind] = &[
     store("AWS::Route53Resolver::ResolverRule", "shared-dns", &[], ""),
     StoreKind {
         rewrites: &["ec2:ModifyImageAttribute"],
+        via: "ec2",
         ownerless: true,
         shares: "/LaunchPermissions",
         ..store(
@@ -366,10 +370,11 @@ const KINDS: &[StoreKind] = &[
             "",
         )
     },
+    // File systems and domains decrypt by grants that were made with them, so that readers need no key. Sources:
+    // Amazon EFS User Guide, "Encrypting data at rest"; OpenSearch Service Developer Guide, "Encryption of data
+    // at rest".
     StoreKind {
         rewrites: &["elasticfilesystem:PutFileSystemPolicy"],
-        keys: &["/KmsKeyId"],
-        via: "elasticfilesystem",
         ..store(
             "AWS::EFS::FileSystem",
             "data-store-policy",
@@ -380,8 +385,6 @@ const KINDS: &[StoreKind] = &[
     StoreKind {
         rewrites: &["es:UpdateDomainConfig"],
         suffix: "/any-index",
-        keys: &["/EncryptionAtRestOptions/KmsKeyId"],
-        via: "es",
         ..store(
             "AWS::OpenSearchService::Domain",
             "data-store-policy",
@@ -417,6 +420,7 @@ const KINDS: &[StoreKind] = &[
         via: "ec2",
         copies: &[
             sharing("ec2:CreateSnapshot", &["ec2:ModifySnapshotAttribute"]),
+            sharing("ec2:CreateSnapshots", &["ec2:ModifySnapshotAttribute"]),
             copying(
                 "ec2:CreateSnapshot",
                 &["ebs:ListSnapshotBlocks", "ebs:GetSnapshotBlock"],
@@ -446,24 +450,54 @@ const KINDS: &[StoreKind] = &[
                     ],
                 )
             },
+            Copying {
+                besides: RESTORED,
+                ..copying(
+                    "rds:RestoreDBInstanceToPointInTime",
+                    &["rds:ModifyDBInstance"],
+                )
+            },
         ],
         ..store("AWS::RDS::DBInstance", COPIED, &[], "")
     },
     StoreKind {
         keys: &["/KmsKeyId"],
         via: "rds",
-        copies: &[sharing(
-            "rds:CreateDBClusterSnapshot",
-            &["rds:ModifyDBClusterSnapshotAttribute"],
-        )],
+        copies: &[
+            sharing(
+                "rds:CreateDBClusterSnapshot",
+                &["rds:ModifyDBClusterSnapshotAttribute"],
+            ),
+            Copying {
+                besides: RESTORED,
+                ..copying(
+                    "rds:CreateDBClusterSnapshot",
+                    &[
+                        "rds:RestoreDBClusterFromSnapshot",
+                        "rds:CreateDBInstance",
+                        "rds:ModifyDBCluster",
+                    ],
+                )
+            },
+            Copying {
+                besides: RESTORED,
+                ..copying(
+                    "rds:RestoreDBClusterToPointInTime",
+                    &["rds:CreateDBInstance", "rds:ModifyDBCluster"],
+                )
+            },
+        ],
         ..store("AWS::RDS::DBCluster", COPIED, &[], "")
     },
-    store(
-        "AWS::ACMPCA::CertificateAuthority",
-        "private-ca",
-        &[way(&["acm-pca:IssueCertificate"])],
-        "/Policy",
-    ),
+    StoreKind {
+        rewrites: &["acm-pca:PutPolicy"],
+        ..store(
+            "AWS::ACMPCA::CertificateAuthority",
+            "private-ca",
+            &[way(&["acm-pca:IssueCertificate"])],
+            "/Policy",
+        )
+    },
     // CloudFormation has no type for the two: names as AWS Config has them, shares as the API tells them.
     StoreKind {
         rewrites: &["rds:ModifyDBSnapshotAttribute"],

@@ -44,7 +44,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         .iter()
         .map(|kind| kind.kind)
         .chain(apart::types())
-        .chain([BLOCK, LINK])
+        .chain([BLOCK, LINK, ALIAS])
 }
 
 /// The policy of a store.
@@ -116,6 +116,8 @@ pub(crate) struct StoreFacts {
     pub(crate) bucket_key: bool,
     /// Of a key: whether it decrypts nothing as it is.
     pub(crate) unusable: bool,
+    /// Of a key: its aliases, `alias/…`.
+    pub(crate) aliases: Vec<String>,
     /// Whether it is reached from inside a network alone.
     pub(crate) in_network: bool,
     /// Of a key: whom grants let decrypt.
@@ -159,6 +161,14 @@ pub(super) fn read<'a>(
     let acls_ignored = read
         .iter()
         .any(|(document, value)| document.kind == BLOCK && bucket_acls::ignores_public(value));
+    let snapshot_keys: BTreeMap<&str, &str> = read
+        .iter()
+        .filter(|(document, _)| document.kind == "AWS::EC2::Snapshot")
+        .filter_map(|(document, value)| {
+            let id = document.arn.as_str().rsplit('/').next()?;
+            Some((id, value.pointer("/config/KmsKeyId")?.as_str()?))
+        })
+        .collect();
     let mut stores = Vec::new();
     for (document, value) in &read {
         let Some(kind) = store_kinds().iter().find(|kind| kind.kind == document.kind) else {
@@ -189,10 +199,21 @@ pub(super) fn read<'a>(
         }));
         let text = |pointer: &str| value.pointer(&format!("/config{pointer}"))?.as_str();
         let key = kind.keys.iter().find_map(|pointer| text(pointer));
+        // What is in an image is under the keys of its snapshots.
+        let of_snapshots = || {
+            let ids = value.pointer("/config/SnapshotIds")?.as_array()?.iter();
+            ids.filter_map(Value::as_str)
+                .find_map(|id| snapshot_keys.get(id).copied())
+        };
+        let key = key.or_else(of_snapshots);
         let own_key = match (kind.kind, key) {
             (_, Some(name)) => name.contains("alias/aws/"),
             ("AWS::SecretsManager::Secret", None) => true,
             (BUCKET, None) => text(ALGORITHM).is_some_and(|name| name.starts_with("aws:kms")),
+            // Encrypted under a key of KMS, and none is named. Source: DynamoDB Developer Guide,
+            // "Resource-based policy considerations".
+            ("AWS::DynamoDB::Table", None) => is_set(value, "/SSESpecification/SSEEnabled"),
+            ("AWS::DynamoDB::GlobalTable", None) => is_set(value, "/SSESpecification/SSEEnabled"),
             (_, None) => false,
         };
         stores.push(StoreFacts {
@@ -210,6 +231,7 @@ pub(super) fn read<'a>(
                 .and_then(Value::as_bool)
                 .unwrap_or_default(),
             unusable: kind.kind == KEY && is_unusable(value),
+            aliases: aliases(&read, document, value),
             in_network: value
                 .pointer("/config/VPCOptions/SubnetIds")
                 .and_then(Value::as_array)
@@ -362,6 +384,32 @@ fn restricts(value: &Value) -> bool {
         .unwrap_or_default()
 }
 
+const ALIAS: &str = "AWS::KMS::Alias";
+
+/// The aliases of a key: as it tells them, and those that are documents of their own.
+fn aliases(read: &[(&Document, Value)], key: &Document, value: &Value) -> Vec<String> {
+    if key.kind != KEY {
+        return Vec::new();
+    }
+    let told = value.pointer("/observed/Aliases").and_then(Value::as_array);
+    let told = told.into_iter().flatten().filter_map(Value::as_str);
+    let apart = read
+        .iter()
+        .filter(|(alias, _)| alias.kind == ALIAS && alias.region == key.region);
+    let apart = apart.filter_map(|(_, alias)| {
+        let of = alias.pointer("/config/TargetKeyId")?.as_str()?;
+        let id = key.arn.as_str().rsplit('/').next()?;
+        (of.rsplit('/').next() == Some(id)).then(|| alias.pointer("/config/AliasName")?.as_str())?
+    });
+    told.chain(apart).map(str::to_owned).collect()
+}
+
+/// Whether a property below `config` is true.
+fn is_set(value: &Value, pointer: &str) -> bool {
+    let set = value.pointer(&format!("/config{pointer}"));
+    set.and_then(Value::as_bool) == Some(true)
+}
+
 /// The lock that a bucket's objects get unless the writer says otherwise, or that of a vault.
 fn lock(value: &Value) -> Lock {
     let retention = value.pointer("/config/ObjectLockConfiguration/Rule/DefaultRetention/Mode");
@@ -382,8 +430,19 @@ fn lock(value: &Value) -> Lock {
 fn replicas(value: &Value) -> Vec<Replica> {
     let rules = value.pointer("/config/ReplicationConfiguration/Rules");
     let rules = rules.and_then(Value::as_array).into_iter().flatten();
+    let algorithm = value.pointer(&format!("/config{ALGORITHM}"));
+    let under_key = algorithm
+        .and_then(Value::as_str)
+        .is_some_and(|name| name.starts_with("aws:kms"));
+    // What is under a key of KMS is copied only if the rule says so. Source: S3 User Guide, "Replicating
+    // encrypted objects".
+    let selected = |rule: &Value| {
+        let selection = "/SourceSelectionCriteria/SseKmsEncryptedObjects/Status";
+        rule.pointer(selection).and_then(Value::as_str) == Some("Enabled")
+    };
     rules
         .filter(|rule| rule.get("Status").and_then(Value::as_str) != Some("Disabled"))
+        .filter(|rule| !under_key || selected(rule))
         .filter_map(|rule| {
             let text = |name: &str| Some(rule.pointer(name)?.as_str()?.to_owned());
             Some(Replica {

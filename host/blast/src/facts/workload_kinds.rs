@@ -48,6 +48,8 @@ const AGENT: &str = "the Systems Manager agent runs on the instance and may repo
 /// The type of clusters of EKS, whose roles other documents tell.
 pub(super) const CLUSTER: &str = "AWS::EKS::Cluster";
 
+pub(crate) const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
+
 pub(super) const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::EC2::Instance",
@@ -197,7 +199,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
         takeovers: &[by(&["states:UpdateStateMachine", "states:StartExecution"])],
     },
     WorkloadKind {
-        kind: "AWS::CodePipeline::Pipeline",
+        kind: PIPELINE,
         tagging: "",
         roles: &["/RoleArn"],
         supplies: &[

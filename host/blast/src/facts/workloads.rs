@@ -93,9 +93,9 @@ pub(super) fn read<'a>(
                 .iter()
                 .filter_map(|pointer| value.pointer(&format!("/config{pointer}"))?.as_str());
             let cluster = (kind.kind == CLUSTER).then(|| {
-                clusters
-                    .remove(last(document.arn.as_str()))
-                    .unwrap_or_default()
+                let name = last(document.arn.as_str()).to_owned();
+                let place = (document.region.to_string(), name);
+                clusters.remove(&place).unwrap_or_default()
             });
             let elsewhere = cluster.iter().flat_map(|cluster| &cluster.roles);
             let roles: Vec<String> = named
@@ -180,13 +180,23 @@ fn supplies(kind: &WorkloadKind, value: &Value, document: &Document) -> Vec<Supp
             let object = pointer
                 .strip_suffix("S3Bucket")
                 .and_then(|beside| value.pointer(&format!("/config{beside}S3Key"))?.as_str());
+            // A version of it that is named stays what it is.
+            let version = pointer.strip_suffix("S3Bucket").is_some_and(|beside| {
+                let version = value.pointer(&format!("/config{beside}S3ObjectVersion"));
+                version.is_some_and(Value::is_string)
+            });
             let names = at(value.get("config"), pointer).into_iter();
-            names.map(move |name| (name, object))
+            names.map(move |name| (name, object, version))
         })
-        .filter_map(|(name, object)| {
+        .filter_map(|(name, object, version)| {
             let supply = supply(name.as_str()?, partition)?;
             let object = object.map(str::to_owned);
-            Some(SupplyName { object, ..supply })
+            let pinned = supply.pinned || version;
+            Some(SupplyName {
+                object,
+                pinned,
+                ..supply
+            })
         })
         .chain(sources(document, value))
         .collect();

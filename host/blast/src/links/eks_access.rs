@@ -7,6 +7,7 @@ use blastwall_policy::Principal;
 
 use super::oidc::best_token;
 use super::outside_caller::OutsideCaller;
+use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
@@ -158,12 +159,18 @@ impl LinkKind for ServiceAccountRole {
                 .flat_map(|summary| &summary.federated)
                 .filter_map(|name| Some(name.split_once(":oidc-provider/")?.1));
             for cluster in issuers.filter_map(|issuer| clusters.get(issuer)).flatten() {
-                if let Some(judgement) = judge_role(judge, *cluster, role, Detail::Certainty) {
-                    rules.add(
-                        judgement.certainty,
-                        &[Capability::Workload(*cluster)],
-                        Capability::Principal(role),
-                    );
+                let Some(judgement) = judge_role(judge, *cluster, role, Detail::Certainty) else {
+                    continue;
+                };
+                // Whoever has the account makes itself an administrator of the cluster.
+                let account = world
+                    .workload(*cluster)
+                    .map(|row| Capability::Account(row.account));
+                for holder in [Some(Capability::Workload(*cluster)), account]
+                    .iter()
+                    .flatten()
+                {
+                    rules.add(judgement.certainty, &[*holder], Capability::Principal(role));
                 }
             }
         }
@@ -178,6 +185,15 @@ impl LinkKind for ServiceAccountRole {
         match (premises, conclusion) {
             ([Capability::Workload(cluster)], Capability::Principal(role)) => {
                 judge_role(judge, *cluster, role, Detail::Full)
+            }
+            ([Capability::Account(account)], Capability::Principal(role)) => {
+                let world = judge.world();
+                let clusters = world.workload_indices().filter(|index| {
+                    let row = world.workload(*index);
+                    row.is_some_and(|row| row.account == *account && row.issuer.is_some())
+                });
+                let all = clusters.map(|cluster| judge_role(judge, cluster, role, Detail::Full));
+                all.fold(None, better)
             }
             _ => None,
         }

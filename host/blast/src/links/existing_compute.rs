@@ -1,14 +1,16 @@
 //! Whoever may change the code of a workload, or open a session in it, runs code there. What it takes
 //! for which type is in `facts/workload_kinds.rs`.
 
+use std::borrow::Cow;
+
 use blastwall_policy::Keys;
 
-use super::power::{Power, better};
+use super::power::{ANY_NAME, Power, better};
 use super::tags::{TagWriter, Tagging, Whose};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{Takeover, workload_kinds};
+use crate::facts::{PIPELINE, Takeover, workload_kinds};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::{AccountIndex, WorkloadIndex, WorkloadRow};
 
@@ -44,7 +46,7 @@ fn judge_pair<'w>(
                 .try_fold(Judgement::default(), |all, action| {
                     let may = match takeover.elsewhere {
                         true => power.may_somewhere(action, keys)?,
-                        false => power.may(action, row.arn.as_str(), keys.clone())?,
+                        false => power.may(action, &asked(action, row), keys.clone())?,
                     };
                     Some(all.and(may).and(beside(power, action)?))
                 })?;
@@ -54,6 +56,20 @@ fn judge_pair<'w>(
     };
     let judgement = with(&power.keys_tagged(row.tags.as_ref()));
     Some(power.complete(judgement?))
+}
+
+/// What an action is asked about: the workload, but for access policies of EKS, which are about an entry of the
+/// cluster. Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EKS".
+fn asked<'w>(action: &str, row: &'w WorkloadRow) -> Cow<'w, str> {
+    let arn = row.arn.as_str();
+    match (action, arn.split_once(":cluster/")) {
+        ("eks:AssociateAccessPolicy", Some((head, name))) => {
+            let account = row.arn.account();
+            let name = format!("{head}:access-entry/{name}/role/{account}/{ANY_NAME}/{ANY_NAME}");
+            Cow::Owned(name)
+        }
+        _ => Cow::Borrowed(arn),
+    }
 }
 
 /// The same asking for a workload, whose tags it writes if it may.
@@ -82,7 +98,7 @@ fn step<'w>(
     let keys = power.keys_tagged(row.tags.as_ref());
     let may = match takeover.elsewhere {
         true => power.may_somewhere(action, &keys)?,
-        false => power.may(action, row.arn.as_str(), keys)?,
+        false => power.may(action, &asked(action, row), keys)?,
     };
     Some(may.and(beside(power, action)?))
 }
@@ -186,11 +202,12 @@ impl LinkKind for ExistingCompute {
             }
             for (holder, _, power) in holders.iter().flat_map(|(_, holders)| holders) {
                 if let Some(judgement) = judge_pair(judge, power, workload) {
-                    rules.add(
-                        judgement.certainty,
-                        &[*holder],
-                        Capability::Workload(workload),
-                    );
+                    let certainty = judgement.certainty;
+                    rules.add(certainty, &[*holder], Capability::Workload(workload));
+                    // Whoever changes a pipeline gives it an action that runs commands as its role.
+                    for role in row.roles.iter().filter(|_| row.kind.kind == PIPELINE) {
+                        rules.add(certainty, &[*holder], Capability::Principal(*role));
+                    }
                 }
             }
             let several = row.kind.takeovers.iter();
@@ -228,6 +245,16 @@ impl LinkKind for ExistingCompute {
                 workload,
             ),
             (holders, Capability::Workload(workload)) => judge_together(judge, holders, workload),
+            ([holder], Capability::Principal(role)) => {
+                let world = judge.world();
+                let power = &Power::holding(judge, *holder, Detail::Full)?;
+                let pipelines = world.workload_indices().filter(|index| {
+                    let row = world.workload(*index);
+                    row.is_some_and(|row| row.kind.kind == PIPELINE && row.roles.contains(&role))
+                });
+                let ways = pipelines.map(|pipeline| judge_pair(judge, power, pipeline));
+                ways.fold(None, better)
+            }
             _ => None,
         }
     }

@@ -1,6 +1,8 @@
 //! Whoever administers the directory behind Identity Center signs in as any of its users; whoever may put
 //! users into its groups has what the groups are assigned.
 
+use super::access::callers::Maker;
+use super::organization_control::{Actor, Held, MadeUp};
 use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -72,7 +74,7 @@ const MEMBERSHIP: LinkDocumentation = LinkDocumentation {
     name: "Membership in a group of Identity Center",
     family: "organization",
     source: "principal of the management account, or of the delegated administrator for Identity Center, \
-        that may put users into groups",
+        that may put users into groups, or one of these accounts as a whole",
     target: "the group, and with it what it is assigned",
     precondition: "identitystore:CreateGroupMembership on the group, of a directory that Identity Center keeps \
         itself; the attacker can sign in as one of its users, or may make one",
@@ -94,18 +96,45 @@ fn homes(world: &World) -> impl Iterator<Item = AccountIndex> {
 }
 
 fn judge_pair(power: &Power<'_, '_>, world: &World, group: OutsideIndex) -> Option<Judgement> {
+    let judgement = joins(&Held { power, world }, group)?;
+    Some(power.complete(judgement))
+}
+
+/// Whether somebody may put users into a group.
+fn joins(actor: &dyn Actor, group: OutsideIndex) -> Option<Judgement> {
+    let world = actor.world();
     let OutsideParty::IdentityCenter { principal } = world.outside.get(group.index())? else {
         return None;
     };
     let arn = format!("arn:{}:identitystore:::group/{principal}", world.partition);
-    let join = power.may(JOIN, &arn, power.keys())?;
-    let user = power
-        .may_somewhere(MAKE, &power.keys())
+    let join = actor.may(JOIN, &arn, actor.keys())?;
+    let user = actor
+        .may_somewhere(MAKE, &actor.keys())
         .map(|make| make.also("a password can be set for a new user"));
     let known =
         Some(Judgement::default().also("the attacker can sign in as a user of Identity Center"));
     let judgement = join.and(better(user, known)?);
-    Some(power.complete(judgement.also("Identity Center keeps its directory itself")))
+    Some(judgement.also("Identity Center keeps its directory itself"))
+}
+
+/// The same for whoever has the account, under its service control policies.
+fn judge_account(
+    judge: &Judge<'_>,
+    home: AccountIndex,
+    group: OutsideIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let world = judge.world();
+    let row = world.account(home)?;
+    let maker = Maker {
+        world,
+        account: row.id.as_str(),
+        scps: Some(row.scps),
+    };
+    let anybody = maker.best(None, |principal| {
+        joins(&MadeUp::new(judge, home, principal, detail)?, group)
+    });
+    Some(anybody?.hanging_on(Certainty::Conditional, &row.scp_gaps))
 }
 
 impl LinkKind for GroupMembership {
@@ -120,6 +149,12 @@ impl LinkKind for GroupMembership {
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for home in homes(world) {
+            for group in world.assigned_groups.iter().copied() {
+                if let Some(judgement) = judge_account(judge, home, group, Detail::Certainty) {
+                    let account = Capability::Account(home);
+                    rules.add(judgement.certainty, &[account], Capability::Outside(group));
+                }
+            }
             for principal in world.principals_of(home) {
                 let Some(power) = rules.unspent(judge, principal, &[JOIN]) else {
                     continue;
@@ -144,6 +179,9 @@ impl LinkKind for GroupMembership {
         conclusion: Capability,
     ) -> Option<Judgement> {
         match (premises, conclusion) {
+            ([Capability::Account(home)], Capability::Outside(group)) => {
+                judge_account(judge, *home, group, Detail::Full)
+            }
             ([Capability::Principal(principal)], Capability::Outside(group)) => judge_pair(
                 &Power::of(judge, *principal, Detail::Full)?,
                 judge.world(),

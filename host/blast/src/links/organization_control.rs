@@ -8,7 +8,7 @@
 mod actor;
 mod identity_center;
 
-use actor::{Actor, Held, MadeUp};
+pub(super) use actor::{Actor, Held, MadeUp};
 
 use super::access::callers::Maker;
 use super::power::{Power, better, is_certain};
@@ -46,8 +46,9 @@ pub(super) struct OrganizationControl {
 /// What is asked for each account by itself, besides the ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Each {
-    /// Nothing: whoever may use the service reaches all accounts.
-    Nothing,
+    /// Every action is authorized on the account, as one of the organization. Source: Service Authorization
+    /// Reference, "Actions, resources, and condition keys for AWS Account Management", `accountInOrganization`.
+    AccountInOrganization,
     /// The instances of a stack set are authorized on the accounts and units that they go to. Source: Service
     /// Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation", and
     /// CloudFormation User Guide, "Grant self-managed permissions", with `stackset-target/` in an example.
@@ -137,7 +138,7 @@ pub(super) static ACCOUNT_MANAGEMENT: OrganizationControl = OrganizationControl 
         "account:AcceptPrimaryEmailUpdate",
     ]],
     feature: None,
-    each: Each::Nothing,
+    each: Each::AccountInOrganization,
     besides: "",
 };
 
@@ -223,6 +224,8 @@ impl OrganizationControl {
             let all = actions.try_fold(on.clone(), |all, action| {
                 let may = match self.each {
                     Each::Assignment => identity_center::anywhere(actor, action)?,
+                    // What is asked is the account.
+                    Each::AccountInOrganization => Judgement::default(),
                     _ => actor.may_somewhere(action, &keys)?,
                 };
                 Some(all.and(may))
@@ -263,7 +266,13 @@ impl OrganizationControl {
         detail: Detail,
     ) -> Option<Judgement> {
         match self.each {
-            Each::Nothing => Some(Judgement::default()),
+            Each::AccountInOrganization => {
+                let resource = in_organization(judge.world(), account)?;
+                let mut actions = way.iter();
+                actions.try_fold(Judgement::default(), |all, action| {
+                    Some(all.and(actor.may(action, &resource, actor.keys())?))
+                })
+            }
             Each::Assignment => identity_center::on(actor, way, account),
             Each::StackSetTarget => places(account)
                 .flat_map(|place| [format!("{STACK_SET_NAME}/{place}"), place.to_owned()])
@@ -282,6 +291,17 @@ impl OrganizationControl {
             }
         }
     }
+}
+
+/// An account as one of the organization.
+fn in_organization(world: &World, account: &AccountRow) -> Option<String> {
+    let management = world.management.and_then(|index| world.account(index))?;
+    let (partition, id) = (&world.partition, &account.id);
+    let organization = world.organization_id.as_deref().unwrap_or("o-unknown");
+    Some(format!(
+        "arn:{partition}:account::{}:account/{organization}/{id}",
+        management.id
+    ))
 }
 
 /// What the target of a stack set may be named by: the account, or a unit that it is in.
@@ -306,7 +326,7 @@ impl LinkKind for OrganizationControl {
 
     fn actions(&self) -> Vec<&'static str> {
         let each = match self.each {
-            Each::Nothing | Each::Assignment => None,
+            Each::AccountInOrganization | Each::Assignment => None,
             Each::StackSetTarget => Some(INSTANCES),
             Each::RootSession => Some("sts:AssumeRoot"),
         };

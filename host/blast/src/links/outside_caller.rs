@@ -28,6 +28,15 @@ impl OutsideCaller<'_> {
         let world = judge.world();
         let row = world.principal(role)?;
         let account = world.account(row.account)?;
+        // A provider of another account vouches for nobody here. Source: IAM User Guide, "Create a role for a
+        // third-party identity provider": the provider is one of the same account.
+        let provider = match self.principal {
+            Principal::IdentityProvider { .. } => self.principal.as_str().strip_prefix("arn:"),
+            _ => None,
+        };
+        if provider.is_some_and(|arn| arn.split(':').nth(3) != Some(account.id.as_str())) {
+            return None;
+        }
         let judgement = judge.judge(
             &Case {
                 principal: self.principal,

@@ -55,8 +55,7 @@ fn stages(world: &World) -> impl Iterator<Item = (Capability, Capability, Judgem
         });
         let roles = stages.roles.iter().filter_map(move |role| {
             let role = Capability::Principal(world.find_principal(role)?);
-            let why =
-                because("an action of the pipeline makes a stack of what it is given, as the role");
+            let why = because("an action of the pipeline acts as the role on what it is given");
             Some((pipeline?, role, why))
         });
         builds.chain(roles)

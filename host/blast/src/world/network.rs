@@ -197,7 +197,7 @@ impl NetworkFacts {
                         true
                     }
                 };
-                has_it && crossing.knows_groups(unseen)
+                has_it && !self.far.contains(crossing.id()) && crossing.knows_groups(unseen)
             }
         }
     }
@@ -279,7 +279,8 @@ impl NetworkFacts {
         }
         let [near, far] = acls;
         let egress = self.egress_of(sender, unseen);
-        let to_groups = crossing.lets_out_to_groups() && route != Route::Detour;
+        let same_region = !self.far.contains(crossing.id());
+        let to_groups = same_region && crossing.lets_out_to_groups() && route != Route::Detour;
         let passes = |protocol: u8, port: u16, lists: bool| {
             let out = egress.as_ref().is_none_or(|rules| {
                 rules.iter().any(|rule| {

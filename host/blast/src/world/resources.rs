@@ -169,6 +169,7 @@ pub(super) fn store_rows(
 ) -> Vec<StoreRow> {
     let mut rows = Vec::new();
     let mut key_names = Vec::new();
+    let mut key_aliases: Vec<(usize, String)> = Vec::new();
     for ((index, mut of_account), account) in facts.into_iter().enumerate().zip(accounts) {
         of_account.sort_by(|one, other| one.arn.cmp(&other.arn));
         of_account.dedup_by(|one, other| one.arn == other.arn);
@@ -181,6 +182,9 @@ pub(super) fn store_rows(
                 blastwall_policy::analysis::public_access(&stored.policy, account.id.as_str())
                     .is_some()
             });
+            for alias in store.aliases {
+                key_aliases.push((rows.len(), alias));
+            }
             key_names.push(store.key);
             let constraints = store
                 .grants
@@ -252,11 +256,28 @@ pub(super) fn store_rows(
         keys.insert(row.arn.to_string(), StoreIndex::new(place));
         keys.insert(in_account, StoreIndex::new(place));
     }
+    for (place, alias) in key_aliases {
+        let Some(key) = rows.get(place) else { continue };
+        let (partition, account) = (key.arn.partition(), key.arn.account());
+        let arn = format!("arn:{partition}:kms:{}:{account}:{alias}", key.region);
+        let in_account = format!("{account}/{}/{alias}", key.region);
+        keys.insert(arn, StoreIndex::new(place));
+        keys.insert(in_account, StoreIndex::new(place));
+    }
     for (row, name) in rows.iter_mut().zip(key_names) {
         let Some(name) = name else { continue };
         let account = accounts.get(row.account.index());
-        let id = account.map(|account| format!("{}/{name}", account.id));
-        row.key = keys.get(&name).or_else(|| keys.get(&id?)).copied();
+        let in_account = |name: &str| account.map(|account| format!("{}/{name}", account.id));
+        let named = [
+            Some(name.clone()),
+            in_account(&name),
+            in_account(&format!("{}/{name}", row.region)),
+        ];
+        row.key = named
+            .iter()
+            .flatten()
+            .find_map(|name| keys.get(name))
+            .copied();
         row.unseen_key = Some(name).filter(|_| row.key.is_none());
     }
     rows

@@ -182,6 +182,52 @@ fn at_will<'a>(id: &str, account: Option<&'a str>, elsewhere: bool) -> Vec<Calle
         .collect()
 }
 
+/// Whether whoever has an account can be the principal of this ARN: it is made, or opened, by somebody of a name
+/// that no policy knows, as far as service control policies let him; or it lets in its own account.
+fn can_be(model: &Model, account: &'static str, arn: &str) -> bool {
+    if arn.ends_with("/fresh") {
+        return true;
+    }
+    let there = model.principals.iter().find(|one| one.arn() == arn);
+    let opens = |trust: &Value| {
+        let statements = trust["Statement"].as_array().unwrap();
+        statements.iter().any(|statement| {
+            let principals = statement["Principal"].to_string();
+            statement["Effect"] == "Allow"
+                && (principals.contains("\"*\"") || principals.contains(account))
+        })
+    };
+    let actions: &[&str] = match (there, arn.contains(":user/")) {
+        (Some(one), false) if one.trust.as_ref().is_some_and(opens) => return true,
+        (Some(_), false) => &["iam:UpdateAssumeRolePolicy"],
+        (Some(_), true) => &[
+            "iam:CreateAccessKey",
+            "iam:CreateLoginProfile",
+            "iam:UpdateLoginProfile",
+        ],
+        (None, false) => &["iam:CreateRole"],
+        (None, true) => &["iam:CreateUser"],
+    };
+    let bounds = ["boundary-of-role-0", "boundary-of-role-1"];
+    let bounds = bounds.map(|name| Some(format!("arn:aws:iam::{account}:policy/{name}")));
+    let bounds: Vec<Option<String>> = bounds.into_iter().chain([None]).collect();
+    ["role/fresh", "user/fresh"].iter().any(|name| {
+        let fresh = Caller {
+            arn: format!("arn:aws:iam::{account}:{name}"),
+            account: Some(account),
+            elsewhere: false,
+            policies: vec![full()],
+            boundary: None,
+        };
+        let mut asked = actions
+            .iter()
+            .flat_map(|action| bounds.iter().map(move |one| (action, one)));
+        asked.any(|(action, bound)| {
+            ask_about(model, &fresh, action, arn, account, None, bound.as_deref()).is_some()
+        })
+    })
+}
+
 fn best(answers: impl IntoIterator<Item = Option<Certainty>>) -> Option<Certainty> {
     answers.into_iter().flatten().min()
 }
@@ -540,7 +586,11 @@ pub(crate) fn links(model: &Model) -> Vec<Link> {
             link(&other.name(), &principal.arn(), enter(&other.caller()));
         }
         for account in ACCOUNTS {
-            let certainty = best(at_will(account, Some(account), false).iter().map(enter));
+            let callers = at_will(account, Some(account), false);
+            let callers = callers
+                .iter()
+                .filter(|caller| can_be(model, account, &caller.arn));
+            let certainty = best(callers.map(enter));
             link(account, &principal.arn(), certainty);
         }
         // The vendor's account is in an organization or in none, nobody knows which; another account, which

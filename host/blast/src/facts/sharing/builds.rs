@@ -22,8 +22,10 @@ pub(super) const TYPES: &[&str] = &[PROJECT, PIPELINE];
 pub(crate) struct StagesFacts {
     /// The ARNs of the projects that build.
     pub(crate) projects: BTreeSet<String>,
-    /// The ARNs of the roles that CloudFormation makes stacks as.
+    /// The ARNs of the roles that actions act as, and of those that CloudFormation makes stacks as.
     pub(crate) roles: BTreeSet<String>,
+    /// Whether an action of it runs commands, as the pipeline's own role.
+    pub(crate) commands: bool,
 }
 
 /// Builds and pipelines, by ARN.
@@ -82,12 +84,18 @@ fn stages(document: &Document, value: &Value) -> StagesFacts {
     let partition = document.arn.partition();
     let mut facts = StagesFacts::default();
     for action in actions(value) {
+        facts.commands |= is(action, &["Commands"]);
         if is(action, &["CodeBuild"])
             && let Some(name) = configured(action, "ProjectName")
         {
             let (account, region) = place(document, action);
             let arn = format!("arn:{partition}:codebuild:{region}:{account}:project/{name}");
             facts.projects.insert(arn);
+        }
+        // The pipeline acts as it, in another account as a rule.
+        let acts_as = action.get("RoleArn").and_then(Value::as_str);
+        if let Some(role) = acts_as.filter(|_| !is_source(action)) {
+            facts.roles.insert(role.to_owned());
         }
         let deploys = [
             "CloudFormation",
@@ -118,8 +126,13 @@ pub(in crate::facts) fn sources(document: &Document, value: &Value) -> Vec<Suppl
                 match source.get("Type")?.as_str()? {
                     "S3" => {
                         let (bucket, object) = location.split_once('/')?;
-                        let object = Some(object).filter(|object| !object.ends_with('/'));
-                        Some(named(format!("arn:{partition}:s3:::{bucket}"), object))
+                        // Of a folder, anything that is put there.
+                        let folder = object.ends_with('/').then(|| format!("{object}any-object"));
+                        let object = folder.as_deref().unwrap_or(object);
+                        Some(named(
+                            format!("arn:{partition}:s3:::{bucket}"),
+                            Some(object),
+                        ))
                     }
                     "CODECOMMIT" => {
                         // https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/web

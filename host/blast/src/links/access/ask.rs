@@ -340,7 +340,16 @@ fn party_side(
         made_up(judge, outsider(world, account), &keys, gate, detail)
     };
     let alone = || ask(RequestKeys::new(world).sent_from_no_organization());
-    let elsewhere = || ask(RequestKeys::new(world).sent_from_outside());
+    // In the root of an organization or in a unit of it, as one likes.
+    let elsewhere = || {
+        let root = ask(RequestKeys::new(world).sent_from_outside());
+        let unit = || ask(RequestKeys::new(world).sent_from_outside_unit());
+        if is_certain(root.as_ref()) {
+            root
+        } else {
+            better(root, unit())
+        }
+    };
     let best = match party {
         // An account of one's own is in an organization or in none, as one likes.
         OutsideParty::Anyone => {

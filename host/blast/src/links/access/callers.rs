@@ -4,10 +4,12 @@
 use blastwall_policy::{Policy, Principal};
 
 use super::Gate;
+use crate::facts::Trust;
 use crate::globs::{filled, meetings};
-use crate::judge::Judgement;
+use crate::judge::{Case, Detail, Identity, Judge, Judgement};
 use crate::links::power::{ANY_NAME, better, is_certain};
-use crate::world::{CallerNames, LevelsIndex, World};
+use crate::request::RequestKeys;
+use crate::world::{CallerNames, LevelsIndex, PrincipalRow, World};
 
 /// Roles and users that nobody can make or become, however much of the account is his: those of AWS
 /// services and of Identity Center.
@@ -84,11 +86,77 @@ impl Maker<'_> {
             .filter(can_be_made);
         let mut principals: Vec<Principal> = Vec::new();
         for principal in made_up.chain(named) {
-            if !principals.contains(&principal) {
+            if !principals.contains(&principal) && self.may_become(&principal) {
                 principals.push(principal);
             }
         }
         principals
+    }
+
+    /// Whether service control policies let somebody of no particular name make the principal, or, if it is
+    /// there, open it: so that a guardrail is not passed by the one role that it spares and protects.
+    fn may_become(&self, principal: &Principal) -> bool {
+        let Some(account) = self.world.find_account(self.account) else {
+            return true;
+        };
+        let Some(scps) = self.scps else { return true };
+        let there = match principal {
+            Principal::RoleSession { role, .. } => self.world.find_role_by_name(account, role),
+            other => self.world.find_principal(other.as_str()),
+        };
+        let row = there.and_then(|index| self.world.principal(index));
+        let arn = row.map_or(principal.as_str(), |row| row.arn.as_str());
+        let user = arn.contains(":user/");
+        let actions = match (row, user) {
+            (Some(row), false) if self.lets_in_its_own(row) => return true,
+            (Some(_), false) => &["iam:UpdateAssumeRolePolicy"][..],
+            (Some(_), true) => &[
+                "iam:CreateAccessKey",
+                "iam:CreateLoginProfile",
+                "iam:UpdateLoginProfile",
+            ],
+            (None, false) => &["iam:CreateRole"],
+            (None, true) => &["iam:CreateUser"],
+        };
+        let judge = Judge::new(self.world);
+        let keys = RequestKeys::new(self.world)
+            .sent_from_account(account)
+            .for_account(account)
+            .build();
+        let may = |caller: &Principal, action: &str| {
+            let case = Case {
+                principal: caller,
+                role_path: None,
+                action,
+                resource: arn,
+                resource_account: self.account,
+                keys: keys.clone(),
+                identity: Identity::Anything,
+                boundary: None,
+                scps: Some(scps),
+                rcps: None,
+                resource_policy: None,
+                made_by_attacker: true,
+            };
+            judge.judge(&case, Detail::Certainty).is_some()
+        };
+        self.of_no_name()
+            .any(|caller| actions.iter().any(|action| may(&caller, action)))
+    }
+
+    /// Whether the trust policy of a role lets in somebody of its own account.
+    fn lets_in_its_own(&self, row: &PrincipalRow) -> bool {
+        let trust = match row.trust {
+            Trust::Policy(trust) => self.world.trusts.get(&trust),
+            Trust::NotApplicable | Trust::Unknown => return true,
+        };
+        trust.is_some_and(|trust| {
+            let own = |id: &str| id == self.account;
+            let mut identities = trust.identities.iter();
+            trust.anyone
+                || trust.accounts.iter().any(|id| own(id))
+                || identities.any(|one| one.account().is_some_and(own))
+        })
     }
 
     /// The names that the policies on both sides compare a caller with.

@@ -11,7 +11,7 @@ use crate::request::RequestKeys;
 use crate::world::{AccountIndex, AccountRow, World};
 
 /// Somebody in an account from which a service is used.
-pub(super) trait Actor {
+pub(in crate::links) trait Actor {
     /// What is known of a request.
     fn keys(&self) -> Keys;
 
@@ -66,9 +66,9 @@ fn of_cloudformation(partition: &str, account: &AccountRow, resource: &str) -> S
 }
 
 /// A principal with the policies that it has.
-pub(super) struct Held<'a, 'j, 'w> {
-    pub(super) power: &'a Power<'j, 'w>,
-    pub(super) world: &'w World,
+pub(in crate::links) struct Held<'a, 'j, 'w> {
+    pub(in crate::links) power: &'a Power<'j, 'w>,
+    pub(in crate::links) world: &'w World,
 }
 
 impl Actor for Held<'_, '_, '_> {
@@ -102,7 +102,7 @@ impl Actor for Held<'_, '_, '_> {
 }
 
 /// A principal that the attacker makes up in an account that is his, with identity policies that he writes.
-pub(super) struct MadeUp<'a, 'w> {
+pub(in crate::links) struct MadeUp<'a, 'w> {
     judge: &'a Judge<'w>,
     home: AccountIndex,
     account: &'w AccountRow,
@@ -111,7 +111,7 @@ pub(super) struct MadeUp<'a, 'w> {
 }
 
 impl<'a, 'w> MadeUp<'a, 'w> {
-    pub(super) fn new(
+    pub(in crate::links) fn new(
         judge: &'a Judge<'w>,
         home: AccountIndex,
         principal: &'a Principal,

@@ -1,6 +1,8 @@
 //! Identity Center: assignments are authorized on the instance, the permission set and the account, each by
 //! itself; and whoever may rewrite the permission set that it acts by has its own account.
 
+use std::collections::BTreeSet;
+
 use super::Way;
 use super::actor::{Actor, Held};
 use crate::capability::Capability;
@@ -8,9 +10,6 @@ use crate::judge::{Detail, Judge, Judgement};
 use crate::links::power::{Power, better};
 use crate::links::{Deriver, LinkDocumentation, LinkKind};
 use crate::world::{AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, World};
-
-const INSTANCE: &str = "instance/*";
-const PERMISSION_SET: &str = "permissionSet/*/*";
 
 /// The actions that are about an account too.
 const ABOUT_ACCOUNT: &[&str] = &["sso:CreateAccountAssignment", PROVISION];
@@ -26,13 +25,28 @@ const REWRITES: &[&str] = &[
 
 /// Whether an action is allowed on some instance and some permission set.
 pub(super) fn anywhere(actor: &dyn Actor, action: &str) -> Option<Judgement> {
+    // Which instance there is, its permission sets tell.
+    let known = actor.world().permission_sets.iter();
+    let known: BTreeSet<&str> = known.filter_map(|set| set.arn.split('/').nth(1)).collect();
+    let ids = if known.is_empty() {
+        BTreeSet::from(["*"])
+    } else {
+        known
+    };
     let of = |resource: &str| actor.within(action, &actor.of_identity_center(resource));
-    let mut sets = of(PERMISSION_SET);
+    let instances: Vec<String> = ids
+        .iter()
+        .flat_map(|id| of(&format!("instance/{id}")))
+        .collect();
+    let sets = ids
+        .iter()
+        .flat_map(|id| of(&format!("permissionSet/{id}/*")));
+    let mut sets: Vec<String> = sets.collect();
     if REWRITES.contains(&action) {
         let shut: Vec<&str> = shut(actor.world(), actor.home()).collect();
         sets.retain(|set| !shut.contains(&set.as_str()));
     }
-    let instance = actor.may_any(action, &of(INSTANCE), &actor.keys())?;
+    let instance = actor.may_any(action, &instances, &actor.keys())?;
     Some(instance.and(actor.may_any(action, &sets, &actor.keys())?))
 }
 
@@ -109,11 +123,11 @@ fn judge_pair(
     let ways = REWRITES.iter().map(|action| {
         let mut requests = [*action, PROVISION].into_iter();
         let all = requests.try_fold(Judgement::default(), |all, action| {
-            let instances = actor.within(action, &actor.of_identity_center(INSTANCE));
+            let instances = actor.within(action, &actor.of_identity_center("instance/*"));
             let known = !sets.is_empty();
             let sets = match known {
                 true => sets.clone(),
-                false => actor.within(action, &actor.of_identity_center(PERMISSION_SET)),
+                false => actor.within(action, &actor.of_identity_center("permissionSet/*/*")),
             };
             let instance = actor.may_any(action, &instances, &actor.keys())?;
             let set = actor.may_any(action, &sets, &actor.keys())?;

@@ -96,8 +96,7 @@ impl<'a, 'w> Pair<'a, 'w> {
         detail: Detail,
     ) -> Option<Self> {
         let written = Power::of(judge, target, detail)?;
-        // Nobody in the account changes what AWS keeps.
-        (!written.row.is_protected()).then(|| Self {
+        Some(Self {
             world: judge.world(),
             target,
             writer: writer.asking_for(written.row),
@@ -111,6 +110,19 @@ impl<'a, 'w> Pair<'a, 'w> {
 
     /// What the writer may make of the target.
     pub(super) fn changes(&self) -> Vec<(Rewrite, Judgement)> {
+        // Nobody in the account changes what AWS keeps, but for a customer managed policy that it has.
+        if self.written.row.is_protected() {
+            let policies = self.written.row.shaped_by.iter();
+            let policies = policies.filter(|arn| !is_group(arn));
+            let any = policies
+                .map(|arn| self.writes_policy(arn))
+                .fold(None, better);
+            let anything = Rewrite {
+                anything: true,
+                ..Rewrite::default()
+            };
+            return any.map(|how| (anything, how)).into_iter().collect();
+        }
         let mut changes = self.changed_policies();
         if let Some((tagger, how)) = self.tags() {
             let tagged = |rewrite| Rewrite {

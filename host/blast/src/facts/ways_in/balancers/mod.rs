@@ -263,24 +263,29 @@ impl<'a> Balancers<'a> {
         port: Option<u16>,
     ) -> Option<Vec<String>> {
         // Instances, and targets of UDP, see the address of the client unless it is said otherwise.
-        let usual = group.kind == "instance" || group.kind == "alb" || group.over_udp;
+        let datagrams = group.over_udp || group.over_both;
+        let usual = group.kind == "instance" || group.kind == "alb" || datagrams;
+        let chosen = group.preserves.filter(|_| !datagrams);
         let preserves =
-            front.kind == Kind::Network && !front.hides_client && group.preserves.unwrap_or(usual);
+            front.kind == Kind::Network && !front.hides_client && chosen.unwrap_or(usual);
         if !preserves {
             return self.rules.admits(&front.sender, place, address, port);
         }
-        let protocol = if group.over_udp { UDP } else { TCP };
-        let wanted = port.map(|port| (protocol, port));
-        let as_client = self.rules.open_behind(place, wanted);
+        let protocols = match (group.over_udp, group.over_both) {
+            (_, true) => &[TCP, UDP][..],
+            (true, _) => &[UDP],
+            (false, _) => &[TCP],
+        };
+        let as_client = protocols.iter().filter_map(|protocol| {
+            let wanted = port.map(|port| (*protocol, port));
+            self.rules.open_behind(place, wanted)
+        });
         let by_group = Sender {
             from: Some(Vec::new()),
             ..front.sender.clone()
         };
         let by_group = self.rules.admits(&by_group, place, address, port);
-        let both = as_client
-            .map(|open| open.conditions)
-            .into_iter()
-            .chain(by_group);
+        let both = as_client.map(|open| open.conditions).chain(by_group);
         both.min_by_key(Vec::len)
     }
 

@@ -76,6 +76,8 @@ pub(super) struct TargetGroup {
     /// Whether targets see the address of the client; none if that is as usual for it.
     pub(super) preserves: Option<bool>,
     pub(super) over_udp: bool,
+    /// Whether it takes both TCP and UDP.
+    pub(super) over_both: bool,
     /// Ids with ports.
     pub(super) targets: Vec<(String, Option<u16>)>,
     /// The Auto Scaling groups that register their instances, by name.
@@ -110,15 +112,17 @@ impl Told {
                 .chain(one.list("/AvailabilityZones"));
             let mut subnets = one.texts("/Subnets");
             subnets.extend(mappings.filter_map(|one| Some(text(one, "/SubnetId")?.to_owned())));
+            let without_v4 = one.text("/IpAddressType") == Some("dualstack-without-public-ipv4");
             let dual = one
                 .text("/IpAddressType")
                 .is_some_and(|kind| kind.starts_with("dualstack"));
             all.balancers.push(Balancer {
                 listeners: listeners(documents, one.arn(), &all.groups),
                 filter: filters.get(one.arn()).cloned(),
-                families: match dual {
-                    true => vec![Family::V4, Family::V6],
-                    false => vec![Family::V4],
+                families: match (dual, without_v4) {
+                    (_, true) => vec![Family::V6],
+                    (true, _) => vec![Family::V4, Family::V6],
+                    (false, _) => vec![Family::V4],
                 },
                 groups: one.texts("/SecurityGroups"),
                 ..balancer(one, kind, subnets)
@@ -167,6 +171,7 @@ impl Told {
                     port: inside,
                     preserves: Some(false),
                     over_udp: false,
+                    over_both: false,
                     targets: targets.collect(),
                     scaling: scaling.iter().map(|one| scaling_name(one)).collect(),
                     balancers: Vec::new(),
@@ -250,6 +255,7 @@ fn target_groups(documents: &Documents<'_>) -> BTreeMap<String, TargetGroup> {
                 port: one.at("").and_then(|config| port(config, "/Port")),
                 preserves: preserves.next(),
                 over_udp: matches!(protocol, "UDP" | "QUIC"),
+                over_both: matches!(protocol, "TCP_UDP" | "TCP_QUIC"),
                 targets: targets.into_iter().collect(),
                 scaling: Vec::new(),
                 balancers: one.texts("/LoadBalancerArns"),
