@@ -217,3 +217,33 @@ fn an_account_outside_may_be_of_the_organization_that_is_named() {
     assert_eq!(unit.reach(partner, &target()), Some(Certain));
     assert_eq!(unit.reach("anyone", &target()), None);
 }
+
+/// The pattern of landing zones: one role is spared, and nobody else touches it.
+#[test]
+fn a_role_that_is_spared_and_protected_passes_no_guardrail_for_others() {
+    let spared = "arn:aws:iam::*:role/platform";
+    let but = json!({"ArnNotLike": {"aws:PrincipalArn": spared}});
+    let guard = |protected: &[&str]| {
+        let mut statements = vec![json!({"Effect": "Deny", "Action": "sts:AssumeRole",
+            "Resource": "*", "Condition": but})];
+        if !protected.is_empty() {
+            statements.push(
+                json!({"Effect": "Deny", "Action": protected, "Resource": spared,
+                "Condition": but}),
+            );
+        }
+        trusting(trust(&[&root(DEV)])).scp("guard", policy(&statements), &[DEV])
+    };
+    assert_eq!(
+        guard(&[]).reach(DEV, &target()),
+        Some(Certain),
+        "who has the account makes it"
+    );
+    assert_eq!(guard(&["iam:*"]).reach(DEV, &target()), None);
+    let deleting = guard(&["iam:DeleteRole"]);
+    assert_eq!(
+        deleting.reach(DEV, &target()),
+        Some(Certain),
+        "it can still be made"
+    );
+}

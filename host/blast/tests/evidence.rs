@@ -163,3 +163,27 @@ fn the_administrator_of_a_service_that_watches_can_blind_it() {
     assert_eq!(power(&org, DEV, &of), None);
     assert_eq!(org.reach(TEST, PROD), None, "it only watches");
 }
+
+#[test]
+fn whoever_rewrites_the_policy_of_the_archive_may_delete_from_it() {
+    let org = archived(json!({}))
+        .role(
+            TEST,
+            "writer",
+            nobody(),
+            &[allow("s3:PutBucketPolicy", "*")],
+        )
+        .role(TEST, "putter", nobody(), &[allow("s3:PutObject", "*")]);
+    assert_eq!(power(&org, &role(TEST, "writer"), ARCHIVE), Some(Certain));
+    assert_eq!(
+        power(&org, &role(TEST, "putter"), ARCHIVE),
+        Some(Certain),
+        "over what is there"
+    );
+    let versions = json!({"VersioningConfiguration": {"Status": "Enabled"}});
+    let kept = archived(versions).role(TEST, "putter", nobody(), &[allow("s3:PutObject", "*")]);
+    assert_eq!(power(&kept, &role(TEST, "putter"), ARCHIVE), None);
+    let stays = org.scp("keep", deny("s3:*", "*"), &[TEST]);
+    let writer = power(&stays, &role(TEST, "writer"), ARCHIVE);
+    assert_eq!(writer, None);
+}

@@ -273,3 +273,20 @@ fn whoever_rewrites_its_own_permission_set_has_the_account() {
         "it is used in the management account"
     );
 }
+
+#[test]
+fn the_address_of_a_root_user_is_changed_account_by_account() {
+    let both = json!([
+        "account:StartPrimaryEmailUpdate",
+        "account:AcceptPrimaryEmailUpdate"
+    ]);
+    let org = |resource: &str| {
+        let policy = policy(&[json!({"Effect": "Allow", "Action": both, "Resource": resource})]);
+        delegated("account.amazonaws.com", &[policy])
+    };
+    let of = |account: &str| format!("arn:aws:account::{MANAGEMENT}:account/*/{account}");
+    let only = org(&of(PROD));
+    assert_eq!(only.reach(&operator(), PROD), Some(Certain));
+    assert_eq!(only.reach(&operator(), DEV), None);
+    assert_eq!(org("*").reach(&operator(), DEV), Some(Certain));
+}

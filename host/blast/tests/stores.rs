@@ -863,3 +863,66 @@ fn what_of_an_access_control_list_is_not_judged_is_told() {
     assert!(told(id("else"), "READ", true));
     assert!(!told(id("own"), "READ", false));
 }
+
+/// What a role of production reads that may do these things, of a store beside a key whose policy leaves the
+/// decision to its account.
+fn beside_key(document: Value, actions: &[&str]) -> Option<Certainty> {
+    let key = format!("arn:aws:kms:eu-west-1:{PROD}:key/k1");
+    let policy_of_key = policy(&[lets(json!({"AWS": root(PROD)}), json!("kms:*"), "*")]);
+    let mut key_document = store("AWS::KMS::Key", &key, json!({"KeyPolicy": policy_of_key}));
+    key_document["observed"] = json!({"Aliases": ["alias/mine"]});
+    let arn = document["arn"].as_str().unwrap().to_owned();
+    let statements = actions.iter().map(|action| statement("Allow", action, "*"));
+    let statements: Vec<Value> = statements.collect();
+    let org = org(document, &statements, &[]).add(PROD, key_document);
+    here(&org, &arn)
+}
+
+#[test]
+fn a_key_may_be_named_by_an_alias() {
+    let under = |name: &str| {
+        let encryption = json!([{"ServerSideEncryptionByDefault":
+            {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": name}}]);
+        bucket(
+            &[],
+            json!({"BucketEncryption": {"ServerSideEncryptionConfiguration": encryption}}),
+        )
+    };
+    let arn = format!("arn:aws:kms:eu-west-1:{PROD}:alias/mine");
+    for name in ["alias/mine", &arn] {
+        assert_eq!(beside_key(under(name), &["s3:GetObject"]), None, "{name}");
+        let both = ["s3:GetObject", "kms:Decrypt"];
+        assert_eq!(beside_key(under(name), &both), Some(Certain), "{name}");
+    }
+    let other = beside_key(under("alias/other"), &["s3:GetObject"]);
+    assert_eq!(other, Some(Conditional), "which key that is was not seen");
+}
+
+#[test]
+fn file_systems_and_domains_decrypt_by_themselves() {
+    let key = format!("arn:aws:kms:eu-west-1:{PROD}:key/k1");
+    let system = format!("arn:aws:elasticfilesystem:eu-west-1:{PROD}:file-system/fs-1");
+    let system = store("AWS::EFS::FileSystem", &system, json!({"KmsKeyId": key}));
+    assert_eq!(
+        beside_key(system, &["elasticfilesystem:ClientMount"]),
+        Some(Certain)
+    );
+    let table = format!("arn:aws:dynamodb:eu-west-1:{PROD}:table/t");
+    let open = policy(&[lets(json!({"AWS": root(DEV)}), json!("dynamodb:Scan"), "*")]);
+    let table = |more: Value| {
+        let config = json!({"ResourcePolicy": {"PolicyDocument": open}, "SSESpecification": more});
+        org(
+            store("AWS::DynamoDB::Table", &table, config),
+            &[],
+            &[statement("Allow", "dynamodb:Scan", "*")],
+        )
+    };
+    let arn = format!("arn:aws:dynamodb:eu-west-1:{PROD}:table/t");
+    assert_eq!(there(&table(json!({})), &arn), Some(Certain));
+    let managed = json!({"SSEEnabled": true, "SSEType": "KMS"});
+    assert_eq!(
+        there(&table(managed), &arn),
+        None,
+        "the key of AWS is for the account alone"
+    );
+}

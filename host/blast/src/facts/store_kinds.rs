@@ -641,12 +641,15 @@ const KINDS: &[StoreKind] = &[
             "/Policies",
         )
     },
-    store(
-        BACKUP_VAULT,
-        "data-store-policy",
-        &[way(&["backup:CopyFromBackupVault"])],
-        "/AccessPolicy",
-    ),
+    StoreKind {
+        rewrites: &["backup:PutBackupVaultAccessPolicy"],
+        ..store(
+            BACKUP_VAULT,
+            "data-store-policy",
+            &[way(&["backup:CopyFromBackupVault"])],
+            "/AccessPolicy",
+        )
+    },
 ];
 
 /// The table.

@@ -2,8 +2,8 @@
 //! but what an attacker does there goes unseen or cannot be undone.
 
 use super::access::{Gate, ask, candidates};
-use super::power::{better, is_certain};
-use super::{Deriver, LinkDocumentation, LinkKind};
+use super::power::{Power, better, is_certain};
+use super::{Deriver, LinkDocumentation, LinkKind, policy_rewrite};
 use crate::capability::Capability;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::{EvidenceIndex, EvidenceRow, World};
@@ -87,6 +87,29 @@ fn judge_owner(
     best
 }
 
+/// Whether somebody who rewrites the policy of what holds it first, and lets itself, destroys it then.
+fn judge_rewriter(
+    judge: &Judge<'_>,
+    writer: Capability,
+    row: &EvidenceRow,
+    detail: Detail,
+) -> Option<Judgement> {
+    let store = row.store?;
+    let opens = policy_rewrite::opens(judge, writer, store, detail)?;
+    let power = Power::holding(judge, writer, detail)?;
+    let free = power.with_any_policy();
+    let requests = row.requests.iter();
+    let destroys = requests
+        .map(|(action, resource)| free.may_once_let_in(action, resource, free.keys()))
+        .fold(None, better)?;
+    let lock = judge.world().store(store)?.lock.words();
+    Some(
+        power
+            .complete(opens.and(destroys))
+            .also(lock.unwrap_or_default()),
+    )
+}
+
 impl LinkKind for EvidenceControl {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &self.0
@@ -109,6 +132,16 @@ impl LinkKind for EvidenceControl {
             for gate in gates(world, index, row) {
                 candidates::add_links(judge, rules, &gate);
             }
+            let writers = match row.store {
+                Some(store) => policy_rewrite::openers(judge, rules, store),
+                None => Vec::new(),
+            };
+            for (writer, _) in writers {
+                let judgement = judge_rewriter(judge, writer, row, Detail::Certainty);
+                if let Some(judgement) = judgement {
+                    rules.add(judgement.certainty, &[writer], Capability::Evidence(index));
+                }
+            }
         }
     }
 
@@ -126,10 +159,15 @@ impl LinkKind for EvidenceControl {
             [Capability::Account(owner)] if *owner == row.owner => {
                 judge_owner(judge, index, row, Detail::Full)
             }
-            _ => gates(judge.world(), index, row)
-                .iter()
-                .map(|gate| ask::from(judge, premises, gate, Detail::Full))
-                .fold(None, better),
+            _ => {
+                let rewriter = premises.first().filter(|_| premises.len() == 1);
+                let by_policy =
+                    rewriter.and_then(|writer| judge_rewriter(judge, *writer, row, Detail::Full));
+                gates(judge.world(), index, row)
+                    .iter()
+                    .map(|gate| ask::from(judge, premises, gate, Detail::Full))
+                    .fold(by_policy, better)
+            }
         };
         Some(judgement?.told("evidence", &row.of, &row.told))
     }

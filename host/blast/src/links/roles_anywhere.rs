@@ -51,7 +51,9 @@ fn pairs(world: &World) -> impl Iterator<Item = (&TrustAnchor, PrincipalIndex)> 
                 one.account() == other.account() && one.region() == other.region()
             });
             let roles = beside.flat_map(|profile| &profile.roles);
-            roles.filter_map(move |role| Some((anchor, world.find_principal(role)?)))
+            // A profile gives roles of its own account.
+            let own = roles.filter(|role| role.split(':').nth(4) == Some(anchor.arn.account()));
+            own.filter_map(move |role| Some((anchor, world.find_principal(role)?)))
         })
     })
 }

@@ -37,6 +37,7 @@ const ON_TRAIL: &[&str] = &[
 ];
 
 const DELETE_OBJECT: &str = "s3:DeleteObject";
+const WRITE_OBJECT: &str = "s3:PutObject";
 const DELETE_VERSION: &str = "s3:DeleteObjectVersion";
 /// Lets objects expire, all of them if one likes.
 const EXPIRE: &str = "s3:PutLifecycleConfiguration";
@@ -50,7 +51,11 @@ const SERVICES: &[(&[&str], &[&str])] = &[
         &[
             "guardduty:ArchiveFindings",
             "guardduty:CreateFilter",
+            "guardduty:CreateIPSet",
             "guardduty:DeleteDetector",
+            "guardduty:DeleteMembers",
+            "guardduty:DisassociateMembers",
+            "guardduty:StopMonitoringMembers",
             "guardduty:UpdateDetector",
             "guardduty:UpdateMemberDetectors",
         ],
@@ -60,6 +65,8 @@ const SERVICES: &[(&[&str], &[&str])] = &[
         &[
             "securityhub:BatchUpdateFindings",
             "securityhub:CreateAutomationRule",
+            "securityhub:DeleteMembers",
+            "securityhub:DisassociateMembers",
             "securityhub:DisableSecurityHub",
         ],
     ),
@@ -197,16 +204,19 @@ fn archive<'a>(
     } else {
         DELETE_OBJECT
     };
+    let objects = format!("{}{}", store.arn, store.kind.suffix);
+    // Where none are kept, writing over an object destroys it too.
+    let over = (!store.versioned).then(|| (WRITE_OBJECT, objects.clone()));
     let from: Vec<&str> = from.map(Arn::as_str).collect();
     EvidenceRow {
         link: LOG_ARCHIVE,
         of: store.arn.to_string(),
         owner: store.account,
         store: Some(index),
-        requests: vec![
-            (delete, format!("{}{}", store.arn, store.kind.suffix)),
-            (EXPIRE, store.arn.to_string()),
-        ],
+        requests: [(delete, objects), (EXPIRE, store.arn.to_string())]
+            .into_iter()
+            .chain(over)
+            .collect(),
         told: format!("{} delivered to it", from.join(", ")),
     }
 }
