@@ -9,7 +9,7 @@ use blastwall_policy::decide::{rcps_bind, scps_bind};
 use blastwall_policy::language::Version;
 use blastwall_policy::{
     Keys, KmsGrant, Layer, Layers, Policy, Principal, Question, Reach, Requirement, StatementRef,
-    reach,
+    Test, reach,
 };
 use serde_json::json;
 
@@ -297,7 +297,15 @@ impl<'w> Judge<'w> {
             Reach::OnlyIf {
                 conditions,
                 evidence,
-            } => (Certainty::Conditional, conditions, evidence),
+            } => {
+                let open = |one: &Requirement| !one.any_of.iter().any(is_met_at_will);
+                let conditions: Vec<_> = conditions.into_iter().filter(open).collect();
+                let certainty = match conditions.is_empty() {
+                    true => Certainty::Certain,
+                    false => Certainty::Conditional,
+                };
+                (certainty, conditions, evidence)
+            }
         };
         if detail == Detail::Certainty {
             return Some(Judgement {
@@ -450,4 +458,13 @@ fn allow_all(of_resource: bool) -> Policy {
         id: None,
         statements: Vec::new(),
     })
+}
+
+/// Whether the caller meets a test without knowing anything: an external id that is to be another, to be left
+/// out, or to be there. Source: STS API Reference, `AssumeRole`, `ExternalId`.
+fn is_met_at_will(test: &Test) -> bool {
+    let operator = test.operator.to_ascii_lowercase();
+    let null = operator.starts_with("null");
+    test.key.eq_ignore_ascii_case("sts:ExternalId")
+        && (null || test.must_hold == operator.contains("not"))
 }

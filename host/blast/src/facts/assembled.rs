@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use blastwall_model::resources::{GroupKind, ManagedPolicyKind, RoleKind, UserKind};
+use blastwall_model::resources::{GroupKind, ManagedPolicyKind, RoleKind, UserKind, VpcKind};
 use blastwall_model::{Document, Kind};
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ struct Part {
     names: &'static str,
     /// The list of it that they belong into.
     list: &'static str,
+    /// Where that is: in what is set, or in what is observed.
+    under: &'static str,
     what: What,
 }
 
@@ -39,7 +41,7 @@ const ACL: &str = "AWS::EC2::NetworkAcl";
 const INLINE: &str = "AWS::IAM::Policy";
 const MANAGED: &str = ManagedPolicyKind::TYPE;
 
-const PARTS: [Part; 17] = [
+const PARTS: [Part; 18] = [
     part(
         "AWS::EC2::SecurityGroupIngress",
         "GroupId",
@@ -65,6 +67,16 @@ const PARTS: [Part; 17] = [
         TABLE,
         "Associations",
     ),
+    Part {
+        under: "observed",
+        what: What::Property("CidrBlock"),
+        ..part(
+            "AWS::EC2::VPCCidrBlock",
+            "VpcId",
+            VpcKind::TYPE,
+            "CidrBlocks",
+        )
+    },
     part("AWS::EC2::NetworkAclEntry", "NetworkAclId", ACL, "Entries"),
     Part {
         what: What::Property("SubnetId"),
@@ -121,6 +133,7 @@ const fn part(
         of,
         names,
         list,
+        under: "config",
         what: What::Whole,
     }
 }
@@ -161,7 +174,7 @@ pub(super) fn assembled(documents: &[Document]) -> HashMap<usize, Document> {
 struct Parts(BTreeMap<&'static str, BTreeMap<String, Vec<OfList>>>);
 
 /// The list that a part belongs into, and the part.
-type OfList = (&'static str, Value);
+type OfList = (&'static Part, Value);
 
 impl Parts {
     fn add(&mut self, document: &Document) {
@@ -180,7 +193,7 @@ impl Parts {
             let of_kind = self.0.entry(part.of).or_default();
             for name in texts(value.get(part.names)) {
                 let of_one = of_kind.entry(name).or_default();
-                of_one.push((part.list, own.clone()));
+                of_one.push((part, own.clone()));
             }
         }
     }
@@ -194,18 +207,21 @@ impl Parts {
             return None;
         }
         let mut value: Value = serde_json::from_str(document.json()).ok()?;
-        let config = value.get_mut("config")?.as_object_mut()?;
         let tail = document.arn.as_str().rsplit(['/', ':']).next()?;
         let mut names = NAMES.iter();
-        let name = names.find_map(|name| config.get(*name)?.as_str());
+        let name = names.find_map(|name| value.get("config")?.get(*name)?.as_str());
         let parts = of_kind.and_then(|all| all.get(name.unwrap_or(tail)));
         if parts.is_none() && !numbered {
             return None;
         }
-        for (list, own) in parts.into_iter().flatten() {
-            let list = config.entry(*list).or_insert_with(|| json!([]));
+        for (part, own) in parts.into_iter().flatten() {
+            let whole = value.as_object_mut()?;
+            let under = whole.entry(part.under).or_insert_with(|| json!({}));
+            let list = under.as_object_mut()?.entry(part.list);
+            let list = list.or_insert_with(|| json!([]));
             list.as_array_mut()?.push(own.clone());
         }
+        let config = value.get_mut("config")?.as_object_mut()?;
         let lists = config.values_mut().filter_map(Value::as_array_mut);
         lists.flatten().for_each(name_protocol);
         Document::parse(&value.to_string()).ok()

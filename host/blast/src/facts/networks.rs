@@ -33,7 +33,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
     ]
     .into_iter()
     .chain(transit::TYPES)
-    .chain([subnet_shares::SHARE])
+    .chain([subnet_shares::SHARE, PREFIX_LIST])
 }
 
 /// Where a host is in a network.
@@ -271,6 +271,7 @@ impl NetworkFacts {
             transit: TransitFacts::read(documents.clone()),
             ..Self::default()
         };
+        let lists = prefix_lists(documents.clone());
         for connection in all::<VpcPeeringConnectionKind>(documents.clone()) {
             facts.add_peering(&connection);
         }
@@ -278,7 +279,7 @@ impl NetworkFacts {
             facts.shares.add(share);
         }
         for table in all::<RouteTableKind>(documents.clone()) {
-            facts.add_routes(&table.config);
+            facts.add_routes(&table.config, &lists);
         }
         let mut unused = BTreeSet::new();
         if !facts.leads_out() {
@@ -313,7 +314,7 @@ impl NetworkFacts {
         }
         for group in all::<SecurityGroupKind>(documents) {
             if is_used(group.config.vpc_id.known()) {
-                facts.add_group(&group);
+                facts.add_group(&group, &lists);
             }
         }
         facts
@@ -329,11 +330,12 @@ impl NetworkFacts {
             || tables.flatten().any(|route| leads(&route.next))
     }
 
-    fn add_routes(&mut self, config: &RouteTableConfig) {
+    fn add_routes(&mut self, config: &RouteTableConfig, lists: &PrefixLists) {
         let (Some(vpc), Some(routes)) = (config.vpc_id.known(), told(&config.routes)) else {
             return;
         };
-        let routes: Vec<_> = routes.iter().filter_map(route).collect();
+        let routes = routes.iter().filter_map(route);
+        let routes: Vec<_> = routes.flat_map(|route| to_ranges(route, lists)).collect();
         for association in config.associations.known().into_iter().flatten() {
             let place = match (&association.subnet_id, association.main) {
                 (Some(subnet), _) => (&mut self.routes.own, subnet),
@@ -409,7 +411,7 @@ impl NetworkFacts {
         }
     }
 
-    fn add_group(&mut self, group: &Resource<SecurityGroupKind>) {
+    fn add_group(&mut self, group: &Resource<SecurityGroupKind>, lists: &PrefixLists) {
         let config = &group.config;
         // A group that does not say what it lets out lets out everything. Source: AWS CloudFormation Template
         // Reference, `AWS::EC2::SecurityGroup`.
@@ -427,7 +429,10 @@ impl NetworkFacts {
             told(&config.security_group_ingress),
             egress,
         ) {
-            let rules = |rules: &[Rule]| rules.iter().filter_map(group_rule).collect();
+            let rules = |rules: &[Rule]| {
+                let rules = rules.iter().filter_map(group_rule);
+                rules.flat_map(|rule| of_ranges(rule, lists)).collect()
+            };
             let group = SecurityGroupFacts {
                 vpc: config.vpc_id.known().cloned(),
                 owner: group.arn.account().to_owned(),
@@ -512,6 +517,55 @@ pub(super) fn all<'a, K: Kind>(
     documents
         .filter(|document| document.kind == K::TYPE)
         .filter_map(|document| document.to::<K>().ok())
+}
+
+/// The IPv4 ranges of prefix lists, by id, as far as they are told.
+type PrefixLists = BTreeMap<String, Vec<Ipv4Net>>;
+
+const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
+
+fn prefix_lists<'a>(documents: impl Iterator<Item = &'a Document>) -> PrefixLists {
+    let told = documents.filter(|document| document.kind == PREFIX_LIST);
+    let told = told.filter_map(|document| {
+        let value: Value = serde_json::from_str(document.json()).ok()?;
+        let id = document.arn.as_str().rsplit('/').next()?.to_owned();
+        let entries = value.pointer("/config/Entries")?.as_array()?.iter();
+        let ranges = entries.filter_map(|entry| entry.get("Cidr")?.as_str()?.parse().ok());
+        Some((id, ranges.collect()))
+    });
+    told.collect()
+}
+
+/// A rule about a list as one about each of its ranges.
+fn of_ranges(rule: GroupRule, lists: &PrefixLists) -> Vec<GroupRule> {
+    let ranges = match &rule.peer {
+        Peer::List(list) => lists.get(list),
+        Peer::Range(_) | Peer::Group(_) => None,
+    };
+    let Some(ranges) = ranges else {
+        return vec![rule];
+    };
+    let each = ranges.iter().map(|range| GroupRule {
+        peer: Peer::Range(*range),
+        ..rule.clone()
+    });
+    each.collect()
+}
+
+/// A route for a list as one for each of its ranges.
+fn to_ranges(route: RouteFacts, lists: &PrefixLists) -> Vec<RouteFacts> {
+    let ranges = match &route.to {
+        Destination::List(list) => lists.get(list),
+        Destination::Range(_) => None,
+    };
+    let Some(ranges) = ranges else {
+        return vec![route];
+    };
+    let each = ranges.iter().map(|range| RouteFacts {
+        to: Destination::Range(*range),
+        ..route.clone()
+    });
+    each.collect()
 }
 
 /// What a list says; one that is left out is empty, one that could not be read says nothing.

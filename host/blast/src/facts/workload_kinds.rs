@@ -129,7 +129,10 @@ pub(super) const KINDS: &[WorkloadKind] = &[
         supplies: &["/Environment/Image"],
         takeovers: &[
             by(&["codebuild:StartBuild"]),
-            by(&["codebuild:StartBuildBatch"]),
+            if_also(
+                &["codebuild:StartBuildBatch"],
+                "the project builds in batches",
+            ),
             if_also(&["codebuild:UpdateProject"], "something starts a build"),
         ],
     },

@@ -134,7 +134,21 @@ const DOCUMENT: &str = "ssm:CreateDocument";
 /// What an action asks for besides the workload: `ssm:SendCommand` sends a document, and is asked about that
 /// too. Source: Systems Manager User Guide, "Restrict access to Run Command based on tags", examples.
 fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
-    if action != "ssm:SendCommand" {
+    if action == "batch:SubmitJob" {
+        // A job goes to a queue.
+        let queue = format!(
+            "arn:{}:batch:us-east-1:{}:job-queue/{ANY_NAME}",
+            power.row.arn.partition(),
+            power.account.id
+        );
+        let named = power.named(action, "us-east-1").into_iter();
+        let queues = named.filter(|name| name.contains(":job-queue/"));
+        let queues = queues.chain([queue]);
+        return queues
+            .map(|queue| power.may(action, &queue, power.keys()))
+            .fold(None, better);
+    }
+    if !["ssm:SendCommand", "ssm:CreateAssociation"].contains(&action) {
         return Some(Judgement::default());
     }
     let partition = power.row.arn.partition();

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{Gate, ask};
-use super::power::better;
+use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::sharing::{LatticeFacts, LatticeVpc};
 use crate::judge::{Detail, Judge, Judgement};
+use crate::subject::OutsideParty;
 use crate::world::{TrustSummary, WorkloadIndex, World, summarize};
 
 pub(super) struct Lattice;
@@ -132,10 +133,20 @@ fn let_in(
             }
             other => vec![other],
         };
+        // Inside one account, too, both sides have to allow it; a policy that lets in everybody asks for no
+        // signature. Source: VPC Lattice User Guide, "Control access to VPC Lattice services using auth
+        // policies".
+        let unsigned = ask::from_party(judge, &OutsideParty::Anyone, &gate, detail);
         let anybody = callers
             .into_iter()
-            .map(|caller| ask::from(judge, &[caller], &gate, detail))
-            .fold(None, better);
+            .map(|caller| {
+                let past = ask::from(judge, &[caller], &gate, detail)?;
+                let Some(power) = Power::holding(judge, caller, detail) else {
+                    return Some(past);
+                };
+                Some(past.and(power.may(INVOKE, &resource, power.keys())?))
+            })
+            .fold(unsigned, better);
         all = all.and(anybody?);
     }
     Some(all)

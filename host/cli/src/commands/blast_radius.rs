@@ -8,6 +8,7 @@ use blastwall_aws::Meter;
 use blastwall_blast::{
     Advice, BlindSpot, Change, Graph, Radius, ReachChange, Subject, Survey, Unjudged, UnknownStart,
 };
+use blastwall_policy::actions;
 use blastwall_report::view::UnseenListing;
 use blastwall_report::{Format, Report, view, visible};
 use blastwall_scan::WhatIf;
@@ -41,7 +42,7 @@ pub(super) async fn reach(
         aws,
         blast_radius: true,
         deep: source.deep,
-        what_if: changes(what_if)?,
+        what_if: changes(what_if, terminal)?,
         ..Job::default()
     };
     let meter = Meter::default();
@@ -106,15 +107,18 @@ fn unknown(graph: &Graph, text: &str, error: UnknownStart) -> Failure {
 }
 
 /// The policies in the files.
-fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
+fn changes(arguments: &WhatIfArguments, terminal: Terminal) -> Result<WhatIf, Failure> {
     let policy = |file: &Path| {
         let read = || -> anyhow::Result<serde_json::Value> {
             let text = fs::read_to_string(file)
                 .with_context(|| format!("failed to read the policy `{}`", file.display()))?;
             let document = serde_json::from_str(&text)
                 .with_context(|| format!("the policy `{}` is not JSON", file.display()))?;
-            blastwall_policy::Policy::from_value(&document)
+            let policy = blastwall_policy::Policy::from_value(&document)
                 .with_context(|| format!("`{}` is not a policy", file.display()))?;
+            for warning in unknown_actions(&policy) {
+                terminal.warn(&format!("`{}`: {warning}", file.display()));
+            }
             Ok(document)
         };
         read().map_err(Failure::usage)
@@ -139,6 +143,24 @@ fn changes(arguments: &WhatIfArguments) -> Result<WhatIf, Failure> {
         changes.policies.push((policy(&at.file)?, arn));
     }
     Ok(changes)
+}
+
+/// Actions of a policy that AWS does not have: what they are to forbid or allow stays as it is.
+fn unknown_actions(policy: &blastwall_policy::Policy) -> Vec<String> {
+    let actions = policy.statements.iter().map(|statement| &statement.actions);
+    let named = actions.flat_map(|clause| &clause.patterns);
+    let named = named.map(|pattern| pattern.as_str());
+    let unknown = named.filter(|name| !name.contains(['*', '?']));
+    unknown
+        .filter(|name| actions::find(name).is_none())
+        .map(|name| match actions::nearest(name).first() {
+            Some(near) => format!(
+                "there is no action {name}; did you mean {}:{}?",
+                near.service, near.name
+            ),
+            None => format!("there is no action {name}"),
+        })
+        .collect()
 }
 
 /// A radius and what is asked besides, for programs.

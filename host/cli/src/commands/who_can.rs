@@ -235,10 +235,13 @@ fn text(answer: &WhoCan<'_>, report: &Report, writer: &mut dyn Write) -> io::Res
         writeln!(writer, "  {}  {certainty}", visible(&subject))?;
     }
     if !services.is_empty() {
-        let many = services.len();
+        let many = match services.len() {
+            1 => "1 service".to_owned(),
+            many => format!("{many} services"),
+        };
         writeln!(
             writer,
-            "  and, speculatively, {many} services of AWS acting for others"
+            "  and, speculatively, {many} of AWS acting for others"
         )?;
     }
     if !answer.direct.is_empty() || !answer.reaching.is_empty() {

@@ -125,6 +125,10 @@ impl<'a> Balancers<'a> {
         if balancer.groups.is_empty() && balancer.kind == Kind::Network {
             return Some(Vec::new());
         }
+        // What comes through endpoints may be let in whatever the groups say.
+        if sender.is_none() && balancer.lets_in_endpoints {
+            return Some(Vec::new());
+        }
         let Some(sender) = sender else {
             let what = format!(
                 "the security groups of {} let in what comes by {by}",

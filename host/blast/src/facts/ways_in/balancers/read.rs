@@ -21,6 +21,8 @@ pub(in crate::facts::ways_in) const TYPES: [&str; 7] = [
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 const CLASSIC: &str = "AWS::ElasticLoadBalancing::LoadBalancer";
 
+const ENFORCES: &str = "/EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
+
 /// What puts a web ACL in front of something.
 const FIREWALL: &str = "AWS::WAFv2::WebACLAssociation";
 
@@ -43,6 +45,9 @@ pub(super) struct Balancer {
     pub(super) kind: Kind,
     pub(super) faces_internet: bool,
     pub(super) groups: Vec<String>,
+    /// Whether its security groups do not hold for PrivateLink. Source: Elastic Load Balancing, "Update the
+    /// security groups for your Network Load Balancer".
+    pub(super) lets_in_endpoints: bool,
     pub(super) subnets: Vec<String>,
     pub(super) families: Vec<Family>,
     /// The web ACL in front of it.
@@ -125,6 +130,7 @@ impl Told {
                     (false, _) => vec![Family::V4],
                 },
                 groups: one.texts("/SecurityGroups"),
+                lets_in_endpoints: one.text(ENFORCES) == Some("off"),
                 ..balancer(one, kind, subnets)
             });
         }
@@ -202,6 +208,7 @@ fn balancer(one: &One<'_>, kind: Kind, subnets: Vec<String>) -> Balancer {
         // One of which nothing is said faces the internet. Source: CloudFormation, `Scheme`.
         faces_internet: one.text("/Scheme") != Some("internal"),
         groups: Vec::new(),
+        lets_in_endpoints: false,
         subnets,
         families: vec![Family::V4],
         filter: None,
