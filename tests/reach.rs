@@ -60,11 +60,85 @@ fn a_way_is_told_step_by_step_with_what_would_stop_it() {
         "role/runner of chain-test",
         "role/release of chain-prod",
         "trust policy of",
-        "The fewest links to cut: 1 link",
+        "The fewest changes: 1 change",
+        "--without '200000001001->arn:aws:iam::200000001002:role/runner'",
         "aws:PrincipalOrgID",
     ] {
         assert!(text.stdout.contains(part), "{part}: {}", text.stdout);
     }
+    let tried = [
+        "path",
+        "chain-dev",
+        "chain-prod",
+        "--without",
+        "200000001001->arn:aws:iam::200000001002:role/runner",
+    ];
+    let run = ask("reach", &tried).exits(1);
+    assert!(run.stdout.contains("does not reach"), "{}", run.stdout);
+}
+
+#[test]
+fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |path: &str, lines: &[Value]| {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        fs::write(path, lines.join("\n")).unwrap();
+    };
+    let (management, dev, prod) = ("100000000000", "111111111111", "222222222222");
+    let organization = |kind: &str, id: &str, config: Value| {
+        json!({"type": format!("AWS::Organizations::{kind}"), "config": config,
+            "arn": format!("arn:aws:organizations::{management}:{id}")})
+    };
+    let account = |id: &str, name: &str| {
+        let config = json!({"AccountId": id, "AccountName": name, "ParentIds": ["r-root"]});
+        organization("Account", &format!("account/o-1234567890/{id}"), config)
+    };
+    file(
+        "manifest.json",
+        &[json!({"format": "blastwall-organization/1"})],
+    );
+    file(
+        "organization.jsonl",
+        &[
+            organization(
+                "Organization",
+                "organization/o-1234567890",
+                json!({"Id": "o-1234567890", "RootId": "r-root", "FeatureSet": "ALL",
+                    "ManagementAccountId": management}),
+            ),
+            account(management, "management"),
+            account(dev, "pay-dev"),
+            account(prod, "pay-prod"),
+        ],
+    );
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"AWS": format!("arn:aws:iam::{dev}:root")}, "Action": "sts:AssumeRole"}]});
+    let role = json!({"type": "AWS::IAM::Role", "arn": format!("arn:aws:iam::{prod}:role/report"),
+        "account": prod, "config": {"RoleName": "report", "AssumeRolePolicyDocument": trust}});
+    for (id, documents) in [(management, &[][..]), (dev, &[]), (prod, &[role])] {
+        file(&format!("accounts/{id}/resources.jsonl"), documents);
+    }
+    let from = directory.path().to_str().unwrap();
+    let run = |target: &str| Blastwall::new().run(["path", "pay-dev", target, "--from", from]);
+    let environment = run("prod").exits(0);
+    assert!(
+        environment.stdout.contains("to role/report of pay-prod"),
+        "{}",
+        environment.stdout
+    );
+    let whole = run("pay-prod").exits(1);
+    assert!(
+        whole.stdout.contains("does not fall as a whole"),
+        "{}",
+        whole.stdout
+    );
+    ask(
+        "reach",
+        &["path", "chain-dev", "chain-prod", "--limit", "0"],
+    )
+    .exits(2);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::page::{Page, plain, span};
 use crate::style::Tone;
 use crate::{Report, Style};
 
-/// Writes the ways step by step: what allows each, what would stop it, and which links to cut. `radius` is what
-/// falls with the start of the ways.
+/// Writes the ways step by step: what allows each, what would stop it, and which changes close all ways. `radius`
+/// is what falls with the start of the ways.
 ///
 /// # Errors
 /// What the writer answers.
