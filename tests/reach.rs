@@ -134,11 +134,12 @@ fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
         "{}",
         whole.stdout
     );
-    ask(
+    let none = ask(
         "reach",
         &["path", "chain-dev", "chain-prod", "--limit", "0"],
     )
     .exits(2);
+    assert!(none.stderr.contains("at least 1"), "{}", none.stderr);
 }
 
 #[test]
