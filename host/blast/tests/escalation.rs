@@ -952,3 +952,95 @@ fn services_of_which_few_think_take_roles_too() {
         assert_eq!(reach(actions), None, "{name}");
     }
 }
+
+#[test]
+fn signed_code_and_the_config_map_keep_others_out() {
+    let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:report");
+    let signing = format!("arn:aws:lambda:eu-west-1:{DEV}:code-signing-config:csc-1");
+    let coder = || {
+        let actions = ["lambda:UpdateFunctionCode", "lambda:InvokeFunction"];
+        let statements = actions.map(|action| statement("Allow", action, "*"));
+        Org::three()
+            .role(DEV, "coder", nobody(), &[policy(&statements)])
+            .role(DEV, "report", service("lambda.amazonaws.com"), &[])
+    };
+    let signed = |deployment: &str| {
+        let config = json!({"CodeSigningPolicies": {"UntrustedArtifactOnDeployment": deployment}});
+        coder()
+            .add(
+                DEV,
+                json!({"type": "AWS::Lambda::CodeSigningConfig", "arn": signing, "account": DEV,
+                    "region": "eu-west-1", "config": config}),
+            )
+            .add(
+                DEV,
+                json!({"type": "AWS::Lambda::Function", "arn": function, "account": DEV,
+                    "region": "eu-west-1", "config": {"FunctionName": "report",
+                        "Role": role(DEV, "report"), "CodeSigningConfigArn": signing}}),
+            )
+            .reach(&role(DEV, "coder"), &role(DEV, "report"))
+    };
+    assert_eq!(signed("Warn"), Some(Certain));
+    assert_eq!(signed("Enforce"), None);
+}
+
+#[test]
+fn whoever_administers_a_cluster_has_its_nodes() {
+    let cluster = format!("arn:aws:eks:eu-west-1:{DEV}:cluster/k");
+    let document = |kind: &str, arn: &str, tags: Value, config: Value| {
+        json!({"type": kind, "arn": arn, "account": DEV, "region": "eu-west-1", "tags": tags,
+            "config": config, "observed": {"State": "running"}})
+    };
+    let node = |name: &str| format!("arn:aws:ec2:eu-west-1:{DEV}:instance/i-{name}");
+    let machine = |name: &str, tags: Value| {
+        let profile = format!("arn:aws:iam::{DEV}:instance-profile/p");
+        let config = json!({"InstanceId": format!("i-{name}"), "IamInstanceProfile": profile});
+        document("AWS::EC2::Instance", &node(name), tags, config)
+    };
+    let org = |mode: &str| {
+        let entry = json!({"ClusterName": "k", "PrincipalArn": role(DEV, "operator"),
+            "AccessPolicies": [{"AccessScope": {"Type": "cluster"}, "PolicyArn":
+                "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"}]});
+        Org::three()
+            .role(DEV, "operator", nobody(), &[])
+            .role(DEV, "machine", service("ec2.amazonaws.com"), &[])
+            .add(
+                DEV,
+                json!({"type": "AWS::IAM::InstanceProfile", "account": DEV,
+                    "arn": format!("arn:aws:iam::{DEV}:instance-profile/p"),
+                    "config": {"InstanceProfileName": "p", "Roles": ["machine"]}}),
+            )
+            .add(
+                DEV,
+                document(
+                    "AWS::EKS::Cluster",
+                    &cluster,
+                    json!({}),
+                    json!({"Name": "k", "AccessConfig": {"AuthenticationMode": mode},
+                        "OpenIdConnectIssuerUrl": "https://oidc.eks.eu-west-1.amazonaws.com/id/A"}),
+                ),
+            )
+            .add(
+                DEV,
+                document(
+                    "AWS::EKS::AccessEntry",
+                    &format!("arn:aws:eks:eu-west-1:{DEV}:access-entry/k/role/1/operator/2"),
+                    json!({}),
+                    entry,
+                ),
+            )
+            .add(DEV, machine("own", json!({"eks:cluster-name": "k"})))
+            .add(
+                DEV,
+                machine("other", json!({"eks:cluster-name": "another"})),
+            )
+    };
+    let reach = |mode: &str, to: &str| org(mode).reach(&role(DEV, "operator"), &node(to));
+    assert_eq!(reach("API", "own"), Some(Certain));
+    assert_eq!(reach("API", "other"), None);
+    assert_eq!(
+        reach("CONFIG_MAP", "own"),
+        None,
+        "entries count for nothing"
+    );
+}

@@ -58,7 +58,10 @@ const REST: &str = "
 
 ## Not followed
 
-CloudFront, Global Accelerator, private APIs, Gateway Load Balancers and internal load balancers as ways to a host
+Functions, tasks and builds in a VPC as hosts of it, and second interfaces as sources; what owners of a shared
+VPC tell of it, for ways from the internet into hosts of participants; network ACLs of a load balancer towards its
+targets; the zones of attachments to a transit gateway; security groups of the targets of VPC Lattice; whether the trust policy
+of a workload's role still lets its service in; replication of container images between registries. CloudFront, Global Accelerator, private APIs, Gateway Load Balancers and internal load balancers as ways to a host
 of their own network; APIs
 that ask for a signature or have an authorizer; what AWS RAM shares but for the types of `ram-share` and of the
 networks above (parameters, profiles of Route 53, feature groups of SageMaker and the like), and who may make a

@@ -46,7 +46,7 @@ const fn if_also(actions: &'static [&'static str], besides: &'static str) -> Tak
 const AGENT: &str = "the Systems Manager agent runs on the instance and may report to its service";
 
 /// The type of clusters of EKS, whose roles other documents tell.
-pub(super) const CLUSTER: &str = "AWS::EKS::Cluster";
+pub(crate) const CLUSTER: &str = "AWS::EKS::Cluster";
 
 pub(crate) const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 

@@ -22,7 +22,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
     KINDS
         .iter()
         .map(|kind| kind.kind)
-        .chain([PROFILE])
+        .chain([PROFILE, SIGNING])
         .chain(clusters::types())
 }
 
@@ -47,6 +47,9 @@ pub(crate) struct WorkloadFacts {
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
+    /// Whether it takes nothing from those who may change it: a function that runs signed code alone, a cluster
+    /// that knows no access entries.
+    pub(crate) refuses: bool,
 }
 
 /// Something that a workload is made of.
@@ -85,6 +88,13 @@ pub(super) fn read<'a>(
         })
         .collect();
     let mut clusters = clusters::read(documents.clone());
+    let enforced: BTreeSet<String> = values(SIGNING)
+        .filter(|(_, value)| {
+            let policy = value.pointer("/config/CodeSigningPolicies/UntrustedArtifactOnDeployment");
+            policy.and_then(Value::as_str) == Some("Enforce")
+        })
+        .map(|(document, _)| document.arn.to_string())
+        .collect();
     let mut workloads = Vec::new();
     for kind in KINDS {
         for (document, value) in values(kind.kind) {
@@ -103,6 +113,7 @@ pub(super) fn read<'a>(
                 .flat_map(|name| role_names(name, &profiles))
                 .collect();
             let issuer = issuer(&value);
+            let refuses = refuses(kind, &value, &enforced);
             let state = value.pointer("/observed/State").and_then(Value::as_str);
             let exposed = ways_in.to.remove(document.arn.as_str());
             let exposed = exposed.unwrap_or_default();
@@ -122,12 +133,30 @@ pub(super) fn read<'a>(
                 tags: tags(&value),
                 host,
                 supplies: supplies(kind, &value, document),
-                entries: cluster.map(|cluster| cluster.entries).unwrap_or_default(),
+                entries: cluster
+                    .filter(|_| !refuses)
+                    .map(|cluster| cluster.entries)
+                    .unwrap_or_default(),
                 issuer,
+                refuses,
             });
         }
     }
     workloads
+}
+
+/// What says which code a function runs.
+const SIGNING: &str = "AWS::Lambda::CodeSigningConfig";
+
+/// Whether a workload takes nothing from those who may change it. Sources: Lambda Developer Guide, "Using code
+/// signing to verify code integrity"; EKS User Guide, "Change authentication mode to use access entries".
+fn refuses(kind: &WorkloadKind, value: &Value, enforced: &BTreeSet<String>) -> bool {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+    match kind.kind {
+        FUNCTION => text("/config/CodeSigningConfigArn").is_some_and(|arn| enforced.contains(arn)),
+        CLUSTER => text("/config/AccessConfig/AuthenticationMode") == Some("CONFIG_MAP"),
+        _ => false,
+    }
 }
 
 /// The issuer of the tokens of a cluster's service accounts, `oidc.eks.eu-west-1.amazonaws.com/id/…`.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use blastwall_model::Tags;
 use blastwall_policy::Principal;
 
 use super::oidc::best_token;
@@ -11,9 +12,10 @@ use super::power::better;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::facts::CLUSTER;
 use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
 use crate::request::RequestKeys;
-use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, WorkloadIndex};
+use crate::world::{ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalIndex, WorkloadIndex, WorkloadRow};
 
 pub(super) struct EksAccess;
 
@@ -81,6 +83,65 @@ impl LinkKind for EksAccess {
             .or_else(|| own.next())?;
         let judgement = Judgement::default().told("access entry", arn, &entry.told);
         Some(judgement.hanging_on(Certainty::Conditional, entry.limit.as_slice()))
+    }
+}
+
+/// The instances of a cluster.
+pub(super) struct ClusterNodes;
+
+const NODES: LinkDocumentation = LinkDocumentation {
+    id: "eks-node",
+    name: "EKS cluster to its nodes",
+    family: "workload",
+    source: "the pods of a cluster, run as one likes",
+    target: "the instances that are its nodes",
+    precondition: "always: a privileged pod has its node. Nodes are known by the tags that EKS gives them, \
+        eks:cluster-name and kubernetes.io/cluster/NAME",
+    mitigations: "pod security standards; clusters of one purpose",
+    references: &[
+        "https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html",
+        "https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
+    ],
+};
+
+/// Whether tags say that an instance is a node of the cluster of this name.
+fn is_node(row: &WorkloadRow, cluster: &WorkloadRow) -> bool {
+    let name = cluster.arn.resource().rsplit('/').next();
+    let name = name.unwrap_or_default();
+    let own = format!("kubernetes.io/cluster/{name}");
+    let tagged = |tags: &Tags| {
+        let mut tags = tags.iter();
+        tags.any(|(key, value)| *key == own || (key == "eks:cluster-name" && value == name))
+    };
+    row.kind.kind == "AWS::EC2::Instance"
+        && row.arn.region() == cluster.arn.region()
+        && row.tags.as_ref().is_some_and(tagged)
+}
+
+impl LinkKind for ClusterNodes {
+    fn documentation(&'static self) -> &'static LinkDocumentation {
+        &NODES
+    }
+
+    fn is_structural(&self) -> bool {
+        true
+    }
+
+    fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        let world = judge.world();
+        let is_cluster = |row: &&WorkloadRow| row.kind.kind == CLUSTER;
+        for index in world.workload_indices() {
+            let Some(cluster) = world.workload(index).filter(is_cluster) else {
+                continue;
+            };
+            let nodes = world
+                .workloads_of(cluster.account)
+                .filter(|row| is_node(row, cluster));
+            for node in nodes.filter_map(|node| world.find_workload(node.arn.as_str())) {
+                let held = Capability::Workload(index);
+                rules.add(Certainty::Certain, &[held], Capability::Workload(node));
+            }
+        }
     }
 }
 

@@ -204,7 +204,8 @@ impl LinkKind for ExistingCompute {
         let actions = self.actions();
         let mut holders: Option<(AccountIndex, Vec<_>)> = None;
         for workload in world.workload_indices() {
-            let Some(row) = world.workload(workload) else {
+            let row = world.workload(workload).filter(|row| !row.refuses);
+            let Some(row) = row else {
                 continue;
             };
             // Workloads come account by account.

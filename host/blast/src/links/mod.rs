@@ -164,6 +164,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &passrole_compute::PassRoleCompute,
     &existing_compute::ExistingCompute,
     &eks_access::EksAccess,
+    &eks_access::ClusterNodes,
     &eks_access::ServiceAccountRole,
     &workload_role::WorkloadRole,
     &listening_flaw::ListeningFlaw,

@@ -60,6 +60,7 @@ pub(super) fn workload_rows(
                         host: workload.host,
                         entries: workload.entries,
                         issuer: workload.issuer,
+                        refuses: workload.refuses,
                     },
                     workload.supplies,
                 )

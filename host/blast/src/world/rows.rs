@@ -124,6 +124,8 @@ pub(crate) struct WorkloadRow {
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
+    /// Whether it takes nothing from those who may change it.
+    pub(crate) refuses: bool,
 }
 
 /// Who may invoke or change a function besides those whose own policies say so.
