@@ -957,16 +957,19 @@ fn services_of_which_few_think_take_roles_too() {
 fn signed_code_and_the_config_map_keep_others_out() {
     let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:report");
     let signing = format!("arn:aws:lambda:eu-west-1:{DEV}:code-signing-config:csc-1");
-    let coder = || {
+    let coder = |more: &[&str]| {
         let actions = ["lambda:UpdateFunctionCode", "lambda:InvokeFunction"];
-        let statements = actions.map(|action| statement("Allow", action, "*"));
+        let actions = actions.iter().chain(more);
+        let statements: Vec<Value> = actions
+            .map(|action| statement("Allow", action, "*"))
+            .collect();
         Org::three()
             .role(DEV, "coder", nobody(), &[policy(&statements)])
             .role(DEV, "report", service("lambda.amazonaws.com"), &[])
     };
-    let signed = |deployment: &str| {
+    let signed = |deployment: &str, more: &[&str]| {
         let config = json!({"CodeSigningPolicies": {"UntrustedArtifactOnDeployment": deployment}});
-        coder()
+        coder(more)
             .add(
                 DEV,
                 json!({"type": "AWS::Lambda::CodeSigningConfig", "arn": signing, "account": DEV,
@@ -980,8 +983,14 @@ fn signed_code_and_the_config_map_keep_others_out() {
             )
             .reach(&role(DEV, "coder"), &role(DEV, "report"))
     };
-    assert_eq!(signed("Warn"), Some(Certain));
-    assert_eq!(signed("Enforce"), None);
+    assert_eq!(signed("Warn", &[]), Some(Certain));
+    assert_eq!(signed("Enforce", &[]), None);
+    let lifts = ["lambda:DeleteFunctionCodeSigningConfig"];
+    assert_eq!(
+        signed("Enforce", &lifts),
+        Some(Certain),
+        "the signing is taken off first"
+    );
 }
 
 #[test]

@@ -56,6 +56,7 @@ pub(crate) use ways_in::{
     CREATE_ENDPOINT, Endpoint, EndpointService, Exposure, Likelihood, Past, WaysIn,
 };
 pub(crate) use workload_kinds::{CLUSTER, PIPELINE, Takeover, WorkloadKind, workload_kinds};
+pub(crate) use workloads::OPENING;
 pub(crate) use workloads::{SupplyName, WorkloadFacts};
 
 /// Every resource type that facts are made of, some more than once.

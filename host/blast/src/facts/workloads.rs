@@ -47,9 +47,9 @@ pub(crate) struct WorkloadFacts {
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
-    /// Whether it takes nothing from those who may change it: a function that runs signed code alone, a cluster
-    /// that knows no access entries.
-    pub(crate) refuses: bool,
+    /// The action that it takes first, where it takes nothing from those who may change it as it is: a function
+    /// that runs signed code alone, a cluster that knows no access entries.
+    pub(crate) opened_by: Option<&'static str>,
 }
 
 /// Something that a workload is made of.
@@ -113,7 +113,7 @@ pub(super) fn read<'a>(
                 .flat_map(|name| role_names(name, &profiles))
                 .collect();
             let issuer = issuer(&value);
-            let refuses = refuses(kind, &value, &enforced);
+            let opened_by = opened_by(kind, &value, &enforced);
             let state = value.pointer("/observed/State").and_then(Value::as_str);
             let exposed = ways_in.to.remove(document.arn.as_str());
             let exposed = exposed.unwrap_or_default();
@@ -134,11 +134,11 @@ pub(super) fn read<'a>(
                 host,
                 supplies: supplies(kind, &value, document),
                 entries: cluster
-                    .filter(|_| !refuses)
+                    .filter(|_| opened_by.is_none())
                     .map(|cluster| cluster.entries)
                     .unwrap_or_default(),
                 issuer,
-                refuses,
+                opened_by,
             });
         }
     }
@@ -148,16 +148,34 @@ pub(super) fn read<'a>(
 /// What says which code a function runs.
 const SIGNING: &str = "AWS::Lambda::CodeSigningConfig";
 
-/// Whether a workload takes nothing from those who may change it. Sources: Lambda Developer Guide, "Using code
-/// signing to verify code integrity"; EKS User Guide, "Change authentication mode to use access entries".
-fn refuses(kind: &WorkloadKind, value: &Value, enforced: &BTreeSet<String>) -> bool {
+/// What opens a workload that takes nothing from those who may change it as it is. Sources: Lambda Developer
+/// Guide, "Using code signing to verify code integrity"; EKS User Guide, "Change authentication mode to use access
+/// entries".
+fn opened_by(
+    kind: &WorkloadKind,
+    value: &Value,
+    enforced: &BTreeSet<String>,
+) -> Option<&'static str> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-    match kind.kind {
-        FUNCTION => text("/config/CodeSigningConfigArn").is_some_and(|arn| enforced.contains(arn)),
-        CLUSTER => text("/config/AccessConfig/AuthenticationMode") == Some("CONFIG_MAP"),
-        _ => false,
-    }
+    let (closed, action) = match kind.kind {
+        FUNCTION => {
+            let signed = text("/config/CodeSigningConfigArn");
+            (signed.is_some_and(|arn| enforced.contains(arn)), OPENING[0])
+        }
+        CLUSTER => {
+            let mode = text("/config/AccessConfig/AuthenticationMode");
+            (mode == Some("CONFIG_MAP"), OPENING[1])
+        }
+        _ => return None,
+    };
+    closed.then_some(action)
 }
+
+/// What takes the signing off a function, and has a cluster know access entries.
+pub(crate) const OPENING: [&str; 2] = [
+    "lambda:DeleteFunctionCodeSigningConfig",
+    "eks:UpdateClusterConfig",
+];
 
 /// The issuer of the tokens of a cluster's service accounts, `oidc.eks.eu-west-1.amazonaws.com/id/…`.
 fn issuer(value: &Value) -> Option<String> {

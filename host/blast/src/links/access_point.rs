@@ -74,11 +74,6 @@ impl LinkKind for AccessPoint {
                 ))
             })
             .fold(None, |best, one| better(best, Some(one)))?;
-        match (conclusion, world.store(store)?.key) {
-            (Capability::Data(_), Some(_)) => {
-                Some(through.and(ask::decrypts(judge, *caller, store, Detail::Full)?))
-            }
-            _ => Some(through),
-        }
+        ask::with_key(judge, through, *caller, conclusion)
     }
 }

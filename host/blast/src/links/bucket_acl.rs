@@ -68,11 +68,6 @@ impl LinkKind for BucketAcl {
         };
         let world = judge.world();
         let reads = ask::from(judge, premises, &gate(world, store)?, Detail::Full)?;
-        match (conclusion, world.store(store)?.key) {
-            (Capability::Data(_), Some(_)) => {
-                Some(reads.and(ask::decrypts(judge, *caller, store, Detail::Full)?))
-            }
-            _ => Some(reads),
-        }
+        ask::with_key(judge, reads, *caller, conclusion)
     }
 }

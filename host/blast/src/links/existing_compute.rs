@@ -10,7 +10,7 @@ use super::tags::{TagWriter, Tagging, Whose};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{PIPELINE, Takeover, workload_kinds};
+use crate::facts::{OPENING, PIPELINE, Takeover, workload_kinds};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::world::{AccountIndex, WorkloadIndex, WorkloadRow};
 
@@ -40,22 +40,24 @@ fn judge_pair<'w>(
     let power = &asking_for(power, row);
     let with = |keys: &Keys| {
         let ways = row.kind.takeovers.iter().map(|takeover| {
-            let all = takeover
-                .actions
-                .iter()
-                .try_fold(Judgement::default(), |all, action| {
-                    let may = match takeover.elsewhere {
-                        true => power.may_somewhere(action, keys)?,
-                        false => power.may(action, &asked(action, row), keys.clone())?,
-                    };
-                    Some(all.and(may).and(beside(power, action)?))
-                })?;
+            let all = requests(row, takeover).try_fold(Judgement::default(), |all, action| {
+                let may = match takeover.elsewhere {
+                    true => power.may_somewhere(action, keys)?,
+                    false => power.may(action, &asked(action, row), keys.clone())?,
+                };
+                Some(all.and(may).and(beside(power, action)?))
+            })?;
             Some(all.also(takeover.besides))
         });
         ways.fold(None, better)
     };
     let judgement = with(&power.keys_tagged(row.tags.as_ref()));
     Some(power.complete(judgement?))
+}
+
+/// The actions of a takeover, and the one that the workload takes first.
+fn requests(row: &WorkloadRow, takeover: &Takeover) -> impl Iterator<Item = &'static str> {
+    takeover.actions.iter().copied().chain(row.opened_by)
 }
 
 /// What an action is asked about: the workload, but for access policies of EKS, which are about an entry of the
@@ -115,7 +117,7 @@ fn judge_together(
         .map(|holder| Power::holding(judge, *holder, Detail::Full));
     let powers: Vec<Power<'_, '_>> = powers.collect::<Option<_>>()?;
     let ways = row.kind.takeovers.iter().map(|takeover| {
-        let mut actions = takeover.actions.iter();
+        let mut actions = requests(row, takeover);
         let all = actions.try_fold(Judgement::default(), |all, action| {
             let able = powers.iter().map(|power| {
                 let may = step(power, row, takeover, action)?;
@@ -196,6 +198,7 @@ impl LinkKind for ExistingCompute {
             .copied()
             .chain(tagging.filter(|action| !action.is_empty()))
             .chain([DOCUMENT])
+            .chain(OPENING)
             .collect()
     }
 
@@ -204,8 +207,7 @@ impl LinkKind for ExistingCompute {
         let actions = self.actions();
         let mut holders: Option<(AccountIndex, Vec<_>)> = None;
         for workload in world.workload_indices() {
-            let row = world.workload(workload).filter(|row| !row.refuses);
-            let Some(row) = row else {
+            let Some(row) = world.workload(workload) else {
                 continue;
             };
             // Workloads come account by account.
@@ -226,10 +228,8 @@ impl LinkKind for ExistingCompute {
                 }
             }
             let several = row.kind.takeovers.iter();
-            for takeover in several.filter(|takeover| takeover.actions.len() > 1) {
-                let steps: Vec<Vec<(Capability, Certainty)>> = takeover
-                    .actions
-                    .iter()
+            for takeover in several.filter(|takeover| requests(row, takeover).count() > 1) {
+                let steps: Vec<Vec<(Capability, Certainty)>> = requests(row, takeover)
                     .map(|action| {
                         let holders = holders.iter().flat_map(|(_, holders)| holders);
                         let able = holders.filter_map(|(holder, _, power)| {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{Gate, ask};
+use super::crossing::hosts;
 use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -170,17 +171,6 @@ fn callers<'w>(
         callers.extend(here.map(|index| (Capability::Workload(*index), grouped)));
     }
     callers
-}
-
-/// The hosts of each VPC.
-pub(super) fn hosts(world: &World) -> BTreeMap<&str, Vec<WorkloadIndex>> {
-    let mut hosts: BTreeMap<&str, Vec<WorkloadIndex>> = BTreeMap::new();
-    for index in world.workload_indices() {
-        if let Some(host) = world.workload(index).and_then(|row| row.host.as_ref()) {
-            hosts.entry(host.vpc.as_str()).or_default().push(index);
-        }
-    }
-    hosts
 }
 
 fn judge_caller(

@@ -174,11 +174,6 @@ impl LinkKind for RamShare {
             })
             .map(|gate| ask::from(judge, premises, &gate, Detail::Full))
             .fold(None, better)?;
-        match (conclusion, world.store(store)?.key) {
-            (Capability::Data(_), Some(_)) => {
-                Some(judgement.and(ask::decrypts(judge, *caller, store, Detail::Full)?))
-            }
-            _ => Some(judgement),
-        }
+        ask::with_key(judge, judgement, *caller, conclusion)
     }
 }

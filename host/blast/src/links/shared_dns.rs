@@ -1,7 +1,7 @@
 //! Whoever writes the names that the hosts of a VPC resolve leads them where he likes.
 
 use super::access::Gate;
-use super::lattice::hosts;
+use super::crossing::hosts;
 use super::{Deriver, LinkDocumentation, LinkKind, changers};
 use crate::capability::Capability;
 use crate::certainty::Certainty;

@@ -60,7 +60,7 @@ pub(super) fn workload_rows(
                         host: workload.host,
                         entries: workload.entries,
                         issuer: workload.issuer,
-                        refuses: workload.refuses,
+                        opened_by: workload.opened_by,
                     },
                     workload.supplies,
                 )

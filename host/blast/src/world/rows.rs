@@ -124,8 +124,8 @@ pub(crate) struct WorkloadRow {
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
-    /// Whether it takes nothing from those who may change it.
-    pub(crate) refuses: bool,
+    /// The action that it takes first, where it takes nothing from those who may change it as it is.
+    pub(crate) opened_by: Option<&'static str>,
 }
 
 /// Who may invoke or change a function besides those whose own policies say so.

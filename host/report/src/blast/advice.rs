@@ -48,8 +48,7 @@ pub fn advice(
             ),
         ];
         page.hanging(2, 5, &line)?;
-        let words = format!("--without '{}'", removal.words());
-        page.hanging(5, 7, &[span(Tone::Faint, words)])?;
+        page.hanging(5, 7, &[span(Tone::Faint, path::option(removal))])?;
     }
     if advice.improvements.is_empty() {
         page.line(2, &[plain("No single change makes a difference.")])?;

@@ -99,6 +99,20 @@ pub(super) fn removal(removal: &Removal, names: &Names<'_>, arrow: &str) -> Stri
     format!("{from} {arrow} {}", subject(&removal.to, names))
 }
 
+/// The option that tries a removal, as a shell takes it.
+pub(super) fn option(removal: &Removal) -> String {
+    format!("--without {}", quoted(&removal.words()))
+}
+
+/// A text as one word of a shell, whatever is in it: what policies and tags say is pasted along.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = |one: char| one.is_ascii_alphanumeric() || "-_.".contains(one);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// A way as one line: `all of web-dev (…) → its role/ci → role/deploy of payments-prod (…)`.
 /// Where a step needs several things, or does not go on from the step before, its premises are
 /// named anew behind a semicolon.
@@ -210,4 +224,17 @@ pub(super) fn conditions<'a>(
         page.hanging(indent, indent + 8, &line)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn nothing_in_a_text_gets_out_of_its_quotes() {
+        assert_eq!(quoted("prod-2"), "prod-2");
+        assert_eq!(quoted("*->arn:x"), "'*->arn:x'");
+        assert_eq!(quoted("a'; rm -rf b #"), "'a'\\''; rm -rf b #'");
+        assert_eq!(quoted("$(id)"), "'$(id)'");
+    }
 }

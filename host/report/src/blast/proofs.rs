@@ -85,8 +85,7 @@ pub fn proofs(
             for removal in cut {
                 let line = path::removal(removal, names, arrow);
                 page.hanging(4, 6, &[plain(format!("- no way from {line}"))])?;
-                let words = format!("--without '{}'", removal.words());
-                page.hanging(6, 8, &[span(Tone::Faint, words)])?;
+                page.hanging(6, 8, &[span(Tone::Faint, path::option(removal))])?;
             }
         }
         None if proofs.proofs.iter().any(is_made_so) => page.prose(

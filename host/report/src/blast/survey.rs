@@ -226,7 +226,8 @@ fn cut(page: &mut Page<'_>, crossing: &Crossing, names: &Names<'_>) -> io::Resul
     } else {
         format!(
             "; `blastwall path {} {}` tells them",
-            crossing.from, crossing.to
+            path::quoted(&crossing.from),
+            path::quoted(&crossing.to)
         )
     };
     let line = format!("closed by {changes}{fewer}{told}");

@@ -492,6 +492,22 @@ pub(in crate::links) fn decrypts(
     through_any(judge, caller, &Gate::of_key(judge.world(), store), detail)
 }
 
+/// What reading comes to: with the key besides, where the data itself is had and is under one.
+pub(in crate::links) fn with_key(
+    judge: &Judge<'_>,
+    reads: Judgement,
+    caller: Capability,
+    conclusion: Capability,
+) -> Option<Judgement> {
+    let world = judge.world();
+    match conclusion {
+        Capability::Data(store) if world.store(store)?.key.is_some() => {
+            Some(reads.and(decrypts(judge, caller, store, Detail::Full)?))
+        }
+        _ => Some(reads),
+    }
+}
+
 /// The best answer that a caller gets at one of these gates.
 pub(in crate::links) fn through_any(
     judge: &Judge<'_>,
