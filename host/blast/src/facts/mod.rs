@@ -21,6 +21,7 @@ mod known_policies;
 pub(crate) mod networks;
 mod organization;
 mod policies;
+mod prefix_lists;
 pub(crate) mod sharing;
 mod store_kinds;
 mod stores;

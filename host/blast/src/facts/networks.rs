@@ -17,6 +17,7 @@ use blastwall_model::{Document, Field, Kind, Resource};
 use ipnet::Ipv4Net;
 use serde_json::Value;
 
+use super::prefix_lists::{PREFIX_LIST, PrefixLists, of_ranges, prefix_lists, to_ranges};
 use super::subnet_shares::{self, SubnetShares};
 use super::transit::{self, TransitFacts};
 use super::workloads::hosts;
@@ -517,55 +518,6 @@ pub(super) fn all<'a, K: Kind>(
     documents
         .filter(|document| document.kind == K::TYPE)
         .filter_map(|document| document.to::<K>().ok())
-}
-
-/// The IPv4 ranges of prefix lists, by id, as far as they are told.
-type PrefixLists = BTreeMap<String, Vec<Ipv4Net>>;
-
-const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
-
-fn prefix_lists<'a>(documents: impl Iterator<Item = &'a Document>) -> PrefixLists {
-    let told = documents.filter(|document| document.kind == PREFIX_LIST);
-    let told = told.filter_map(|document| {
-        let value: Value = serde_json::from_str(document.json()).ok()?;
-        let id = document.arn.as_str().rsplit('/').next()?.to_owned();
-        let entries = value.pointer("/config/Entries")?.as_array()?.iter();
-        let ranges = entries.filter_map(|entry| entry.get("Cidr")?.as_str()?.parse().ok());
-        Some((id, ranges.collect()))
-    });
-    told.collect()
-}
-
-/// A rule about a list as one about each of its ranges.
-fn of_ranges(rule: GroupRule, lists: &PrefixLists) -> Vec<GroupRule> {
-    let ranges = match &rule.peer {
-        Peer::List(list) => lists.get(list),
-        Peer::Range(_) | Peer::Group(_) => None,
-    };
-    let Some(ranges) = ranges else {
-        return vec![rule];
-    };
-    let each = ranges.iter().map(|range| GroupRule {
-        peer: Peer::Range(*range),
-        ..rule.clone()
-    });
-    each.collect()
-}
-
-/// A route for a list as one for each of its ranges.
-fn to_ranges(route: RouteFacts, lists: &PrefixLists) -> Vec<RouteFacts> {
-    let ranges = match &route.to {
-        Destination::List(list) => lists.get(list),
-        Destination::Range(_) => None,
-    };
-    let Some(ranges) = ranges else {
-        return vec![route];
-    };
-    let each = ranges.iter().map(|range| RouteFacts {
-        to: Destination::Range(*range),
-        ..route.clone()
-    });
-    each.collect()
 }
 
 /// What a list says; one that is left out is empty, one that could not be read says nothing.

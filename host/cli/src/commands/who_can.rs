@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anyhow::anyhow;
 use blastwall_blast::{Answer, Asked, Certainty, OutsideParty, Subject, Verdict};
+use blastwall_policy::actions;
 use blastwall_report::{Report, view, visible};
 use blastwall_scan::{Origin, questions_of_all};
 use serde::Serialize;
@@ -147,9 +148,11 @@ fn why(answer: &Answer) -> String {
 /// What the request is about, if the resource is a bucket and the action is done to what is in it.
 fn hint(answer: &WhoCan<'_>) -> Option<String> {
     let bucket = answer.resource.contains(":s3:::") && !answer.resource.contains('/');
-    let inside = answer.action.eq_ignore_ascii_case("s3:GetObject")
-        || answer.action.eq_ignore_ascii_case("s3:PutObject")
-        || answer.action.eq_ignore_ascii_case("s3:DeleteObject");
+    // A table tells what an action is asked about.
+    let inside = actions::find(answer.action).is_some_and(|action| {
+        let mut types = action.resource_types();
+        types.any(|(kind, _)| kind.name == "object")
+    });
     (bucket && inside).then(|| {
         format!(
             "{} is done to objects: {}/* is all of them, and who can do it to some is told of those",
@@ -220,6 +223,7 @@ fn text(answer: &WhoCan<'_>, report: &Report, writer: &mut dyn Write) -> io::Res
         });
     writeln!(writer)?;
     writeln!(writer, "By way of those, once they fall: {}", others.len())?;
+    let told = view::subjects(report);
     let mut others = others;
     others.sort_by_key(|one| {
         let outside = matches!(one.subject, Subject::Outside { .. });
@@ -231,7 +235,7 @@ fn text(answer: &WhoCan<'_>, report: &Report, writer: &mut dyn Write) -> io::Res
             Certainty::Conditional => "conditional",
             Certainty::Speculative => "speculative",
         };
-        let subject = view::subject(report, &one.subject);
+        let subject = told(&one.subject);
         writeln!(writer, "  {}  {certainty}", visible(&subject))?;
     }
     if !services.is_empty() {

@@ -21,10 +21,10 @@ use crate::names::Names;
 use crate::page::Page;
 use crate::{Report, Style};
 
-/// A subject for a reader, who knows accounts by their names: `all of web-dev (111122223333)`.
-#[must_use]
-pub fn subject(report: &Report, subject: &Subject) -> String {
-    blast::path::subject(subject, &Names::new(report))
+/// Tells subjects to a reader, who knows accounts by their names: `all of web-dev (111122223333)`.
+pub fn subjects(report: &Report) -> impl Fn(&Subject) -> String {
+    let names = Names::new(report);
+    move |subject| blast::path::subject(subject, &names)
 }
 
 /// Writes the blast radius section of a report alone.
