@@ -12,6 +12,7 @@
 
 mod more;
 mod organization;
+mod policies;
 mod reach;
 mod seed;
 mod stores;

@@ -395,7 +395,12 @@ def functions():
     )
     policy = json.loads(functions.get_policy(FunctionName="shop")["Policy"])
     assert policy["Statement"], policy
-    expect("AWS::Lambda::Function", "shop", {"FunctionName": "shop", "PolicyDocument": policy})
+    expect(
+        "AWS::Lambda::Function",
+        "shop",
+        {"FunctionName": "shop", "PolicyDocument": policy},
+        {"VariableNames": ["PASSWORD"]},
+    )
 
 
 def balancers():
@@ -512,6 +517,7 @@ def builds():
             "ServiceRole": role,
             "Source": {"Type": "S3", "Location": "code-bucket/web.zip"},
         },
+        {"VariableNames": ["PASSWORD"]},
     )
 
 
@@ -536,7 +542,7 @@ def containers():
         "AWS::ECS::TaskDefinition",
         "2",
         {"Family": "web", "TaskRoleArn": role, "NetworkMode": "awsvpc"},
-        {"Revision": 2, "Status": "ACTIVE"},
+        {"Revision": 2, "Status": "ACTIVE", "VariableNames": ["PASSWORD"]},
     )
 
 

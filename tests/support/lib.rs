@@ -18,7 +18,7 @@ mod python;
 mod report;
 mod simulation;
 
-pub use moto::Moto;
+pub use moto::{Moto, moto_python};
 pub use program::{Blastwall, Run, target_directory};
 pub use python::python;
 pub use report::{Report, assert_same};

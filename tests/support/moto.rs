@@ -13,6 +13,12 @@ const MOTO: &str = "moto[server]==5.2.5";
 /// The server, in the words of moto's own library.
 const SERVER: &str = include_str!("moto_server.py");
 
+/// The Python that moto is installed for, installed if need be.
+#[must_use]
+pub fn moto_python() -> PathBuf {
+    python(MOTO)
+}
+
 /// A running moto. It forgets everything when it is dropped or when the test process ends.
 #[derive(Debug)]
 pub struct Moto {

@@ -17,11 +17,14 @@ use crate::links;
 use crate::removal::Removal;
 use crate::steps::Steps;
 use crate::subject::Subject;
-use crate::survey::{by_unit, expected, ways};
+use crate::survey::{expected, ways};
 use crate::world::World;
 
-/// How many links are tried in each round.
+/// How many changes are tried in each round at least, those first that most hangs on.
 const CANDIDATES: usize = 12;
+
+/// How many rules may be looked at in a round, for more changes to be tried. A change takes one closure an account.
+const EFFORT: usize = 200_000_000;
 
 /// One change that helps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,18 +77,26 @@ impl Graph {
     /// If a start is not of these facts.
     pub fn second_wave(&self, start: &[Subject]) -> Result<Option<Vec<Change>>, UnknownStart> {
         let first = self.radius(start)?;
-        if first.fact(&Subject::Guardrails).is_none() {
+        let power = first.fact(&Subject::Guardrails).map(|fact| fact.certainty);
+        let Some(power) = power else {
             return Ok(None);
-        }
+        };
         let open = Graph::of(self.world.without_control_policies());
         let second = open.radius(start)?;
         // Without guardrails there is no power over them any more, which is no change of reach.
         let changes = first.difference(&second).into_iter();
-        Ok(Some(
-            changes
-                .filter(|change| change.subject != Subject::Guardrails)
-                .collect(),
-        ))
+        let changes = changes.filter(|change| change.subject != Subject::Guardrails);
+        // Nothing is surer than the power that opens it.
+        let changes = changes.map(|change| Change {
+            after: change.after.map(|after| after.max(power)),
+            ..change
+        });
+        let opens = |change: &Change| match (change.before, change.after) {
+            (Some(before), Some(after)) => after < before,
+            (None, after) => after.is_some(),
+            (Some(_), None) => false,
+        };
+        Ok(Some(changes.filter(opens).collect()))
     }
 
     fn improvements(&self, count: usize, now: f64) -> Vec<Improvement> {
@@ -93,11 +104,13 @@ impl Graph {
         let mut graph = self.clone();
         let mut now = now;
         for _ in 0..count {
+            let effort = graph.rules.len().max(1) * graph.world.accounts.len().max(1);
+            let candidates = (EFFORT / effort).max(CANDIDATES);
             // Links that no way goes over cannot be worth anything.
-            let candidates = by_unit(&graph, ways(&graph)).into_iter().take(CANDIDATES);
-            let tried = candidates.map(|(unit, rule, _)| {
-                let without = graph.without_unit(unit);
-                (expected(&without), rule, without)
+            let candidates = ways(&graph).into_iter().take(candidates);
+            let tried = candidates.map(|one| {
+                let without = graph.without_unit(one.unit);
+                (expected(&without), one.rule, without)
             });
             let best = tried.reduce(|best, other| if other.0 < best.0 { other } else { best });
             let Some((after, rule, without)) = best.filter(|(after, ..)| *after < now) else {

@@ -24,6 +24,9 @@ pub struct BlindSpot {
     pub why: String,
 }
 
+/// What the name of an environment has in front of it where it is to be nothing else.
+const ENVIRONMENT: &str = "env:";
+
 /// A start that is no account, principal or outside party of these facts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` {problem}")]
@@ -135,7 +138,7 @@ impl Graph {
     }
 
     /// Reads a start: an account id, the name of an account, or the ARN of a user, role or
-    /// account root.
+    /// account root; `data of ARN` for what lies in something that is more than its data.
     ///
     /// # Errors
     /// If there is none such, or several accounts have the name.
@@ -170,9 +173,10 @@ impl Graph {
                 arn: row.arn.clone(),
             });
         }
+        let of_data = text.strip_prefix("data of ").unwrap_or(text);
         if let Some(row) = self
             .world
-            .find_store(text)
+            .find_store(of_data)
             .and_then(|index| self.world.store(index))
         {
             let arn = row.arn.clone();
@@ -211,7 +215,12 @@ impl Graph {
             _ => self
                 .find_outside(text)
                 .or_else(|| self.find_role(text))
-                .ok_or_else(|| self.other_path(text).unwrap_or_else(unknown)),
+                .ok_or_else(|| {
+                    let of_unseen = || self.of_unseen(text);
+                    self.other_path(text)
+                        .or_else(of_unseen)
+                        .unwrap_or_else(unknown)
+                }),
         }
     }
 
@@ -228,6 +237,18 @@ impl Graph {
         Some(Subject::Principal { arn })
     }
 
+    /// That somebody is of an account that was not looked into, so that it is not known whether it is there.
+    fn of_unseen(&self, text: &str) -> Option<UnknownStart> {
+        let account = text.starts_with("arn:").then(|| text.split(':').nth(4))??;
+        let row = self.world.account(self.world.find_account(account)?)?;
+        (!row.seen).then(|| UnknownStart {
+            text: text.to_owned(),
+            problem: format!(
+                "is of account {account}, which was not looked into: who and what is in it is not known"
+            ),
+        })
+    }
+
     /// That a role of that name has another path.
     fn other_path(&self, text: &str) -> Option<UnknownStart> {
         let (account, name) = role_name(text, ":role/")?;
@@ -238,24 +259,45 @@ impl Graph {
         })
     }
 
-    /// The same, or the name of an environment, which stands for all of its accounts at once.
+    /// The same, or the name of an environment, which stands for all of its accounts at once; `env:prod` is the
+    /// environment and nothing else.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name.
     pub fn find_all(&self, text: &str) -> Result<Vec<Subject>, UnknownStart> {
+        let name = text.strip_prefix(ENVIRONMENT).unwrap_or(text);
+        let accounts = self.world.accounts.iter();
+        let of_environment: Vec<Subject> = accounts
+            .filter(|row| *row.environment.name == *name)
+            .map(|row| Subject::Account { id: row.id.clone() })
+            .collect();
         let unknown = match self.find(text) {
+            Ok(Subject::Account { id }) if id.as_str() != text && !of_environment.is_empty() => {
+                let account = Subject::Account { id: id.clone() };
+                if of_environment == [account] {
+                    return Ok(of_environment);
+                }
+                return Err(UnknownStart {
+                    text: text.to_owned(),
+                    problem: format!(
+                        "is the name of account {id} and of an environment: write {id} or {ENVIRONMENT}{text}"
+                    ),
+                });
+            }
             Ok(subject) => return Ok(vec![subject]),
             Err(unknown) => unknown,
         };
-        let accounts = self.world.accounts.iter();
-        let of_environment: Vec<Subject> = accounts
-            .filter(|row| *row.environment.name == *text)
-            .map(|row| Subject::Account { id: row.id.clone() })
-            .collect();
         if !of_environment.is_empty() {
             return Ok(of_environment);
         }
         let workflows: Vec<Subject> = self.workflows_of(text).collect();
+        if workflows.is_empty() && text.starts_with("repo:") {
+            return Err(UnknownStart {
+                text: text.to_owned(),
+                problem: "is named by no policy: whoever runs it gets where `anyone` gets, and nowhere else"
+                    .to_owned(),
+            });
+        }
         if workflows.is_empty() {
             return Err(unknown);
         }
@@ -274,8 +316,9 @@ impl Graph {
     /// Whether this is the name of an environment, and of nothing else.
     #[must_use]
     pub fn is_environment(&self, text: &str) -> bool {
+        let name = text.strip_prefix(ENVIRONMENT).unwrap_or(text);
         let mut accounts = self.world.accounts.iter();
-        self.find(text).is_err() && accounts.any(|row| *row.environment.name == *text)
+        self.find(text).is_err() && accounts.any(|row| *row.environment.name == *name)
     }
 
     /// The subjects of CI providers under which runs of a repository come, `acme/web` or `repo:acme/web`, and

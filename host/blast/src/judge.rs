@@ -180,6 +180,9 @@ pub(crate) struct Judge<'w> {
     trust_anyone: Policy,
 }
 
+/// Whether a service asks in the caller's name. Source: IAM User Guide, "AWS global condition context keys".
+const VIA_SERVICE: &str = "aws:viaawsservice";
+
 /// How much of an answer is wanted: texts cost more than the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -219,8 +222,33 @@ impl<'w> Judge<'w> {
         self.world
     }
 
-    /// Whether and how the case goes through; none if it does not.
+    /// Whether and how the case goes through; none if it does not. The caller asks directly, if that is enough, or
+    /// else has a service ask in its name.
     pub(crate) fn judge(&self, case: &Case<'_>, detail: Detail) -> Option<Judgement> {
+        let told = case.keys.iter().any(|(key, _)| key == VIA_SERVICE);
+        let itself = !matches!(case.principal, Principal::Service { .. });
+        if !self.world.asks_via_service || told || !itself {
+            return self.judge_as_it_is(case, detail);
+        }
+        let direct = Case {
+            keys: case.keys.clone().fixed(VIA_SERVICE, ["false"]),
+            ..case.clone()
+        };
+        match self.judge_as_it_is(&direct, detail) {
+            Some(judgement) if judgement.certainty == Certainty::Certain => Some(judgement),
+            direct => {
+                let other = self.judge_as_it_is(case, detail);
+                match (direct, other) {
+                    (Some(direct), Some(other)) if other.certainty < direct.certainty => {
+                        Some(other)
+                    }
+                    (direct, other) => direct.or(other),
+                }
+            }
+        }
+    }
+
+    fn judge_as_it_is(&self, case: &Case<'_>, detail: Detail) -> Option<Judgement> {
         self.with_layers(case, |layers| {
             let question = Question {
                 principal: case.principal,
@@ -461,10 +489,22 @@ fn allow_all(of_resource: bool) -> Policy {
 }
 
 /// Whether the caller meets a test without knowing anything: an external id that is to be another, to be left
-/// out, or to be there. Source: STS API Reference, `AssumeRole`, `ExternalId`.
+/// out, or to be there; the name of a session that is to be another, or any. Source: STS API Reference,
+/// `AssumeRole`, `ExternalId` and `RoleSessionName`.
 fn is_met_at_will(test: &Test) -> bool {
     let operator = test.operator.to_ascii_lowercase();
-    let null = operator.starts_with("null");
-    test.key.eq_ignore_ascii_case("sts:ExternalId")
-        && (null || test.must_hold == operator.contains("not"))
+    let another = test.must_hold == operator.contains("not");
+    match test.key.to_ascii_lowercase().as_str() {
+        "sts:externalid" => another || operator.starts_with("null"),
+        "sts:rolesessionname" => {
+            let any = test.values.iter().any(|value| value == "*");
+            let like = operator.starts_with("stringlike");
+            match operator.starts_with("null") {
+                // A session has a name.
+                true => test.must_hold == test.values.iter().any(|value| value == "false"),
+                false => (another && !any) || (test.must_hold && like && any),
+            }
+        }
+        _ => false,
+    }
 }

@@ -25,6 +25,7 @@
 )]
 
 mod advice;
+mod arns;
 mod capability;
 mod certainty;
 mod closure;
@@ -38,6 +39,7 @@ mod links;
 mod proofs;
 mod question;
 mod radius;
+mod regions;
 mod removal;
 mod request;
 mod rules;

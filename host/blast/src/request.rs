@@ -3,7 +3,8 @@
 use blastwall_model::Tags;
 use blastwall_policy::{Effect, Keys, Known};
 
-use crate::facts::Trust;
+use crate::arns::ANY_NAME;
+use crate::facts::{PrincipalKind, Trust};
 use crate::world::{AccountIndex, PrincipalRow, World};
 
 /// What is known of the condition keys when a principal of one account asks for a resource of
@@ -96,10 +97,45 @@ impl<'w> RequestKeys<'w> {
         self
     }
 
+    /// The caller is this user or role.
+    pub(crate) fn sent_by(mut self, row: &PrincipalRow) -> Self {
+        if let Some(id) = row
+            .unique_id
+            .as_deref()
+            .filter(|_| !self.world.user_ids.is_empty())
+        {
+            self.keys = match row.kind {
+                PrincipalKind::User => self.keys.fixed("aws:userid", [id]),
+                PrincipalKind::Role => self.as_session_of(id),
+            };
+        }
+        self.with_tags_of(row)
+    }
+
+    /// The id of a session is that of the role with the name of the session, which whoever enters the role chooses:
+    /// it is open where a policy asks for one of the role's. Source: IAM User Guide, "IAM policy elements: Variables
+    /// and tags", principal key values.
+    fn as_session_of(&self, id: &str) -> Keys {
+        let mut asked = self.world.user_ids.iter();
+        let chosen = asked.any(|asked| {
+            let name = asked
+                .strip_prefix(id)
+                .and_then(|rest| rest.strip_prefix(':'));
+            name.is_some_and(|name| name != "*")
+        });
+        match chosen {
+            true => self.keys.clone(),
+            false => {
+                let session = format!("{id}:{ANY_NAME}");
+                self.keys.clone().fixed("aws:userid", [session])
+            }
+        }
+    }
+
     /// The caller has these tags and no others, unless the trust policy lets sessions be tagged: those
     /// tags win over the role's, and all stay open.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
-    pub(crate) fn with_tags_of(mut self, row: &PrincipalRow) -> Self {
+    fn with_tags_of(mut self, row: &PrincipalRow) -> Self {
         let Some(tags) = &row.tags else {
             return self;
         };

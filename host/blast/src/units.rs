@@ -23,10 +23,10 @@ pub(crate) enum Source {
     Rule(RuleId),
 }
 
-/// What one change takes away.
+/// What one change takes away: all links from the same source to the same thing, in whatever form, which is what
+/// `--without` takes away too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Unit {
-    link: u8,
     conclusion: FactId,
     source: Source,
 }
@@ -51,18 +51,39 @@ impl Graph {
                 source if self.is_let_in_with_all(source, rule.conclusion) => Source::Many,
                 source => source,
             },
-            [premise] => Source::Fact(*premise),
+            [premise] => match self.home(*premise) {
+                // An account that is no administrator of a service any more has nobody who uses it.
+                Some(home) if kind.hangs_on_account() && self.world.management != Some(home) => {
+                    Source::Account(home)
+                }
+                _ => Source::Fact(self.itself(*premise)),
+            },
             _ => Source::Rule(id),
         };
         Some(Unit {
-            link: rule.link,
-            conclusion: rule.conclusion,
+            conclusion: self.itself(rule.conclusion),
             source,
         })
     }
 
-    /// Whether the policy of what a rule leads to names everybody, and the source is somebody else than whose it
-    /// is.
+    /// What a fact is a form of: of a principal with other permissions that principal, of what is encrypted the
+    /// data.
+    fn itself(&self, fact: FactId) -> FactId {
+        let whole = match self.capabilities.get(fact) {
+            Some(Capability::Rewritten(index, _)) => Capability::Principal(index),
+            Some(Capability::Network(index)) => Capability::Workload(index),
+            Some(
+                Capability::Encrypted(store)
+                | Capability::Through(store)
+                | Capability::Supply(store),
+            ) => Capability::Data(store),
+            _ => return fact,
+        };
+        self.capabilities.find(whole).unwrap_or(fact)
+    }
+
+    /// Whether a source is let in by a policy that names everybody: past the trust policy of a role whoever it is, to
+    /// data whoever is of another account than the data, where no other policy is enough.
     fn is_let_in_with_all(&self, source: Source, conclusion: FactId) -> bool {
         let (owner, summary) = match self.capabilities.get(conclusion) {
             Some(Capability::Principal(role)) => {
@@ -71,7 +92,7 @@ impl Graph {
                     Trust::Policy(trust) => self.world.trusts.get(&trust),
                     Trust::NotApplicable | Trust::Unknown => None,
                 });
-                (row.map(|row| row.account), summary)
+                (None, summary)
             }
             Some(Capability::Data(store) | Capability::Encrypted(store)) => {
                 let row = self.world.store(store);

@@ -8,6 +8,7 @@ mod build;
 mod crossing;
 mod endpoint_services;
 mod evidence;
+mod guards;
 mod keys;
 mod makeable;
 mod network;
@@ -27,6 +28,7 @@ use crate::facts::{
     Attachment, Boundary, FederationFacts, PermissionSet, Policies, PolicyIndex, PrincipalKind,
     Trust, Unjudged, networks::NetworkFacts, sharing::SharingFacts,
 };
+use crate::regions::home_region;
 use crate::subject::OutsideParty;
 
 pub(crate) use alike::{Alike, Goal, Origin};
@@ -34,6 +36,7 @@ pub(crate) use build::named_roles;
 pub(crate) use crossing::{Crossing, Junction};
 pub(crate) use endpoint_services::EndpointServiceRow;
 pub(crate) use evidence::{EvidenceRow, evidence_actions};
+pub(crate) use guards::{Guard, allows_everything};
 pub(crate) use network::{Passage, Source};
 pub(crate) use outside::{
     ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY, CallerNames, TrustSummary,
@@ -88,6 +91,8 @@ pub(crate) struct World {
     pub(crate) endpoint_services: Vec<EndpointServiceRow>,
     pub(crate) outside: Vec<OutsideParty>,
     pub(crate) levels: Vec<Levels>,
+    /// The policies of the organization that restrict somebody.
+    pub(crate) guards: Vec<Guard>,
     pub(crate) organization_id: Option<String>,
     pub(crate) management: Option<AccountIndex>,
     pub(crate) feature_set: Option<String>,
@@ -106,6 +111,10 @@ pub(crate) struct World {
     pub(crate) doors_ask_for_tags: bool,
     /// Every region that some policy asks requests to go to, or not to.
     pub(crate) regions: BTreeSet<String>,
+    /// Whether some policy asks if a service asks in the caller's name.
+    pub(crate) asks_via_service: bool,
+    /// What policies ask `aws:userid` to be, or not to be.
+    pub(crate) user_ids: BTreeSet<String>,
     /// Every condition key with the key of an encryption context in it that some policy or grant asks for,
     /// lower case.
     pub(crate) context_keys: BTreeSet<String>,
@@ -171,16 +180,19 @@ impl World {
         world
     }
 
-    /// Whether any policy of the organization binds anybody.
-    pub(crate) fn has_control_policies(&self) -> bool {
-        self.levels.iter().any(|levels| !levels.is_empty())
-    }
-
     /// The same without any policy of the organization: what is left when they are taken away.
     pub(crate) fn without_control_policies(&self) -> Self {
         let mut world = self.clone();
         world.levels.iter_mut().for_each(Vec::clear);
         world
+    }
+
+    /// Where a request may go that may go anywhere: regions that policies tell apart, and the one that stands for
+    /// them where none does.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = &str> + Clone {
+        let home = home_region(&self.partition);
+        let named = self.regions.iter().map(String::as_str);
+        std::iter::once(home).chain(named.filter(move |region| *region != home))
     }
 
     pub(crate) fn account(&self, index: AccountIndex) -> Option<&AccountRow> {
@@ -288,9 +300,18 @@ impl World {
 
     /// The workloads of an account: they come account by account.
     pub(crate) fn workloads_of(&self, account: AccountIndex) -> impl Iterator<Item = &WorkloadRow> {
+        let of_account = self.workload_indices_of(account);
+        of_account.filter_map(|index| self.workload(index))
+    }
+
+    /// The same by their numbers; workloads come account by account.
+    pub(crate) fn workload_indices_of(
+        &self,
+        account: AccountIndex,
+    ) -> impl Iterator<Item = WorkloadIndex> + use<> {
         let first = self.workloads.partition_point(|row| row.account < account);
-        let rest = self.workloads.iter().skip(first);
-        rest.take_while(move |row| row.account == account)
+        let end = self.workloads.partition_point(|row| row.account <= account);
+        (first..end).map(WorkloadIndex::new)
     }
 
     /// The principals of an account.

@@ -47,16 +47,16 @@ fn packages(repository: &[Value], domain: &[Value], upstreams: Value) -> Org {
         ])
     };
     Org::three()
-        .role(TEST, "publisher", nobody(), &[publish("*")])
-        .role(TEST, "narrow", nobody(), &[publish(&artifact("package/acme/shared/npm/team/*"))])
-        .role(TEST, "elsewhere", nobody(), &[publish(&artifact("package/acme/other/*"))])
-        .role(TEST, "reader", nobody(), &[allow("codeartifact:Read*", "*")])
-        .role(DEV, "publisher", nobody(), &[publish("*")])
-        .role(PROD, "build", nobody(), &[policy(&[
+        .role(TEST, "publisher", runs(), &[publish("*")])
+        .role(TEST, "narrow", runs(), &[publish(&artifact("package/acme/shared/npm/team/*"))])
+        .role(TEST, "elsewhere", runs(), &[publish(&artifact("package/acme/other/*"))])
+        .role(TEST, "reader", runs(), &[allow("codeartifact:Read*", "*")])
+        .role(DEV, "publisher", runs(), &[publish("*")])
+        .role(PROD, "build", runs(), &[policy(&[
             statement("Allow", "codeartifact:ReadFromRepository", "*"),
             statement("Allow", token, "*"),
         ])])
-        .role(PROD, "plain", nobody(), &[])
+        .role(PROD, "plain", runs(), &[])
         .add(TEST, document("AWS::CodeArtifact::Domain", TEST, &artifact("domain/acme"),
             of(domain, json!({"DomainName": "acme"}))))
         .add(TEST, document("AWS::CodeArtifact::Repository", TEST, &artifact("repository/acme/shared"),
@@ -142,7 +142,7 @@ fn packages_pass_on_from_upstream() {
         let org = org.clone().role(
             TEST,
             "base",
-            nobody(),
+            runs(),
             &[policy(&[
                 statement("Allow", "codeartifact:PublishPackageVersion", &base),
                 statement("Allow", "codeartifact:GetAuthorizationToken", "*"),
@@ -164,7 +164,7 @@ fn the_policy_of_a_repository_can_be_rewritten() {
     let org = open_to(&[PROD]).role(
         TEST,
         "rewriter",
-        nobody(),
+        runs(),
         &[allow("codeartifact:PutRepositoryPermissionsPolicy", "*")],
     );
     assert_eq!(builds(&org, &role(TEST, "rewriter")), Some(Speculative));
@@ -204,7 +204,7 @@ fn product(constraint: Value, share: Option<Value>) -> Org {
         .role(
             TEST,
             "author",
-            nobody(),
+            runs(),
             &[allow(
                 "servicecatalog:CreateProvisioningArtifact",
                 &product_arn,
@@ -213,7 +213,7 @@ fn product(constraint: Value, share: Option<Value>) -> Org {
         .role(
             TEST,
             "other",
-            nobody(),
+            runs(),
             &[allow(
                 "servicecatalog:CreateProvisioningArtifact",
                 &catalog_arn("product/prod-2"),
@@ -222,24 +222,24 @@ fn product(constraint: Value, share: Option<Value>) -> Org {
         .role(
             PROD,
             "user",
-            nobody(),
+            runs(),
             &[allow("servicecatalog:ProvisionProduct", "*")],
         )
         .role(
             PROD,
             "stranger",
-            nobody(),
+            runs(),
             &[allow("servicecatalog:ProvisionProduct", "*")],
         )
         .role(
             PROD,
             "looker",
-            nobody(),
+            runs(),
             &[allow("servicecatalog:Describe*", "*")],
         )
         .role(TEST, "launch", by_catalog(), &[])
         .role(PROD, "launch", by_catalog(), &[])
-        .role(PROD, "closed", nobody(), &[])
+        .role(PROD, "closed", runs(), &[])
         .role(DEV, "launch", by_catalog(), &[])
         .add(
             TEST,
@@ -392,42 +392,37 @@ fn delivered(source: Value) -> Org {
         .role(
             TEST,
             "pipeline",
-            nobody(),
+            runs(),
             &[allow("sts:AssumeRole", &role(PROD, "deploy"))],
         )
-        .role(TEST, "build", nobody(), &[])
+        .role(TEST, "build", runs(), &[])
         .role(
             TEST,
             "pusher",
-            nobody(),
+            runs(),
             &[allow("codecommit:GitPush", &code())],
         )
         .role(
             TEST,
             "putter",
-            nobody(),
+            runs(),
             &[allow("codecommit:PutFile", &code())],
         )
-        .role(
-            TEST,
-            "puller",
-            nobody(),
-            &[allow("codecommit:GitPull", "*")],
-        )
+        .role(TEST, "puller", runs(), &[allow("codecommit:GitPull", "*")])
         .role(
             TEST,
             "writer",
-            nobody(),
+            runs(),
             &[allow("s3:PutObject", "arn:aws:s3:::source/web.zip")],
         )
         .role(
             TEST,
             "other",
-            nobody(),
+            runs(),
             &[allow("s3:PutObject", "arn:aws:s3:::source/mail.zip")],
         )
         .role(PROD, "deploy", trust(&[&role(TEST, "pipeline")]), &[])
-        .role(PROD, "stack", nobody(), &[])
+        .role(PROD, "stack", runs(), &[])
         .add(
             TEST,
             document(
@@ -535,17 +530,17 @@ fn whoever_pushes_to_a_repository_elsewhere_has_the_pipeline() {
 
 fn built(source: Value, triggers: Value) -> Org {
     Org::three()
-        .role(TEST, "build", nobody(), &[])
+        .role(TEST, "build", runs(), &[])
         .role(
             TEST,
             "pusher",
-            nobody(),
+            runs(),
             &[allow("codecommit:GitPush", &code())],
         )
         .role(
             TEST,
             "writer",
-            nobody(),
+            runs(),
             &[allow("s3:PutObject", "arn:aws:s3:::source/web.zip")],
         )
         .add(
@@ -657,14 +652,14 @@ fn recipe(parts: Value) -> Org {
         json!({"Roles": ["image"]}),
     );
     Org::three()
-        .role(TEST, "author", nobody(), &[allow(create, &component("*"))])
+        .role(TEST, "author", runs(), &[allow(create, &component("*"))])
         .role(
             TEST,
             "other",
-            nobody(),
+            runs(),
             &[allow(create, &component("*").replace("harden", "other"))],
         )
-        .role(PROD, "image", nobody(), &[])
+        .role(PROD, "image", runs(), &[])
         .add(PROD, profile)
         .add(
             TEST,

@@ -442,3 +442,97 @@ fn a_bucket_that_leaves_it_to_access_points_lets_nobody_in_itself() {
     assert_eq!(org.reach(&role(DEV, "reader"), BUCKET), None);
     assert_eq!(org.reach("anyone", BUCKET), None);
 }
+
+#[test]
+fn credentials_may_lie_in_what_is_not_there_to_hold_data() {
+    let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:f");
+    let org = |config: Value, observed: Value, action: &str| {
+        Org::three()
+            .role(DEV, "reader", nobody(), &[allow(action, "*")])
+            .role(
+                DEV,
+                "other",
+                nobody(),
+                &[allow("lambda:InvokeFunction", "*")],
+            )
+            .add(
+                DEV,
+                json!({"type": "AWS::Lambda::Function", "arn": function, "account": DEV,
+                    "region": "eu-west-1", "config": config, "observed": observed}),
+            )
+    };
+    let data = format!("data of {function}");
+    let with = |names: &[&str]| {
+        let variables: serde_json::Map<String, Value> = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!("x")))
+            .collect();
+        json!({"FunctionName": "f", "Role": role(DEV, "other"),
+            "Environment": {"Variables": variables}})
+    };
+    let reach = |org: &Org, who: &str| org.reach(&role(DEV, who), &data);
+    for action in ["lambda:GetFunction", "lambda:List*"] {
+        let told = org(with(&["STAGE", "DB_PASSWORD"]), json!({}), action);
+        assert_eq!(reach(&told, "reader"), Some(Certain), "{action}");
+        assert_eq!(reach(&told, "other"), None, "it may only invoke");
+        assert_eq!(
+            told.reach(&function, &data),
+            Some(Certain),
+            "its own code has it"
+        );
+        assert_eq!(told.reach(DEV, &data), Some(Certain));
+    }
+    let names = json!({"VariableNames": ["API_TOKEN"]});
+    let live = org(
+        json!({"FunctionName": "f", "Role": role(DEV, "other")}),
+        names,
+        "lambda:*",
+    );
+    assert_eq!(reach(&live, "reader"), Some(Certain));
+    let fact = org(with(&["STAGE"]), json!({}), "lambda:*");
+    assert!(
+        fact.graph().find(&data).is_err(),
+        "nothing telling is there"
+    );
+}
+
+#[test]
+fn an_environment_under_a_key_takes_the_key() {
+    let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:f");
+    let key = format!("arn:aws:kms:eu-west-1:{DEV}:key/1");
+    let org = |actions: &[&str]| {
+        let statements: Vec<Value> = actions
+            .iter()
+            .map(|action| statement("Allow", action, "*"))
+            .collect();
+        let document = |kind: &str, arn: &str, config: Value| {
+            json!({"type": kind, "arn": arn, "account": DEV, "region": "eu-west-1",
+                "config": config})
+        };
+        let own = json!([{"Effect": "Allow", "Principal": {"AWS": root(DEV)}, "Action": "kms:*",
+            "Resource": "*"}]);
+        Org::three()
+            .role(DEV, "reader", nobody(), &[policy(&statements)])
+            .add(
+                DEV,
+                document(
+                    "AWS::KMS::Key",
+                    &key,
+                    json!({"KeyPolicy": {"Statement": own}}),
+                ),
+            )
+            .add(
+                DEV,
+                document(
+                    "AWS::Lambda::Function",
+                    &function,
+                    json!({"FunctionName": "f", "Role": role(DEV, "reader"), "KmsKeyArn": key,
+                        "Environment": {"Variables": {"DB_PASSWORD": "x"}}}),
+                ),
+            )
+    };
+    let data = format!("data of {function}");
+    let reach = |actions: &[&str]| org(actions).reach(&role(DEV, "reader"), &data);
+    assert_eq!(reach(&["lambda:GetFunction"]), None);
+    assert_eq!(reach(&["lambda:GetFunction", "kms:Decrypt"]), Some(Certain));
+}

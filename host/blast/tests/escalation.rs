@@ -550,6 +550,44 @@ fn stack_sets_reach_every_member_from_where_they_are_run() {
 }
 
 #[test]
+fn a_stack_set_is_updated_where_it_is() {
+    let of_unit = |unit: &str| json!({"DeploymentTargets": {"OrganizationalUnitIds": [unit]}});
+    let set = |model: &str, groups: &[Value]| {
+        json!({"type": "AWS::CloudFormation::StackSet", "account": TEST, "region": "eu-west-1",
+            "arn": format!("arn:aws:cloudformation:eu-west-1:{TEST}:stackset/base:1"),
+            "config": {"StackSetName": "base", "PermissionModel": model,
+                "StackInstancesGroup": groups}})
+    };
+    let org = |documents: &[Value]| {
+        let update = allow("cloudformation:UpdateStackSet", "*");
+        let org = delegated(&[STACK_SETS], json!([STACK_SETS]));
+        let org = org.role(TEST, "stacks", nobody(), &[update]);
+        let documents = documents.iter().cloned();
+        documents.fold(org, |org, document| org.add(TEST, document))
+    };
+    let reach = |documents: &[Value], to| org(documents).reach(&role(TEST, "stacks"), to);
+    let managed = |groups: &[Value]| [set("SERVICE_MANAGED", groups)];
+    assert_eq!(reach(&[], PROD), Some(Conditional), "none was seen");
+    assert_eq!(reach(&managed(&[of_unit("r-root")]), PROD), Some(Certain));
+    assert_eq!(reach(&managed(&[]), PROD), None);
+    assert_eq!(reach(&managed(&[of_unit("ou-other")]), PROD), None);
+    assert_eq!(
+        reach(&[set("SELF_MANAGED", &[of_unit("r-root")])], PROD),
+        None
+    );
+    let accounts = |filter: &str, named: &[&str]| {
+        let mut group = of_unit("r-root");
+        group["DeploymentTargets"]["AccountFilterType"] = json!(filter);
+        group["DeploymentTargets"]["Accounts"] = json!(named);
+        [PROD, DEV].map(|to| reach(&managed(std::slice::from_ref(&group)), to).is_some())
+    };
+    assert_eq!(accounts("INTERSECTION", &[PROD]), [true, false]);
+    // The account of the set, which has all of it, is to be none of its targets.
+    assert_eq!(accounts("DIFFERENCE", &[PROD, TEST]), [false, true]);
+    assert_eq!(accounts("UNION", &[PROD]), [true, true]);
+}
+
+#[test]
 fn services_that_only_look_give_no_reach() {
     let org = delegated(
         &["guardduty.amazonaws.com"],
@@ -872,7 +910,7 @@ fn more_of_what_runs_as_a_role_is_taken_over() {
                 .collect();
             Org::three()
                 .role(DEV, "coder", nobody(), &[policy(&statements)])
-                .role(DEV, "runs", nobody(), &[])
+                .role(DEV, "runs", runs(), &[])
                 .add(
                     DEV,
                     json!({"type": kind, "arn": arn, "account": DEV, "region": "eu-west-1",
@@ -1052,4 +1090,77 @@ fn whoever_administers_a_cluster_has_its_nodes() {
         None,
         "entries count for nothing"
     );
+}
+
+#[test]
+fn a_workload_is_its_role_if_the_role_trusts_its_service() {
+    let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:f");
+    let org = |trust: Value| {
+        Org::three().role(DEV, "runs", trust, &[]).add(
+            DEV,
+            json!({"type": "AWS::Lambda::Function", "arn": function, "account": DEV,
+                "region": "eu-west-1", "config": {"FunctionName": "f", "Role": role(DEV, "runs")}}),
+        )
+    };
+    let reach = |trust| org(trust).reach(&function, &role(DEV, "runs"));
+    assert_eq!(reach(service("lambda.amazonaws.com")), Some(Certain));
+    let handed_out_before = Some(Speculative);
+    assert_eq!(reach(service("ec2.amazonaws.com")), handed_out_before);
+    assert_eq!(reach(nobody()), handed_out_before);
+    let narrowed = |account: &str| {
+        policy(&[
+            json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole", "Condition": {
+                "StringEquals": {"aws:SourceAccount": account},
+                "ArnLike": {"aws:SourceArn": format!("arn:aws:lambda:*:{account}:function:*")}}}),
+        ])
+    };
+    assert_eq!(reach(narrowed(DEV)), Some(Certain), "it runs as it is");
+    assert_eq!(reach(narrowed(PROD)), handed_out_before);
+}
+
+#[test]
+fn an_instance_without_metadata_service_hands_nothing_out() {
+    let org = |endpoint: &str| {
+        let mut org = instance(false);
+        let machines = &mut org.accounts.get_mut(DEV).unwrap().1;
+        let machine = machines.last_mut().unwrap();
+        machine["config"]["MetadataOptions"] = json!({"HttpEndpoint": endpoint});
+        org
+    };
+    let machine = format!("arn:aws:ec2:eu-west-1:{DEV}:instance/i-1");
+    let reach = |endpoint| org(endpoint).reach(&machine, &role(DEV, "web-role"));
+    assert_eq!(reach("enabled"), Some(Certain));
+    assert_eq!(reach("disabled"), Some(Speculative));
+}
+
+#[test]
+fn code_on_an_instance_gives_it_another_role() {
+    let machine = format!("arn:aws:ec2:eu-west-1:{DEV}:instance/i-1");
+    let org = |own: &[Value], trust: &str| {
+        let mut org = instance(false).role(DEV, "admin", service(trust), &[]).add(
+            DEV,
+            json!({"type": "AWS::IAM::InstanceProfile", "account": DEV,
+                "arn": format!("arn:aws:iam::{DEV}:instance-profile/admin"),
+                "config": {"InstanceProfileName": "admin", "Roles": ["admin"]}}),
+        );
+        let roles = &mut org.accounts.get_mut(DEV).unwrap().1;
+        let own_role = roles
+            .iter_mut()
+            .find(|document| document["arn"] == json!(role(DEV, "web-role")));
+        own_role.unwrap()["config"]["Policies"] =
+            json!([{"PolicyName": "p", "PolicyDocument": policy(own)}]);
+        org
+    };
+    let swap = statement("Allow", "ec2:ReplaceIamInstanceProfileAssociation", "*");
+    let pass = statement("Allow", "iam:PassRole", &role(DEV, "admin"));
+    let both = [swap.clone(), pass.clone()];
+    let reach = |own: &[Value], trust, from: &str| org(own, trust).reach(from, &role(DEV, "admin"));
+    let ec2 = "ec2.amazonaws.com";
+    assert_eq!(reach(&both, ec2, &machine), Some(Certain));
+    assert_eq!(reach(&both, "lambda.amazonaws.com", &machine), None);
+    assert_eq!(reach(&[swap], ec2, &machine), None);
+    assert_eq!(reach(&[pass], ec2, &machine), None);
+    // Its role alone is in no instance.
+    assert_eq!(reach(&both, ec2, &role(DEV, "web-role")), None);
 }

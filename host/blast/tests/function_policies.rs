@@ -23,11 +23,11 @@ fn org(permissions: &[Value]) -> Org {
     let invoker = || allow("lambda:InvokeFunction", "*");
     let coder = || allow("lambda:*", "*");
     let mut org = Org::three()
-        .role(PROD, "pay", nobody(), &[])
-        .role(PROD, "plain", nobody(), &[])
-        .role(DEV, "plain", nobody(), &[])
-        .role(DEV, "invoker", nobody(), &[invoker()])
-        .role(DEV, "coder", nobody(), &[coder()])
+        .role(PROD, "pay", runs(), &[])
+        .role(PROD, "plain", runs(), &[])
+        .role(DEV, "plain", runs(), &[])
+        .role(DEV, "invoker", runs(), &[invoker()])
+        .role(DEV, "coder", runs(), &[coder()])
         .add(
             PROD,
             json!({"type": "AWS::Lambda::Function", "account": PROD, "region": "eu-west-1",

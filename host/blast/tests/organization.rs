@@ -290,3 +290,66 @@ fn the_address_of_a_root_user_is_changed_account_by_account() {
     assert_eq!(only.reach(&operator(), DEV), None);
     assert_eq!(org("*").reach(&operator(), DEV), Some(Certain));
 }
+
+#[test]
+fn power_over_policies_that_keep_nothing_from_anybody_is_none() {
+    let everything = allow("*", "*");
+    let administers = |org: Org| {
+        org.role(
+            MANAGEMENT,
+            "guard",
+            nobody(),
+            &[allow("organizations:*", "*")],
+        )
+    };
+    let unguarded = Org::three().scp("everything", everything.clone(), &["r-root", PROD]);
+    assert_eq!(guards(&administers(unguarded.clone())), None);
+    assert_eq!(
+        guards(&administers(unguarded.clone().scp(
+            "fence",
+            deny("s3:*", "*"),
+            &[]
+        ))),
+        None,
+        "attached to nothing"
+    );
+    assert_eq!(
+        guards(&administers(unguarded.scp(
+            "fence",
+            deny("s3:*", "*"),
+            &[MANAGEMENT]
+        ))),
+        None,
+        "binds nobody there"
+    );
+}
+
+#[test]
+fn a_policy_is_rewritten_by_those_who_may_rewrite_that_one() {
+    let org = |name: &str| {
+        let kind = "service_control_policy";
+        let arn =
+            format!("arn:aws:organizations::{MANAGEMENT}:policy/o-test000001/{kind}/p-{name}");
+        guarding(&[allow("organizations:UpdatePolicy", &arn)]).scp("spare", deny("s3:*", "*"), &[])
+    };
+    assert_eq!(guards(&org("fence")), Some(Certain));
+    assert_eq!(guards(&org("spare")), None, "attached to nothing");
+}
+
+#[test]
+fn accounts_leave_units_and_not_the_root() {
+    let moves = [allow("organizations:MoveAccount", "*")];
+    assert_eq!(guards(&guarding(&moves)), None, "it is the account's own");
+    let mut org = guarding(&moves);
+    org.organization.push(
+        json!({"type": "AWS::Organizations::OrganizationalUnit", "account": MANAGEMENT,
+        "arn": format!("arn:aws:organizations::{MANAGEMENT}:ou/o-test000001/ou-root-1"),
+        "config": {"Id": "ou-root-1", "Name": "unit", "ParentId": "r-root"}}),
+    );
+    let org = org.account("555555555555", "inside", "ou-root-1").scp(
+        "unit",
+        deny("ec2:*", "*"),
+        &["ou-root-1"],
+    );
+    assert_eq!(guards(&org), Some(Certain));
+}

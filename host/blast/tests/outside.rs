@@ -255,6 +255,9 @@ fn a_service_without_conditions_reads_for_strangers() {
         let closed = shared(json!({operator: {key: value}}));
         assert_eq!(closed.reach("anyone", bucket), None, "{key}");
     }
+    let source = "arn:aws:serverlessrepo:*:*:applications/*";
+    let any_account = shared(json!({"ArnLike": {"aws:SourceArn": source}}));
+    assert_eq!(any_account.reach("anyone", bucket), Some(Speculative));
     let by_guardrail = shared(Value::Null).control(
         "rcp",
         "deputies",

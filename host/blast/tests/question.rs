@@ -530,3 +530,63 @@ fn a_snapshot_is_judged_by_whom_it_is_shared_with() {
         );
     }
 }
+
+#[test]
+fn the_permissions_of_a_function_have_a_say() {
+    let function = format!("arn:aws:lambda:eu-west-1:{PROD}:function:f");
+    let live = format!("{function}:live");
+    let org = |permissions: &[Value]| {
+        let of_lambda = |kind: &str, arn: &str, config: Value| {
+            json!({"type": kind, "arn": arn, "account": PROD, "region": "eu-west-1",
+                "config": config})
+        };
+        let org = Org::three()
+            .role(DEV, "caller", support::nobody(), &[allow("lambda:*", "*")])
+            .role(PROD, "own", support::nobody(), &[allow("lambda:*", "*")])
+            .role(PROD, "runs", support::nobody(), &[])
+            .add(
+                PROD,
+                of_lambda(
+                    "AWS::Lambda::Function",
+                    &function,
+                    json!({"FunctionName": "f", "Role": role(PROD, "runs")}),
+                ),
+            );
+        let permissions = permissions.iter().enumerate();
+        permissions.fold(org, |org, (place, config)| {
+            let arn = format!("{function}/permission/{place}");
+            let document = of_lambda("AWS::Lambda::Permission", &arn, config.clone());
+            org.add(PROD, document)
+        })
+    };
+    let to = |name: &str, who: &str| json!({"FunctionName": name, "Principal": who, "Action": "lambda:InvokeFunction"});
+    let invokes =
+        |org: &Org, who: &str, what: &str| verdict(org, who, "lambda:InvokeFunction", what);
+    let caller = role(DEV, "caller");
+    let unseen = org(&[]);
+    assert_eq!(invokes(&unseen, &caller, &function), Verdict::Undecided);
+    assert_eq!(
+        invokes(&unseen, &role(PROD, "own"), &function),
+        Verdict::Undecided,
+        "it may deny"
+    );
+    let open = org(&[to("f", DEV)]);
+    assert_eq!(invokes(&open, &caller, &function), Verdict::Allowed);
+    assert_eq!(
+        invokes(&open, &caller, &live),
+        Verdict::Denied,
+        "an alias has a policy of its own"
+    );
+    assert_eq!(
+        invokes(&org(&[to(&live, DEV)]), &caller, &live),
+        Verdict::Allowed
+    );
+    assert_eq!(
+        invokes(&org(&[to("f", TEST)]), &caller, &function),
+        Verdict::Denied
+    );
+    assert_eq!(
+        invokes(&org(&[to("f", TEST)]), &role(PROD, "own"), &function),
+        Verdict::Allowed
+    );
+}

@@ -265,7 +265,7 @@ fn halves_of_several_make_a_whole() {
             &[allow_all(&["lambda:UpdateFunctionCode"])],
         )
         .role(DEV, "v", lambda, &[])
-        .role(DEV, "runs", nobody(), &[])
+        .role(DEV, "runs", runs(), &[])
         .add(
             DEV,
             json!({"type": "AWS::Lambda::Function", "arn": arn, "account": DEV,

@@ -393,3 +393,112 @@ fn many_hosts_take_few_rules() {
     let rules = org.graph().size().rules;
     assert!(rules < 3_000, "{rules} rules");
 }
+
+/// A function, a build, and tasks of dev that are joined to subnet a with the group of dev's host.
+fn with_joined(org: Org) -> Org {
+    let of = |service: &str, kind: &str, name: &str, config: Value| {
+        json!({"type": format!("AWS::{kind}"), "account": DEV, "region": "eu-west-1",
+            "arn": format!("arn:aws:{service}:eu-west-1:{DEV}:{name}"), "config": config})
+    };
+    let networks = |subnets: &str, groups: &str| json!({subnets: ["subnet-a"], groups: ["sg-dev"]});
+    let own = role(DEV, "runs");
+    org.role(DEV, "runs", nobody(), &[])
+        .add(
+            DEV,
+            of(
+                "lambda",
+                "Lambda::Function",
+                "function:f",
+                json!({"FunctionName": "f", "Role": own,
+                    "VpcConfig": networks("SubnetIds", "SecurityGroupIds")}),
+            ),
+        )
+        .add(
+            DEV,
+            of(
+                "codebuild",
+                "CodeBuild::Project",
+                "project/p",
+                json!({"Name": "p", "ServiceRole": own,
+                    "VpcConfig": networks("Subnets", "SecurityGroupIds")}),
+            ),
+        )
+        .add(
+            DEV,
+            of(
+                "ecs",
+                "ECS::TaskDefinition",
+                "task-definition/t:1",
+                json!({"Family": "t", "TaskRoleArn": own}),
+            ),
+        )
+        .add(
+            DEV,
+            of(
+                "ecs",
+                "ECS::Service",
+                "service/c/s",
+                json!({"TaskDefinition": "t", "NetworkConfiguration":
+                    {"AwsvpcConfiguration": networks("Subnets", "SecurityGroups")}}),
+            ),
+        )
+}
+
+#[test]
+fn functions_builds_and_tasks_open_connections_from_their_subnets() {
+    let all = [
+        format!("arn:aws:lambda:eu-west-1:{DEV}:function:f"),
+        format!("arn:aws:codebuild:eu-west-1:{DEV}:project/p"),
+        format!("arn:aws:ecs:eu-west-1:{DEV}:task-definition/t:1"),
+    ];
+    let reach = |org: &Org| all.clone().map(|from| prod_from(org, &from));
+    let open = with_joined(by_range());
+    assert_eq!(reach(&open), [Some(Certain); 3]);
+    for from in &all {
+        assert_eq!(
+            reaches_host(&open, &arn(DEV, "i-dev"), from),
+            None,
+            "{from} takes none"
+        );
+    }
+    let elsewhere = with_joined(org(json!({"CidrIp": "10.0.7.0/24"})));
+    assert_eq!(reach(&elsewhere), [None; 3]);
+    let part = with_joined(org(json!({"CidrIp": "10.0.1.128/25"})));
+    assert_eq!(
+        reach(&part),
+        [Some(Certain); 3],
+        "it may be any of the subnet"
+    );
+    let nowhere = change(with_joined(by_range()), DEV, "sg-dev", |group| {
+        group["config"]["SecurityGroupEgress"] = json!([]);
+    });
+    assert_eq!(reach(&nowhere), [None; 3]);
+    let closed = change(with_joined(by_range()), NETWORK, "acl-b", |acl| {
+        acl["config"]["Entries"] = json!([]);
+    });
+    assert_eq!(reach(&closed), [None; 3]);
+}
+
+#[test]
+fn every_interface_of_an_instance_counts() {
+    // The first interface of dev's host lets nothing out; a second, in subnet a too, does.
+    let second = |group: &str| {
+        document(
+            DEV,
+            "NetworkInterface",
+            "eni-2",
+            json!({"Id": "eni-2", "SubnetId": "subnet-a", "GroupSet": [group],
+                "PrivateIpAddress": "10.0.1.11"}),
+            json!({"InstanceId": "i-dev"}),
+        )
+    };
+    let org = |group: &str| {
+        change(by_range(), DEV, "sg-dev", |group| {
+            group["config"]["SecurityGroupEgress"] = json!([]);
+        })
+        .add(DEV, self::group(DEV, "open", json!([]), anywhere()))
+        .add(DEV, second(group))
+    };
+    assert_eq!(from_dev(&org("sg-open")), Some(Certain));
+    assert_eq!(from_dev(&org("sg-dev")), None);
+}

@@ -34,10 +34,10 @@ fn task(image: &str) -> Value {
 fn pushed(image: &str, config: Value) -> Org {
     let push = policy(&PUSH.map(|action| statement("Allow", action, "*")));
     Org::three()
-        .role(TEST, "build", nobody(), std::slice::from_ref(&push))
-        .role(DEV, "build", nobody(), &[push])
-        .role(DEV, "other", nobody(), &[allow("ecr:BatchGetImage", "*")])
-        .role(PROD, "web", nobody(), &[])
+        .role(TEST, "build", runs(), std::slice::from_ref(&push))
+        .role(DEV, "build", runs(), &[push])
+        .role(DEV, "other", runs(), &[allow("ecr:BatchGetImage", "*")])
+        .role(PROD, "web", runs(), &[])
         .add(TEST, repository(config))
         .add(PROD, task(image))
 }
@@ -82,7 +82,7 @@ fn digests_and_immutable_tags_stay_what_they_are() {
 #[test]
 fn the_owner_of_a_machine_image_or_layer_has_what_is_made_of_it() {
     let org = Org::three()
-        .role(PROD, "app", nobody(), &[])
+        .role(PROD, "app", runs(), &[])
         .add(
             TEST,
             json!({"type": "AWS::EC2::Image", "account": TEST, "region": "eu-west-1",
@@ -105,7 +105,7 @@ fn the_owner_of_a_machine_image_or_layer_has_what_is_made_of_it() {
                 "config": {"Role": role(DEV, "f"),
                     "Layers": [format!("arn:aws:lambda:eu-west-1:{VENDOR}:layer:tracer:3")]}}),
         )
-        .role(DEV, "f", nobody(), &[]);
+        .role(DEV, "f", runs(), &[]);
     assert_eq!(org.reach(TEST, &role(PROD, "app")), Some(Conditional));
     assert_eq!(org.reach(DEV, &role(PROD, "app")), None);
     assert_eq!(org.reach(VENDOR, &role(DEV, "f")), Some(Speculative));
@@ -132,7 +132,7 @@ fn an_open_function_url_is_on_the_internet() {
     let function = format!("arn:aws:lambda:eu-west-1:{DEV}:function:f");
     let org = |auth: &str| {
         Org::three()
-            .role(DEV, "f", nobody(), &[])
+            .role(DEV, "f", runs(), &[])
             .add(
                 DEV,
                 json!({"type": "AWS::Lambda::Function", "account": DEV, "region": "eu-west-1",
@@ -159,10 +159,10 @@ fn a_repository_policy_that_can_be_rewritten_lets_push() {
         .role(
             TEST,
             "rewriter",
-            nobody(),
+            runs(),
             &[allow("ecr:SetRepositoryPolicy", "*")],
         )
-        .role(TEST, "half", nobody(), &[allow("ecr:PutImage", "*")]);
+        .role(TEST, "half", runs(), &[allow("ecr:PutImage", "*")]);
     assert_eq!(reach(&org, &role(TEST, "rewriter")), Some(Conditional));
     assert_eq!(reach(&org, &role(TEST, "half")), None);
 }
@@ -179,19 +179,14 @@ fn functions(keys: &[&str], resource: &str, more: Value) -> Org {
         "region": "eu-west-1", "config": config});
     let org = Org::three()
         .add(PROD, bucket)
-        .role(DEV, "build", nobody(), &[allow("s3:PutObject", "*")])
-        .role(
-            PROD,
-            "owner",
-            nobody(),
-            &[allow("s3:PutBucketPolicy", CODE)],
-        );
+        .role(DEV, "build", runs(), &[allow("s3:PutObject", "*")])
+        .role(PROD, "owner", runs(), &[allow("s3:PutBucketPolicy", CODE)]);
     keys.iter().fold(org, |org, key| {
         let arn = format!("arn:aws:lambda:eu-west-1:{PROD}:function:{key}");
         let function = json!({"type": "AWS::Lambda::Function", "arn": arn, "account": PROD,
             "region": "eu-west-1", "config": {"FunctionName": key, "Role": role(PROD, key),
                 "Code": {"S3Bucket": "code", "S3Key": format!("{key}/f.zip")}}});
-        org.role(PROD, key, nobody(), &[]).add(PROD, function)
+        org.role(PROD, key, runs(), &[]).add(PROD, function)
     })
 }
 

@@ -309,7 +309,7 @@ fn a_workload_is_given_the_tags_that_are_asked_for() {
     let org = |more: &[Value]| {
         let policies = [&[when("lambda:*Function*", "*", open.clone())][..], more].concat();
         let org = tagged(Org::three(), &w(), Some(nobody()), &policies, json!({}));
-        org.role(DEV, "runs", nobody(), &[]).add(
+        org.role(DEV, "runs", runs(), &[]).add(
             DEV,
             json!({"type": "AWS::Lambda::Function", "arn": arn, "account": DEV, "tags": {},
                 "region": "eu-west-1", "config": {"Role": role(DEV, "runs")}}),

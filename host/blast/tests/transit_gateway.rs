@@ -665,5 +665,9 @@ fn hosts_of_one_account_reach_each_other_and_the_account_has_them_anyway() {
         reaches_host(&org, &arn(DEV, "i-dev"), &i_other),
         Some(Certain)
     );
-    assert_eq!(reaches_host(&org, DEV, &i_other), None);
+    assert_eq!(
+        reaches_host(&org, DEV, &i_other),
+        Some(Certain),
+        "it has them"
+    );
 }

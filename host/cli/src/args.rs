@@ -12,7 +12,7 @@ use blastwall_model::{Arn, Severity};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-pub(crate) use self::can::CanArguments;
+pub(crate) use self::can::{CanArguments, ContextArgument};
 pub(crate) use self::plugin::{
     BenchArguments, BuildArguments, DoctorArguments, InspectArguments, NewArguments,
     PluginArguments, PluginCommand, SchemaArguments, TestArguments,

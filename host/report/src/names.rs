@@ -14,6 +14,15 @@ pub(crate) struct Names<'report> {
 }
 
 impl<'report> Names<'report> {
+    /// By what an environment is found: its name, marked as one where an account has the same.
+    pub(crate) fn environment(&self, name: &str) -> String {
+        let mut accounts = self.accounts.values();
+        match accounts.any(|account| account.name == name) {
+            true => format!("env:{name}"),
+            false => name.to_owned(),
+        }
+    }
+
     pub(crate) fn new(report: &'report Report) -> Self {
         Self {
             accounts: report

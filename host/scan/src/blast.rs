@@ -1,7 +1,7 @@
 //! Between the accounts of a scan and the blast graph.
 
 use blastwall_blast::{Environment, Facts, PRINCIPAL_TYPES};
-use blastwall_model::{Access, Coverage, Document, unlisted};
+use blastwall_model::{Access, Coverage, Document, Gap, unlisted};
 
 use crate::Member;
 
@@ -10,6 +10,13 @@ use crate::Member;
 pub(crate) fn add(facts: &mut Facts, member: &Member, coverage: &Coverage, documents: &[Document]) {
     if unseen(coverage).is_none() {
         facts.add_account(&member.entry.id, environment(member), documents);
+    }
+}
+
+/// Says what of the organization could not be listed, so that what hangs on it is in doubt.
+pub(crate) fn add_gaps(facts: &mut Facts, gaps: &[Gap]) {
+    for (kind, why) in unlisted(gaps) {
+        facts.add_organization_gap(kind, &why);
     }
 }
 

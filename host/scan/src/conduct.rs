@@ -150,6 +150,7 @@ pub async fn scan(
     if let Some(facts) = &mut facts {
         facts.set_time(&plan.scanned_at);
         facts.add_organization(&organization.documents);
+        blast::add_gaps(facts, &organization.gaps);
         for member in roster.members.values() {
             facts.set_environment(&member.entry.id, blast::environment(member));
         }
@@ -159,6 +160,7 @@ pub async fn scan(
         let mut facts = Facts::new();
         facts.set_time(&plan.scanned_at);
         facts.add_organization(&what_if.organization(&organization.documents));
+        blast::add_gaps(&mut facts, &organization.gaps);
         for member in roster.members.values() {
             facts.set_environment(&member.entry.id, blast::environment(member));
         }
@@ -235,7 +237,11 @@ pub async fn scan(
         plan.what_if
             .check_principals(|arn| graph.find(arn.as_str()).is_ok())?;
     }
-    draft.report.blast_radius = graph.as_ref().map(Graph::survey);
+    let survey = match plan.one_question {
+        true => Graph::outline,
+        false => Graph::survey,
+    };
+    draft.report.blast_radius = graph.as_ref().map(survey);
     draft.report.scan.timings = Some(timings(origin, started));
     let report = draft.report.finish();
     save_organization(shop, &organization)?;

@@ -88,6 +88,9 @@ pub struct Plan {
     pub environments: Vec<Rule>,
     /// Whether the blast radius is computed, and what only it reads collected.
     pub blast_radius: bool,
+    /// Whether one question about the blast radius is asked alone, so that the answers about every account are left
+    /// out.
+    pub one_question: bool,
     /// Whether everything that the blast radius reads and that can be collected is, whatever it costs.
     pub deep: bool,
     /// Changes whose effect on the blast radius is asked for.

@@ -76,6 +76,8 @@ pub(crate) struct PrincipalFacts {
     /// Whether an instance profile has it; none if that is not known.
     pub(crate) in_instance_profile: Option<bool>,
     pub(crate) credentials: Credentials,
+    /// `AROA…` or `AIDA…`; none if it was not told.
+    pub(crate) unique_id: Option<Box<str>>,
 }
 
 /// The credentials that a user has, each as far as it is known.
@@ -273,6 +275,7 @@ impl Reader<'_> {
         );
         Some(PrincipalFacts {
             credentials,
+            unique_id: observed.user_id.known().map(|id| id.as_str().into()),
             ..facts
         })
     }
@@ -310,6 +313,7 @@ impl Reader<'_> {
         );
         Some(PrincipalFacts {
             in_instance_profile: profiles.map(|profiles| !profiles.is_empty()),
+            unique_id: role.observed.role_id.known().map(|id| id.as_str().into()),
             ..facts
         })
     }
@@ -358,6 +362,7 @@ impl Reader<'_> {
             shaped_by: Vec::new(),
             in_instance_profile: None,
             credentials: Credentials::default(),
+            unique_id: None,
         })
     }
 
@@ -394,6 +399,7 @@ impl Reader<'_> {
             shaped_by: identity.shaped_by,
             in_instance_profile: None,
             credentials: Credentials::default(),
+            unique_id: None,
         }
     }
 
@@ -492,7 +498,7 @@ impl Reader<'_> {
             Some(Managed::Kept(index)) => return Ok(Some(*index)),
             Some(Managed::Unreadable(why)) => return Err(format!("managed policy {arn}: {why}")),
             Some(Managed::Told(document)) => Some(document.clone()),
-            None => known_policies::document(arn),
+            None => known_policies::document(arn).cloned(),
         };
         let Some(document) = document else {
             return Err(format!("managed policy {arn} is not among the documents"));

@@ -17,6 +17,7 @@ mod clusters;
 mod evidence;
 mod federation;
 mod function_policies;
+mod interfaces;
 mod known_policies;
 pub(crate) mod networks;
 mod organization;
@@ -50,7 +51,8 @@ pub(crate) use function_policies::{FunctionFacts, with_qualifier};
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
-    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, LOG_GROUP, StoreKind, Way, store_kinds,
+    BACKUP_VAULT, BUCKET, CREATE_GRANT, KEY, LOG_GROUP, STORED_CREDENTIAL, StoreKind, Way,
+    store_kinds,
 };
 pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
 pub(crate) use ways_in::{
@@ -179,6 +181,12 @@ impl Facts {
     pub fn add_organization(&mut self, documents: &[Document]) {
         self.organization
             .add(documents, &mut self.policies, &mut self.unjudged);
+    }
+
+    /// Says that documents of a type of the organization could not be listed, and why: where those are policies, what
+    /// they may keep from happening is in doubt.
+    pub fn add_organization_gap(&mut self, kind: &str, why: &str) {
+        self.organization.add_gap(kind, why);
     }
 
     /// Adds an account that was looked into: users, groups, roles, managed policies and workloads of

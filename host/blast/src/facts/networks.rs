@@ -17,10 +17,10 @@ use blastwall_model::{Document, Field, Kind, Resource};
 use ipnet::Ipv4Net;
 use serde_json::Value;
 
+use super::interfaces::used_networks;
 use super::prefix_lists::{PREFIX_LIST, PrefixLists, of_ranges, prefix_lists, to_ranges};
 use super::subnet_shares::{self, SubnetShares};
 use super::transit::{self, TransitFacts};
-use super::workloads::hosts;
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -42,9 +42,21 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
 pub(crate) struct Host {
     pub(crate) vpc: String,
     pub(crate) subnet: String,
-    pub(crate) address: std::net::Ipv4Addr,
+    /// Its address, or where that is.
+    pub(crate) range: Ipv4Net,
     /// Its security groups.
     pub(crate) groups: Vec<String>,
+}
+
+impl Host {
+    pub(crate) fn address(&self) -> std::net::Ipv4Addr {
+        self.range.addr()
+    }
+
+    /// Whether it has an address at which it takes connections.
+    pub(crate) fn listens(&self) -> bool {
+        self.range.prefix_len() == self.range.max_prefix_len()
+    }
 }
 
 /// A subnet.
@@ -287,8 +299,13 @@ impl NetworkFacts {
             let defaults = all::<VpcKind>(documents.clone())
                 .filter(|vpc| vpc.observed.is_default.known() == Some(&true));
             unused.extend(defaults.filter_map(|vpc| vpc.config.vpc_id.known().cloned()));
-            for host in hosts(documents.clone()) {
-                unused.remove(&host.vpc);
+            let (vpcs, subnets) = used_networks(documents.clone());
+            unused.retain(|vpc| !vpcs.contains(vpc));
+            for subnet in all::<SubnetKind>(documents.clone()) {
+                let id = subnet.config.subnet_id.known();
+                if id.is_some_and(|id| subnets.contains(id)) {
+                    unused.retain(|vpc| Some(vpc) != subnet.config.vpc_id.known());
+                }
             }
         }
         let is_used = |vpc: Option<&String>| vpc.is_none_or(|vpc| !unused.contains(vpc));

@@ -1,6 +1,6 @@
 //! The organization: its accounts, units and the policies attached to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use blastwall_model::resources::organizations::ResourcePolicyKind;
@@ -30,7 +30,8 @@ impl PolicyType {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// As Organizations calls it.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             PolicyType::ServiceControl => "SERVICE_CONTROL_POLICY",
             PolicyType::ResourceControl => "RESOURCE_CONTROL_POLICY",
@@ -57,6 +58,18 @@ impl Membership {
     }
 }
 
+/// A service or resource control policy.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlPolicy {
+    /// `p-…`.
+    pub(crate) id: String,
+    pub(crate) policy_type: PolicyType,
+    /// None if it could not be read.
+    pub(crate) policy: Option<PolicyIndex>,
+    /// What it is attached to; none if that is not known.
+    targets: Option<Vec<String>>,
+}
+
 /// What the organization's documents say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OrganizationFacts {
@@ -78,6 +91,7 @@ pub(crate) struct OrganizationFacts {
     pub(crate) parents: BTreeMap<String, String>,
     unit_names: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<AccountId, Membership>,
+    control_policies: Vec<ControlPolicy>,
     attached: BTreeMap<(PolicyType, String), Vec<Attachment>>,
     /// Policies that could not be read: type, target and policy name.
     unreadable: BTreeMap<(PolicyType, String), Vec<String>>,
@@ -118,6 +132,17 @@ impl OrganizationFacts {
                     why,
                 });
             }
+        }
+    }
+
+    /// Says that documents of a type could not be listed.
+    pub(super) fn add_gap(&mut self, kind: &str, why: &str) {
+        if kind != PolicyKind::TYPE {
+            return;
+        }
+        for policy_type in [PolicyType::ServiceControl, PolicyType::ResourceControl] {
+            let unplaced = self.unplaced.entry(policy_type).or_default();
+            unplaced.push(format!("some policy of the organization ({why})"));
         }
     }
 
@@ -206,23 +231,35 @@ impl OrganizationFacts {
         let Some(policy_type) = PolicyType::from_name(type_name) else {
             return Ok(());
         };
-        let id = config.id.known().map_or("", String::as_str);
+        let of_arn = document.arn.as_str().rsplit('/').next();
+        let id = config.id.known().map(String::as_str).or(of_arn);
+        let id = id.unwrap_or_default();
         if policy_type == PolicyType::ServiceControl && id == "p-FullAWSAccess" {
             self.full_access_told = true;
         }
         let name = config.name.known().map_or(id, String::as_str);
         let origin: Arc<str> = format!("{name} ({id})").into();
-        let targets = match config.target_ids.get() {
+        let kept = match config.content.required() {
+            Ok(content) => policies.keep(content).map_err(in_words),
+            Err(unknown) => Err(in_words(unknown)),
+        };
+        let targets = config.target_ids.get();
+        self.control_policies.push(ControlPolicy {
+            id: id.to_owned(),
+            policy_type,
+            policy: kept.as_ref().ok().copied(),
+            targets: targets
+                .as_ref()
+                .ok()
+                .map(|targets| targets.cloned().unwrap_or_default()),
+        });
+        let targets = match targets {
             Ok(targets) => targets,
             Err(unknown) => {
                 let unplaced = self.unplaced.entry(policy_type).or_default();
                 unplaced.push(origin.to_string());
                 return Err(in_words(unknown));
             }
-        };
-        let kept = match config.content.required() {
-            Ok(content) => policies.keep(content).map_err(in_words),
-            Err(unknown) => Err(in_words(unknown)),
         };
         if let Err(why) = &kept {
             unjudged.push(Unjudged {
@@ -327,17 +364,38 @@ impl OrganizationFacts {
             .collect()
     }
 
+    fn is_off(&self, policy_type: PolicyType) -> bool {
+        let enabled = self.enabled_types.as_ref();
+        enabled.is_some_and(|enabled| !enabled.iter().any(|name| name == policy_type.name()))
+    }
+
+    /// The policies that bind some account, and which of the places above accounts they are attached to; none
+    /// where that is not known. None binds the management account.
+    pub(crate) fn binding_policies(
+        &self,
+    ) -> impl Iterator<Item = (&ControlPolicy, Option<Vec<&str>>)> {
+        let members = self.accounts.keys();
+        let members = members.filter(|id| Some(*id) != self.management_account.as_ref());
+        let above: BTreeSet<String> = members.flat_map(|id| self.lineage(id)).collect();
+        let on = self.control_policies.iter();
+        let on = on.filter(|policy| !self.is_off(policy.policy_type));
+        on.filter_map(move |policy| {
+            let Some(targets) = &policy.targets else {
+                return Some((policy, None));
+            };
+            let binding = targets.iter().filter(|place| above.contains(*place));
+            let binding: Vec<&str> = binding.map(String::as_str).collect();
+            (!binding.is_empty()).then_some((policy, Some(binding)))
+        })
+    }
+
     /// Where above an account policies of one type are attached, and which; nowhere if the type is off.
     fn attached_above(
         &self,
         policy_type: PolicyType,
         account: &AccountId,
     ) -> Vec<(String, &Vec<Attachment>)> {
-        let off = self
-            .enabled_types
-            .as_ref()
-            .is_some_and(|enabled| !enabled.iter().any(|name| name == policy_type.name()));
-        if off {
+        if self.is_off(policy_type) {
             return Vec::new();
         }
         self.lineage(account)

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::apart::{self, PoliciesApart};
 use super::bucket_acls::{self, BucketAcl};
-use super::store_kinds::{BUCKET, KEY, LOG_GROUP, StoreKind, store_kinds};
+use super::store_kinds::{BUCKET, KEY, LOG_GROUP, StoreKind, may_hold_credentials, store_kinds};
 use super::{Policies, PolicyIndex, Unjudged, in_words};
 
 /// How a bucket encrypts, below `config`.
@@ -41,7 +41,6 @@ const LINK: &str = "AWS::Oam::Link";
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
     store_kinds()
-        .iter()
         .map(|kind| kind.kind)
         .chain(apart::types())
         .chain([BLOCK, LINK, ALIAS])
@@ -107,8 +106,14 @@ pub(crate) struct StoreFacts {
     pub(crate) tags: Option<Tags>,
     /// Whether strangers are kept out whatever the policy says, if it is public.
     pub(crate) restricted: bool,
+    /// Whether the policy is public, where AWS told (`GetBucketPolicyStatus`).
+    pub(crate) policy_is_public: Option<bool>,
     /// The key that encrypts it: its ARN, or its id.
     pub(crate) key: Option<String>,
+    /// Whether it may be under a key that was not told.
+    pub(crate) perhaps_encrypted: bool,
+    /// Whether it was not seen if strangers are kept out.
+    pub(crate) perhaps_restricted: bool,
     /// Whether that is a key that AWS keeps for the account, which nobody else may use. Source: KMS
     /// Developer Guide, "AWS managed keys".
     pub(crate) own_key: bool,
@@ -153,6 +158,9 @@ pub(super) fn read<'a>(
     let account_restricted = read
         .iter()
         .any(|(document, value)| document.kind == BLOCK && restricts(value));
+    let block_unknown = read.iter().any(|(document, value)| {
+        document.kind == BLOCK && is_unknown(value, "/PublicAccessBlockConfiguration")
+    });
     let links: Vec<(&Document, &Value)> = read
         .iter()
         .filter(|(document, _)| document.kind == LINK)
@@ -171,9 +179,12 @@ pub(super) fn read<'a>(
         .collect();
     let mut stores = Vec::new();
     for (document, value) in &read {
-        let Some(kind) = store_kinds().iter().find(|kind| kind.kind == document.kind) else {
+        let Some(kind) = store_kinds().find(|kind| kind.kind == document.kind) else {
             continue;
         };
+        if !may_hold_credentials(kind, value) {
+            continue;
+        }
         let shares_unknown = !kind.shares.is_empty() && is_unknown(value, kind.shares);
         if shares_unknown {
             unjudged.push(Unjudged {
@@ -224,7 +235,14 @@ pub(super) fn read<'a>(
             region: Arc::clone(&document.region),
             tags: tags(value),
             restricted: kind.kind == BUCKET && (account_restricted || restricts(value)),
+            policy_is_public: value
+                .pointer("/observed/PolicyIsPublic")
+                .and_then(Value::as_bool),
             key: key.filter(|_| !own_key).map(str::to_owned),
+            perhaps_encrypted: key.is_none()
+                && (key_unknown(kind, value) || shared_under_key(value, kind)),
+            perhaps_restricted: kind.kind == BUCKET
+                && (block_unknown || is_unknown(value, "/PublicAccessBlockConfiguration")),
             own_key,
             bucket_key: value
                 .pointer(BUCKET_KEY)
@@ -375,6 +393,17 @@ fn tags(value: &Value) -> Option<Tags> {
         None => Some(Tags::default()),
         Some(tags) => serde_json::from_value(tags.clone()).ok(),
     }
+}
+
+/// Whether the key of something could not be seen.
+fn key_unknown(kind: &StoreKind, value: &Value) -> bool {
+    kind.keys.iter().any(|pointer| is_unknown(value, pointer))
+}
+
+/// Whether something encrypted is shared, of which no key is told: what others can use is under none of those that
+/// AWS keeps. Source: EBS User Guide, "Share an EBS snapshot", encrypted snapshots.
+fn shared_under_key(value: &Value, kind: &StoreKind) -> bool {
+    is_set(value, "/Encrypted") && !shared_with(value, kind.shares).is_empty()
 }
 
 fn restricts(value: &Value) -> bool {

@@ -18,6 +18,9 @@ pub(crate) struct Takeover {
 pub(crate) struct WorkloadKind {
     /// The resource type.
     pub(crate) kind: &'static str,
+    /// The services that take on the role for it, any of which the role must trust. Source: Service Authorization
+    /// Reference and the guide of each service, "service role".
+    pub(crate) services: &'static [&'static str],
     /// JSON pointers below `config` to the ARN or name of the role or of an instance profile.
     pub(super) roles: &'static [&'static str],
     pub(crate) takeovers: &'static [Takeover],
@@ -53,6 +56,7 @@ pub(crate) const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 pub(super) const KINDS: &[WorkloadKind] = &[
     WorkloadKind {
         kind: "AWS::EC2::Instance",
+        services: &["ec2.amazonaws.com"],
         tagging: "ec2:CreateTags",
         roles: &["/IamInstanceProfile", "/IamInstanceProfile/Arn"],
         supplies: &["/ImageId"],
@@ -83,6 +87,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Lambda::Function",
+        services: &["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
         tagging: "lambda:TagResource",
         roles: &["/Role"],
         supplies: &[
@@ -111,6 +116,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::ECS::TaskDefinition",
+        services: &["ecs-tasks.amazonaws.com"],
         tagging: "",
         roles: &["/TaskRoleArn"],
         supplies: &["/ContainerDefinitions/*/Image"],
@@ -124,6 +130,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::CodeBuild::Project",
+        services: &["codebuild.amazonaws.com"],
         tagging: "",
         roles: &["/ServiceRole"],
         supplies: &["/Environment/Image"],
@@ -138,6 +145,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::CloudFormation::Stack",
+        services: &["cloudformation.amazonaws.com"],
         tagging: "cloudformation:TagResource",
         roles: &["/RoleARN"],
         supplies: &[],
@@ -151,6 +159,11 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: CLUSTER,
+        services: &[
+            "pods.eks.amazonaws.com",
+            "ec2.amazonaws.com",
+            "eks-fargate-pods.amazonaws.com",
+        ],
         tagging: "",
         roles: &[],
         supplies: &[],
@@ -164,6 +177,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::SageMaker::NotebookInstance",
+        services: &["sagemaker.amazonaws.com"],
         tagging: "sagemaker:AddTags",
         roles: &["/RoleArn"],
         supplies: &[],
@@ -181,6 +195,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Glue::DevEndpoint",
+        services: &["glue.amazonaws.com"],
         tagging: "",
         roles: &["/RoleArn"],
         supplies: &[],
@@ -188,14 +203,20 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Glue::Job",
+        services: &["glue.amazonaws.com"],
         tagging: "",
         roles: &["/Role"],
-        supplies: &[],
+        supplies: &[
+            "/Command/ScriptLocation",
+            "/DefaultArguments/--extra-py-files",
+            "/DefaultArguments/--extra-jars",
+        ],
         // Changing a job names its role anew, which takes iam:PassRole.
         takeovers: &[],
     },
     WorkloadKind {
         kind: "AWS::StepFunctions::StateMachine",
+        services: &["states.amazonaws.com"],
         tagging: "",
         roles: &["/RoleArn"],
         supplies: &[],
@@ -203,6 +224,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: PIPELINE,
+        services: &["codepipeline.amazonaws.com"],
         tagging: "",
         roles: &["/RoleArn"],
         supplies: &[
@@ -217,6 +239,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     // Where Image Builder builds; what it builds there say recipes.
     WorkloadKind {
         kind: "AWS::ImageBuilder::InfrastructureConfiguration",
+        services: &["ec2.amazonaws.com"],
         tagging: "",
         roles: &["/InstanceProfileName"],
         supplies: &[],
@@ -224,6 +247,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::AppRunner::Service",
+        services: &["tasks.apprunner.amazonaws.com"],
         tagging: "",
         roles: &["/InstanceConfiguration/InstanceRoleArn"],
         supplies: &["/SourceConfiguration/ImageRepository/ImageIdentifier"],
@@ -231,6 +255,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Batch::JobDefinition",
+        services: &["ecs-tasks.amazonaws.com"],
         tagging: "",
         roles: &["/ContainerProperties/JobRoleArn"],
         supplies: &["/ContainerProperties/Image"],
@@ -238,6 +263,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::BedrockAgentCore::CodeInterpreterCustom",
+        services: &["bedrock-agentcore.amazonaws.com"],
         tagging: "bedrock-agentcore:TagResource",
         roles: &["/ExecutionRoleArn"],
         supplies: &[],
@@ -248,6 +274,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::BedrockAgentCore::Runtime",
+        services: &["bedrock-agentcore.amazonaws.com"],
         tagging: "bedrock-agentcore:TagResource",
         roles: &["/RoleArn"],
         supplies: &["/AgentRuntimeArtifact/ContainerConfiguration/ContainerUri"],
@@ -258,6 +285,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::EMR::Cluster",
+        services: &["ec2.amazonaws.com"],
         tagging: "elasticmapreduce:AddTags",
         roles: &["/JobFlowRole"],
         supplies: &[],
@@ -272,6 +300,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::SageMaker::UserProfile",
+        services: &["sagemaker.amazonaws.com"],
         tagging: "sagemaker:AddTags",
         roles: &["/UserSettings/ExecutionRole"],
         supplies: &[],
@@ -279,6 +308,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::SageMaker::Domain",
+        services: &["sagemaker.amazonaws.com"],
         tagging: "",
         roles: &["/DefaultUserSettings/ExecutionRole"],
         supplies: &[],
@@ -292,6 +322,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::Amplify::App",
+        services: &["amplify.amazonaws.com"],
         tagging: "amplify:TagResource",
         roles: &["/IAMServiceRole", "/ComputeRoleArn"],
         supplies: &[],
@@ -306,6 +337,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::IoT::RoleAlias",
+        services: &["credentials.iot.amazonaws.com"],
         tagging: "",
         roles: &["/RoleArn"],
         supplies: &[],
@@ -322,6 +354,7 @@ pub(super) const KINDS: &[WorkloadKind] = &[
     },
     WorkloadKind {
         kind: "AWS::EC2::LaunchTemplate",
+        services: &["ec2.amazonaws.com"],
         tagging: "",
         roles: &[
             "/LaunchTemplateData/IamInstanceProfile/Arn",

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::clusters::{self, AccessEntry};
 use super::function_policies::{FUNCTION, FunctionFacts, FunctionPolicies};
-use super::networks::Host;
+use super::interfaces::{InterfaceFacts, joined};
 use super::sharing::sources;
 use super::ways_in::{Exposure, WaysIn};
 use super::workload_kinds::{CLUSTER, KINDS, WorkloadKind};
@@ -39,8 +39,8 @@ pub(crate) struct WorkloadFacts {
     pub(crate) function: Option<FunctionFacts>,
     /// None if they are not known.
     pub(crate) tags: Option<Tags>,
-    /// Where it is in a network, if it is a host.
-    pub(crate) host: Option<Host>,
+    /// Where it is in networks.
+    pub(crate) interfaces: Vec<InterfaceFacts>,
     /// What it is made of, if somebody else may supply that.
     pub(crate) supplies: Vec<SupplyName>,
     /// Of a cluster: whom it lets run code.
@@ -50,6 +50,8 @@ pub(crate) struct WorkloadFacts {
     /// The action that it takes first, where it takes nothing from those who may change it as it is: a function
     /// that runs signed code alone, a cluster that knows no access entries.
     pub(crate) opened_by: Option<&'static str>,
+    /// Whether it hands no credentials out: an instance whose metadata service is turned off.
+    pub(crate) is_silent: bool,
 }
 
 /// Something that a workload is made of.
@@ -117,10 +119,11 @@ pub(super) fn read<'a>(
             let state = value.pointer("/observed/State").and_then(Value::as_str);
             let exposed = ways_in.to.remove(document.arn.as_str());
             let exposed = exposed.unwrap_or_default();
-            // One that is stopped answers nobody.
-            let host = host(&value).filter(|_| state != Some("stopped"));
+            let mut interfaces = joined(kind.kind, &value);
+            let told = ways_in.interfaces.remove(document.arn.as_str());
+            interfaces.extend(told.into_iter().flatten());
             let leads_nowhere =
-                roles.is_empty() && host.is_none() && exposed.is_empty() && issuer.is_none();
+                roles.is_empty() && interfaces.is_empty() && exposed.is_empty() && issuer.is_none();
             if leads_nowhere || matches!(state, Some("terminated" | "shutting-down")) {
                 continue;
             }
@@ -131,7 +134,7 @@ pub(super) fn read<'a>(
                 exposed,
                 function: (kind.kind == FUNCTION).then(|| functions.of(document.arn.as_str())),
                 tags: tags(&value),
-                host,
+                interfaces,
                 supplies: supplies(kind, &value, document),
                 entries: cluster
                     .filter(|_| opened_by.is_none())
@@ -139,6 +142,7 @@ pub(super) fn read<'a>(
                     .unwrap_or_default(),
                 issuer,
                 opened_by,
+                is_silent: is_silent(&value),
             });
         }
     }
@@ -169,6 +173,13 @@ fn opened_by(
         _ => return None,
     };
     closed.then_some(action)
+}
+
+/// Whether what runs in an instance gets no credentials from it. Source: EC2 User Guide, "Configure the instance
+/// metadata service options".
+fn is_silent(value: &Value) -> bool {
+    let endpoint = value.pointer("/config/MetadataOptions/HttpEndpoint");
+    endpoint.and_then(Value::as_str) == Some("disabled")
 }
 
 /// What takes the signing off a function, and has a cluster know access entries.
@@ -233,10 +244,21 @@ fn supplies(kind: &WorkloadKind, value: &Value, document: &Document) -> Vec<Supp
                 version.is_some_and(Value::is_string)
             });
             let names = at(value.get("config"), pointer).into_iter();
+            // Several addresses stand in one text.
+            let names = names
+                .filter_map(Value::as_str)
+                .flat_map(|names| names.split(','));
             names.map(move |name| (name, object, version))
         })
         .filter_map(|(name, object, version)| {
-            let supply = supply(name.as_str()?, partition)?;
+            let (name, object) = match name.strip_prefix("s3://") {
+                Some(address) => {
+                    let (bucket, key) = address.split_once('/')?;
+                    (bucket, Some(key))
+                }
+                None => (name, object),
+            };
+            let supply = supply(name, partition)?;
             let object = object.map(str::to_owned);
             let pinned = supply.pinned || version;
             Some(SupplyName {
@@ -312,26 +334,6 @@ fn tags(value: &Value) -> Option<Tags> {
         None => Some(Tags::default()),
         Some(tags) => serde_json::from_value(tags.clone()).ok(),
     }
-}
-
-/// Where the workloads of an account that are hosts are.
-pub(super) fn hosts<'a>(
-    documents: impl Iterator<Item = &'a Document>,
-) -> impl Iterator<Item = Host> {
-    documents
-        .filter(|document| KINDS.iter().any(|kind| kind.kind == document.kind.as_str()))
-        .filter_map(|document| host(&serde_json::from_str(document.json()).ok()?))
-}
-
-/// Where a document says that it is in a network.
-fn host(value: &Value) -> Option<Host> {
-    let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());
-    Some(Host {
-        vpc: text("/config/VpcId")?,
-        subnet: text("/config/SubnetId")?,
-        address: text("/observed/PrivateIpAddress")?.parse().ok()?,
-        groups: texts(value, "/config/SecurityGroupIds"),
-    })
 }
 
 fn texts(value: &Value, pointer: &str) -> Vec<String> {

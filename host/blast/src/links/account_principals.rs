@@ -1,4 +1,4 @@
-//! Whoever has an account has its principals.
+//! Whoever has an account has its principals and its workloads.
 
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
@@ -9,13 +9,13 @@ pub(super) struct AccountPrincipals;
 
 const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     id: "account-principals",
-    name: "Account to its principals",
+    name: "Account to what is in it",
     family: "account",
     source: "whole account",
-    target: "every user and role in it",
+    target: "every user, role and workload in it",
     precondition: "always: an administrator can reset a user's credentials and rewrite a role's trust. \
         Roles of AWS services and of Identity Center cannot be changed from inside the account and \
-        stay speculative",
+        stay speculative. An administrator changes what workloads run, and opens sessions in them",
     mitigations: "service control policies that protect single roles do not change that the account \
         is lost",
     references: &[
@@ -54,6 +54,15 @@ impl LinkKind for AccountPrincipals {
                 Capability::Principal(index),
             );
         }
+        for account in judge.world().account_indices() {
+            for workload in judge.world().workload_indices_of(account) {
+                rules.add(
+                    Certainty::Certain,
+                    &[Capability::Account(account)],
+                    Capability::Workload(workload),
+                );
+            }
+        }
     }
 
     fn explain(
@@ -62,8 +71,10 @@ impl LinkKind for AccountPrincipals {
         _premises: &[Capability],
         conclusion: Capability,
     ) -> Option<Judgement> {
-        let Capability::Principal(index) = conclusion else {
-            return None;
+        let index = match conclusion {
+            Capability::Principal(index) => index,
+            Capability::Workload(_) => return Some(Judgement::default()),
+            _ => return None,
         };
         let row = judge.world().principal(index)?;
         let protected = row

@@ -9,10 +9,11 @@ use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{PolicyIndex, StorePolicy};
+use crate::globs::meetings;
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
 use crate::request::RequestKeys;
 use crate::subject::OutsideParty;
-use crate::world::{AccountIndex, StoreIndex};
+use crate::world::{AccountIndex, StoreIndex, World};
 
 pub(super) struct ConfusedDeputy;
 
@@ -45,36 +46,59 @@ pub(super) fn for_stranger(
 ) -> Option<Judgement> {
     let world = judge.world();
     let account = world.account(owner)?;
+    let principal = Principal::parse(service).ok()?;
     let keys = RequestKeys::new(world)
         .for_account(owner)
         .build()
         .fixed("aws:SourceAccount", [STRANGER])
         .fixed("aws:SourceOrgID", ["o-stranger"])
         .fixed("aws:SourceOrgPaths", ["o-stranger/r-none/"])
-        .fixed(
-            "aws:SourceArn",
-            [format!(
-                "arn:{}:any:us-east-1:{STRANGER}:any/any",
-                world.partition
-            )],
-        )
         .fixed("aws:PrincipalIsAWSService", ["true"]);
-    let case = Case {
-        principal: &Principal::parse(service).ok()?,
-        role_path: None,
-        action,
-        resource,
-        resource_account: account.id.as_str(),
-        keys,
-        identity: Identity::Attached(&[]),
-        boundary: None,
-        scps: None,
-        rcps: Some(account.rcps),
-        resource_policy: Some(ResourcePolicy::Resource(policy, arn)),
-        made_by_attacker: false,
+    let ask = |source: String| {
+        let case = Case {
+            principal: &principal,
+            role_path: None,
+            action,
+            resource,
+            resource_account: account.id.as_str(),
+            keys: keys.clone().fixed("aws:SourceArn", [source]),
+            identity: Identity::Attached(&[]),
+            boundary: None,
+            scps: None,
+            rcps: Some(account.rcps),
+            resource_policy: Some(ResourcePolicy::Resource(policy, arn)),
+            made_by_attacker: false,
+        };
+        judge.judge(&case, detail)
     };
-    let judgement = judge.judge(&case, detail)?;
+    let judgement = sources(world, policy).into_iter().find_map(ask)?;
     Some(judgement.hanging_on(Certainty::Speculative, &account.rcp_gaps))
+}
+
+/// What a service may act for that is a stranger's: something of no name that a policy knows, and what fits the
+/// patterns of this one that leave the account open.
+fn sources(world: &World, policy: PolicyIndex) -> Vec<String> {
+    let any = format!("arn:{}:any:us-east-1:{STRANGER}:any/any", world.partition);
+    let stored = world.policies.get(policy).into_iter();
+    let statements = stored.flat_map(|stored| &stored.policy.statements);
+    let conditions = statements.flat_map(|statement| &statement.conditions);
+    let named = conditions
+        .filter(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"))
+        .flat_map(|condition| &condition.values);
+    let of_strangers = named.filter_map(|value| {
+        let parts: Vec<&str> = value.as_str().splitn(6, ':').collect();
+        let [arn, partition, service, region, account, name] = parts.as_slice() else {
+            return None;
+        };
+        let met = meetings(account, std::iter::once(STRANGER));
+        let open = account.contains(['*', '?']) && !met.is_empty();
+        let filled = |part: &str, with: &str| part.replace('*', with).replace('?', "0");
+        open.then(|| {
+            let (region, name) = (filled(region, "us-east-1"), filled(name, "any"));
+            format!("{arn}:{partition}:{service}:{region}:{STRANGER}:{name}")
+        })
+    });
+    std::iter::once(any).chain(of_strangers).collect()
 }
 
 /// Whether some service may read the store for a stranger.

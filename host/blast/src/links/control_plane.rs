@@ -3,17 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use blastwall_policy::{Effect, Pattern};
-
 use super::access::{Gate, ask, candidates};
 use super::power::{Power, better, is_certain};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::Attachment;
+use crate::facts::{Attachment, PolicyType};
 use crate::globs::names_within;
 use crate::judge::{Detail, Judge, Judgement};
-use crate::world::{AccountRow, LevelsIndex, World};
+use crate::world::{LevelsIndex, World, allows_everything};
 
 pub(super) struct ControlPlane;
 
@@ -26,8 +24,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
         out of their units or the organization; whom the organization's resource policy makes \
         administrators of policies",
     target: "power over the guardrails",
-    precondition: "the organization has policies of the kind, service control or resource control, that the \
-        actions are allowed on. From a member account both the resource policy \
+    precondition: "a service or resource control policy that restricts some account is attached, and the action \
+        is allowed on it; taking accounts out of units opens something only where a unit has such a policy. From a member account both the resource policy \
         of the organization and the caller's own policies allow it",
     mitigations: "few principals with organizations:DetachPolicy, UpdatePolicy, AttachPolicy, \
         DisablePolicyType, MoveAccount or RemoveAccountFromOrganization; organizations:PolicyType as a \
@@ -89,77 +87,71 @@ fn ways(world: &World) -> Vec<Way> {
         )
     };
     let mut ways = Vec::new();
-    let mut add = |action, resources, policy_type, besides| {
+    let mut add = |action, resources, policy_type: Option<PolicyType>, besides| {
         ways.push(Way {
             action,
             resources,
-            policy_type,
+            policy_type: policy_type.map(PolicyType::name),
             besides,
         });
     };
-    let bound = |levels: fn(&AccountRow) -> LevelsIndex| -> BTreeSet<LevelsIndex> {
-        let levels = world.accounts.iter().map(levels);
-        levels
-            .filter(|index| !world.levels(*index).is_empty())
-            .collect()
-    };
-    let (scps, rcps) = (bound(|row| row.scps), bound(|row| row.rcps));
-    for (kind, name, bound) in [
-        ("service_control_policy", "SERVICE_CONTROL_POLICY", &scps),
-        ("resource_control_policy", "RESOURCE_CONTROL_POLICY", &rcps),
-    ] {
-        if bound.is_empty() {
-            continue;
-        }
-        let policies = of(&format!("policy/{kind}/p-*"));
-        let roots = of("root/r-*");
+    for guard in &world.guards {
+        let kind = guard.policy_type.name().to_ascii_lowercase();
+        let policy = || of(&format!("policy/{kind}/{}", guard.id));
         add(
-            "organizations:DetachPolicy",
-            policies.clone(),
-            Some(name),
+            "organizations:UpdatePolicy",
+            policy(),
+            Some(guard.policy_type),
             "",
         );
-        add("organizations:UpdatePolicy", policies, Some(name), "");
-        add("organizations:DisablePolicyType", roots, Some(name), "");
+        if guard.denies {
+            add(
+                "organizations:DetachPolicy",
+                policy(),
+                Some(guard.policy_type),
+                "",
+            );
+        }
     }
-    let mut levels = scps.iter().flat_map(|index| world.levels(*index));
-    if levels.any(|level| !allows_everything(world, level)) {
+    let types: BTreeSet<PolicyType> = world.guards.iter().map(|one| one.policy_type).collect();
+    for policy_type in types {
+        let roots = of("root/r-*");
+        add(
+            "organizations:DisablePolicyType",
+            roots,
+            Some(policy_type),
+            "",
+        );
+    }
+    let bound: BTreeSet<LevelsIndex> = world.accounts.iter().map(|row| row.scps).collect();
+    let mut levels = bound.iter().flat_map(|index| world.levels(*index));
+    if levels.any(|level| !level_allows_everything(world, level)) {
         let full_access = format!(
             "arn:{}:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
             world.partition
         );
-        let name = Some("SERVICE_CONTROL_POLICY");
-        add("organizations:AttachPolicy", full_access, name, "");
+        let policy_type = Some(PolicyType::ServiceControl);
+        add("organizations:AttachPolicy", full_access, policy_type, "");
     }
-    add("organizations:MoveAccount", of("account/*"), None, "");
-    add(
-        "organizations:RemoveAccountFromOrganization",
-        of("account/*"),
-        None,
-        "an account has what it takes to stand alone, a way to pay among it",
-    );
+    if world.guards.iter().any(|guard| guard.on_unit) {
+        add("organizations:MoveAccount", of("account/*"), None, "");
+    }
+    if !world.guards.is_empty() {
+        add(
+            "organizations:RemoveAccountFromOrganization",
+            of("account/*"),
+            None,
+            "an account has what it takes to stand alone, a way to pay among it",
+        );
+    }
     ways
 }
 
-/// Whether some policy of a level allows every action on everything.
-fn allows_everything(world: &World, level: &[Attachment]) -> bool {
+fn level_allows_everything(world: &World, level: &[Attachment]) -> bool {
     let policies = level
         .iter()
         .filter_map(|from| world.policies.get(from.policy));
-    policies
-        .flat_map(|stored| &stored.policy.statements)
-        .any(|statement| {
-            let all = |patterns: &[Pattern]| patterns.iter().any(Pattern::matches_everything);
-            let every_action = !statement.actions.negated && all(&statement.actions.patterns);
-            let every_resource = statement
-                .resources
-                .as_ref()
-                .is_none_or(|clause| !clause.negated && all(&clause.patterns));
-            statement.effect == Effect::Allow
-                && statement.conditions.is_empty()
-                && every_action
-                && every_resource
-        })
+    policies.map(|stored| &stored.policy).any(allows_everything)
 }
 
 fn judge_principal(power: &Power<'_, '_>, world: &World) -> Option<Judgement> {
@@ -222,7 +214,7 @@ impl LinkKind for ControlPlane {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        let Some(management) = world.management.filter(|_| world.has_control_policies()) else {
+        let Some(management) = world.management.filter(|_| !world.guards.is_empty()) else {
             return;
         };
         rules.add(

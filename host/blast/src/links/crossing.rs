@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::facts::networks::Host;
 use crate::judge::{Judge, Judgement};
 use crate::world::{
     AccountIndex, Alike, Crossing, Goal, Junction, Origin, Passage, Source, WorkloadIndex, World,
@@ -37,11 +38,26 @@ pub(super) fn certainty(passage: &Passage) -> Certainty {
 pub(super) fn hosts(world: &World) -> BTreeMap<&str, Vec<WorkloadIndex>> {
     let mut hosts: BTreeMap<&str, Vec<WorkloadIndex>> = BTreeMap::new();
     for index in world.workload_indices() {
-        if let Some(host) = world.workload(index).and_then(|row| row.host.as_ref()) {
-            hosts.entry(&host.vpc).or_default().push(index);
+        let own = world.workload(index).into_iter().flat_map(|row| &row.hosts);
+        let vpcs: BTreeSet<&str> = own.map(|host| host.vpc.as_str()).collect();
+        for vpc in vpcs {
+            hosts.entry(vpc).or_default().push(index);
         }
     }
     hosts
+}
+
+/// Where a workload is in a VPC, and its account.
+fn there<'w>(
+    world: &'w World,
+    workload: WorkloadIndex,
+    vpc: &'w str,
+) -> impl Iterator<Item = (AccountIndex, &'w Host)> + use<'w> {
+    let row = world.workload(workload).into_iter();
+    row.flat_map(move |row| {
+        let here = row.hosts.iter().filter(move |host| host.vpc == vpc);
+        here.map(|host| (row.account, host))
+    })
 }
 
 /// Who opens connections at the near ends of a junction.
@@ -53,13 +69,13 @@ pub(super) fn origins<'w>(
     let mut origins = Vec::new();
     for end in &junction.near {
         let own = hosts.get(end.vpc).into_iter().flatten();
-        origins.extend(own.filter_map(|index| {
-            let row = world.workload(*index)?;
-            Some(Origin {
+        origins.extend(own.flat_map(|index| {
+            let here = there(world, *index, end.vpc);
+            here.map(|(account, host)| Origin {
                 holder: Capability::Workload(*index),
-                source: Source::Host(row.host.as_ref()?),
+                source: Source::Host(host),
                 end: *end,
-                account: row.account,
+                account,
             })
         }));
         let starters = world.starters.of(end.vpc).iter();
@@ -82,13 +98,14 @@ pub(super) fn goals<'w>(
     let ends = junction.far.iter();
     let goals = ends.flat_map(|end| {
         let own = hosts.get(end.vpc).into_iter().flatten();
-        own.filter_map(|index| {
-            let row = world.workload(*index)?;
-            Some(Goal {
+        own.flat_map(|index| {
+            let here = there(world, *index, end.vpc);
+            let here = here.filter(|(_, host)| host.listens());
+            here.map(|(account, host)| Goal {
                 workload: *index,
-                host: row.host.as_ref()?,
+                host,
                 end: *end,
-                account: row.account,
+                account,
             })
         })
     });
@@ -135,7 +152,7 @@ struct Row<'o, 'w> {
     stretches: Vec<std::ops::Range<usize>>,
     by_vpc: HashMap<&'w str, Vec<usize>>,
     by_account: HashMap<AccountIndex, Vec<usize>>,
-    by_workload: HashMap<WorkloadIndex, usize>,
+    by_workload: HashMap<WorkloadIndex, Vec<usize>>,
 }
 
 impl<'o, 'w> Row<'o, 'w> {
@@ -168,7 +185,7 @@ impl<'o, 'w> Row<'o, 'w> {
             row.by_vpc.entry(origin.end.vpc).or_default().push(place);
             match origin.holder {
                 Capability::Workload(index) => {
-                    row.by_workload.insert(index, place);
+                    row.by_workload.entry(index).or_default().push(place);
                 }
                 _ => row
                     .by_account
@@ -185,7 +202,7 @@ impl<'o, 'w> Row<'o, 'w> {
         let mut out = BTreeSet::new();
         out.extend(self.by_account.get(&goal.account).into_iter().flatten());
         if junction.is_local() {
-            out.extend(self.by_workload.get(&goal.workload));
+            out.extend(self.by_workload.get(&goal.workload).into_iter().flatten());
         } else {
             out.extend(self.by_vpc.get(goal.end.vpc).into_iter().flatten());
         }
@@ -332,11 +349,12 @@ impl BetweenNetworks {
         target: WorkloadIndex,
     ) -> Option<(&'w str, Passage)> {
         let row = world.workload(target)?;
-        let host = row.host.as_ref()?;
+        let targets = row.hosts.iter().filter(|host| host.listens());
         let sources: Vec<(&str, Source<'_>)> = match from {
             Capability::Workload(index) => {
-                let own = world.workload(index)?.host.as_ref()?;
-                vec![(&own.vpc, Source::Host(own))]
+                let own = world.workload(index)?.hosts.iter();
+                own.map(|own| (own.vpc.as_str(), Source::Host(own)))
+                    .collect()
             }
             Capability::Account(index) => {
                 let starters = world.starters.by(index);
@@ -346,7 +364,8 @@ impl BetweenNetworks {
             }
             _ => return None,
         };
-        let passages = sources.into_iter().flat_map(|(vpc, source)| {
+        let pairs = targets.flat_map(|host| sources.iter().map(move |from| (*from, host)));
+        let passages = pairs.flat_map(|((vpc, source), host)| {
             let crossings = (self.between)(world, vpc, &host.vpc).into_iter();
             crossings.filter_map(move |crossing| {
                 let passage = world.networks.passage(&crossing, source, host)?;

@@ -117,9 +117,12 @@ fn hosts(
         .collect();
     for ((account, _), here) in instances {
         for index in here.iter().filter(|index| !joined.contains(index)) {
-            let host = world.workload(*index).and_then(|row| row.host.as_ref());
+            let mut own = world
+                .workload(*index)
+                .into_iter()
+                .flat_map(|row| &row.hosts);
             let near = *account == directory.account
-                && host.is_some_and(|host| Some(&host.vpc) == directory.vpc.as_ref());
+                && own.any(|host| Some(&host.vpc) == directory.vpc.as_ref());
             if near || accounts.contains(account.as_str()) {
                 let unseen = format!("the host is joined to {}, which was not seen", directory.id);
                 let judgement = Judgement::default().hanging_on(Certainty::Conditional, &[unseen]);

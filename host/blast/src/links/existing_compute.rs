@@ -45,7 +45,7 @@ fn judge_pair<'w>(
                     true => power.may_somewhere(action, keys)?,
                     false => power.may(action, &asked(action, row), keys.clone())?,
                 };
-                Some(all.and(may).and(beside(power, action)?))
+                Some(all.and(may).and(beside(power, row, action)?))
             })?;
             Some(all.also(takeover.besides))
         });
@@ -102,7 +102,7 @@ fn step<'w>(
         true => power.may_somewhere(action, &keys)?,
         false => power.may(action, &asked(action, row), keys)?,
     };
-    Some(may.and(beside(power, action)?))
+    Some(may.and(beside(power, row, action)?))
 }
 
 /// Whether several together may take it over, each by some of the actions.
@@ -133,18 +133,20 @@ fn judge_together(
 /// What makes a document of commands.
 const DOCUMENT: &str = "ssm:CreateDocument";
 
-/// What an action asks for besides the workload: `ssm:SendCommand` sends a document, and is asked about that
-/// too. Source: Systems Manager User Guide, "Restrict access to Run Command based on tags", examples.
-fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
+/// What an action asks for besides the workload, in the same region: `ssm:SendCommand` sends a document, and is asked
+/// about that too. Source: Systems Manager User Guide, "Restrict access to Run Command based on tags", examples.
+fn beside(power: &Power<'_, '_>, row: &WorkloadRow, action: &str) -> Option<Judgement> {
+    let region = row.arn.region();
     if action == "batch:SubmitJob" {
         // A job goes to a queue.
         let queue = format!(
-            "arn:{}:batch:us-east-1:{}:job-queue/{ANY_NAME}",
+            "arn:{}:batch:{region}:{}:job-queue/{ANY_NAME}",
             power.row.arn.partition(),
             power.account.id
         );
-        let named = power.named(action, "us-east-1").into_iter();
+        let named = power.named(action, region).into_iter();
         let queues = named.filter(|name| name.contains(":job-queue/"));
+        let queues = queues.filter(|name| name.split(':').nth(3) == Some(region));
         let queues = queues.chain([queue]);
         return queues
             .map(|queue| power.may(action, &queue, power.keys()))
@@ -161,11 +163,10 @@ fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
         ":document/AWS-RunRemoteScript",
         &own,
     ];
-    let regions = ["*", "us-east-1", "eu-west-1"];
     // A document of a name that its policies name, which it makes first.
-    let made = power.named(action, "us-east-1").into_iter();
+    let made = power.named(action, region).into_iter();
     let mut best = made
-        .filter(|name| name.contains(":document/"))
+        .filter(|name| name.contains(":document/") && name.split(':').nth(3) == Some(region))
         .map(|name| {
             let make = power.may(DOCUMENT, &name, power.keys())?;
             Some(make.and(power.may(action, &name, power.keys())?))
@@ -174,10 +175,8 @@ fn beside(power: &Power<'_, '_>, action: &str) -> Option<Judgement> {
     for name in names {
         // One of AWS is in no account.
         let account = if name == own { "" } else { ":" };
-        for region in regions {
-            let document = format!("arn:{partition}:ssm:{region}{account}{name}");
-            best = better(best, power.may(action, &document, power.keys()));
-        }
+        let document = format!("arn:{partition}:ssm:{region}{account}{name}");
+        best = better(best, power.may(action, &document, power.keys()));
         if super::power::is_certain(best.as_ref()) {
             break;
         }

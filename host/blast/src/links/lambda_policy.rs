@@ -94,7 +94,8 @@ fn gates<'w>(world: &'w World, workload: WorkloadIndex) -> Vec<Gate<'w>> {
 }
 
 /// Whether the policy of a function lets in everybody by its address; none if it does not. One that was not
-/// told does, since otherwise the address is of no use.
+/// told may, since otherwise the address is of no use. Source: Lambda Developer Guide, "Control access to Lambda
+/// function URLs".
 pub(super) fn lets_in_by_url(
     judge: &Judge<'_>,
     workload: WorkloadIndex,
@@ -105,7 +106,9 @@ pub(super) fn lets_in_by_url(
     let row = world.workload(workload)?;
     let function = row.function.as_ref();
     let Some(function) = function.filter(|function| function.facts.known) else {
-        return Some(Judgement::default());
+        let unseen =
+            "the policy of the function, which was not seen, lets everybody in by its address";
+        return Some(Judgement::default().also(unseen));
     };
     let mut policies = function.policies.iter();
     let policy = policies.find(|policy| policy.qualifier.as_ref() == qualifier)?;

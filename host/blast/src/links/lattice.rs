@@ -55,8 +55,8 @@ fn workloads(world: &World) -> BTreeMap<String, WorkloadIndex> {
             _ => row.arn.as_str(),
         };
         workloads.insert(name.to_owned(), index);
-        if let Some(host) = &row.host {
-            workloads.insert(format!("{}/{}", host.vpc, host.address), index);
+        for host in row.hosts.iter().filter(|host| host.listens()) {
+            workloads.insert(format!("{}/{}", host.vpc, host.address()), index);
         }
     }
     workloads

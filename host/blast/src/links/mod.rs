@@ -145,6 +145,12 @@ pub(crate) trait LinkKind: Sync {
         false
     }
 
+    /// Whether it hangs on what the organization lets the account of its source do, so that one change there closes
+    /// it for everybody of that account.
+    fn hangs_on_account(&self) -> bool {
+        false
+    }
+
     /// Whether it follows from how AWS is made, so that nobody can take it away.
     fn is_structural(&self) -> bool {
         self.is_silent()
@@ -190,6 +196,7 @@ static REGISTRY: &[&dyn LinkKind] = &[
     &store_access::SES_POLICY,
     &store_access::SNAPSHOT_READ,
     &store_access::PRIVATE_CA,
+    &store_access::STORED_CREDENTIAL,
     &ram_share::RamShare,
     &kms_grant::KmsGrant,
     &snapshot_grab::SnapshotGrab,

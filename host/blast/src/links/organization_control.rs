@@ -64,6 +64,9 @@ enum Each {
 /// The action that makes the instances of a stack set.
 const INSTANCES: &str = "cloudformation:CreateStackInstances";
 
+/// The action that gives a stack set, and with it all of its instances, another template.
+const UPDATE: &str = "cloudformation:UpdateStackSet";
+
 /// How ARNs name a stack set: by its name, which is free, and a UUID.
 const STACK_SET_NAME: &str = "*:????????-????-????-????-????????????";
 
@@ -73,19 +76,19 @@ pub(super) static STACK_SET: OrganizationControl = OrganizationControl {
         name: "CloudFormation StackSets",
         family: "organization",
         source: "principal of the management account, or of the delegated administrator for StackSets, that \
-            may create stack sets and their instances",
-        target: "every member account",
+            may create stack sets and their instances, or update one that has instances",
+        target: "every member account; those where the updated one has instances",
         precondition: "trusted access for StackSets is on; a template of the attacker's then runs with the \
             service's own administrator role in every account, that of a delegated administrator included, \
             to which the policies allow instances (`stackset-target`). A delegated administrator does not \
-            reach the management account",
+            reach the management account. Where no stack sets were seen, updating one is conditional",
         mitigations: "cloudformation:TemplateUrl, aws:ResourceTag and narrow permissions in the two accounts",
         references: &[
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html",
         ],
     },
     service: "member.org.stacksets.cloudformation.amazonaws.com",
-    ways: &[&["cloudformation:CreateStackSet"]],
+    ways: &[&["cloudformation:CreateStackSet"], &[UPDATE]],
     feature: None,
     each: Each::StackSetTarget,
     besides: "",
@@ -224,13 +227,15 @@ impl OrganizationControl {
             let all = actions.try_fold(on.clone(), |all, action| {
                 let may = match self.each {
                     Each::Assignment => identity_center::anywhere(actor, action)?,
-                    // What is asked is the account.
+                    // What is asked is the account, and the stack set that is there.
                     Each::AccountInOrganization => Judgement::default(),
+                    Each::StackSetTarget if *action == UPDATE => Judgement::default(),
                     _ => actor.may_somewhere(action, &keys)?,
                 };
                 Some(all.and(may))
             })?;
-            if self.each != Each::StackSetTarget {
+            // Updating makes no instances.
+            if self.each != Each::StackSetTarget || way.contains(&UPDATE) {
                 return Some((*way, all));
             }
             let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
@@ -274,6 +279,7 @@ impl OrganizationControl {
                 })
             }
             Each::Assignment => identity_center::on(actor, way, account),
+            Each::StackSetTarget if way.contains(&UPDATE) => updates(actor, account),
             Each::StackSetTarget => places(account)
                 .flat_map(|place| [format!("{STACK_SET_NAME}/{place}"), place.to_owned()])
                 .map(|target| {
@@ -291,6 +297,28 @@ impl OrganizationControl {
             }
         }
     }
+}
+
+/// Whether it may give a stack set with an instance in the account another template. Those of a delegated
+/// administrator are told of its account or of the management account.
+fn updates(actor: &dyn Actor, account: &AccountRow) -> Option<Judgement> {
+    let world = actor.world();
+    let homes = [Some(actor.home()), world.management];
+    let homes = homes.map(|home| Some(world.account(home?)?.id.as_str()));
+    let sets = world.sharing.stack_sets.iter();
+    let sets = sets.filter(|set| homes.contains(&Some(set.account.as_str())));
+    if sets.clone().next().is_none() {
+        let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
+        let may = actor.may_any(UPDATE, &actor.within(UPDATE, &set), &actor.keys())?;
+        return Some(
+            may.also("there is a stack set of the service with an instance in the account"),
+        );
+    }
+    let units: Vec<&str> = places(account).skip(1).collect();
+    let ways = sets
+        .filter(|set| set.runs_in(account.id.as_str(), &units))
+        .map(|set| actor.may(UPDATE, &set.arn, actor.keys()));
+    ways.fold(None, better)
 }
 
 /// An account as one of the organization.
@@ -322,6 +350,10 @@ fn reached(world: &World) -> impl Iterator<Item = AccountIndex> + '_ {
 impl LinkKind for OrganizationControl {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &self.documentation
+    }
+
+    fn hangs_on_account(&self) -> bool {
+        true
     }
 
     fn actions(&self) -> Vec<&'static str> {
@@ -465,6 +497,10 @@ impl DelegatedAdministrator {
 impl LinkKind for DelegatedAdministrator {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &DOCUMENTATION
+    }
+
+    fn hangs_on_account(&self) -> bool {
+        true
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {

@@ -5,7 +5,7 @@ use blastwall_policy::{Keys, Principal};
 
 use crate::certainty::Certainty;
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
-use crate::world::PrincipalIndex;
+use crate::world::{PrincipalIndex, World, provider_of};
 
 /// Somebody before a role.
 pub(super) struct OutsideCaller<'a> {
@@ -37,6 +37,7 @@ impl OutsideCaller<'_> {
         if provider.is_some_and(|arn| arn.split(':').nth(3) != Some(account.id.as_str())) {
             return None;
         }
+        let policy = ResourcePolicy::of(row)?;
         let judgement = judge.judge(
             &Case {
                 principal: self.principal,
@@ -44,16 +45,40 @@ impl OutsideCaller<'_> {
                 action: self.action,
                 resource: row.arn.as_str(),
                 resource_account: account.id.as_str(),
-                keys,
+                keys: self.without_claims_of_others(world, policy, keys),
                 identity: Identity::Attached(&[]),
                 boundary: None,
                 scps: None,
                 rcps: Some(account.rcps),
-                resource_policy: Some(ResourcePolicy::of(row)?),
+                resource_policy: Some(policy),
                 made_by_attacker: self.made_by_attacker,
             },
             detail,
         )?;
         Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
+    }
+
+    /// A token has the claims of its own issuer alone, whose name their keys begin with. Source: IAM User Guide,
+    /// "Available keys for AWS OIDC federation".
+    fn without_claims_of_others(
+        &self,
+        world: &World,
+        policy: ResourcePolicy<'_>,
+        keys: Keys,
+    ) -> Keys {
+        let (Principal::IdentityProvider { .. }, ResourcePolicy::Trust(trust, _)) =
+            (self.principal, policy)
+        else {
+            return keys;
+        };
+        let issuer = provider_of(self.principal.as_str());
+        let stored = world.policies.get(trust).into_iter();
+        let statements = stored.flat_map(|stored| &stored.policy.statements);
+        let conditions = statements.flat_map(|statement| &statement.conditions);
+        let others = conditions.filter(|condition| {
+            let claim = condition.key.rsplit_once(':');
+            claim.is_some_and(|(host, _)| host.contains('.') && !host.eq_ignore_ascii_case(issuer))
+        });
+        others.fold(keys, |keys, condition| keys.absent(&condition.key))
     }
 }

@@ -4,11 +4,11 @@
 use blastwall_policy::Keys;
 
 use super::Deriver;
-use super::access::{GRANTEE, Gate, ask, candidates, granting};
+use super::access::{GRANTEE, Gate, ask, candidates, granting, through_no_access_point};
 use super::power::{ANY_NAME, Power, better};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::{CREATE_GRANT, KEY, StorePolicy, Way};
+use crate::facts::{BUCKET, CREATE_GRANT, KEY, StorePolicy, Way};
 use crate::judge::{Detail, Judge, Judgement, ResourcePolicy};
 use crate::subject::OutsideParty;
 use crate::world::{PrincipalIndex, StoreIndex, StoreRow};
@@ -201,13 +201,8 @@ fn gains(
             ..Gains::default()
         };
     };
-    let unseen: Vec<String> = row
-        .unseen_key
-        .iter()
-        .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"))
-        .collect();
     let doubted = |judgement: Judgement| {
-        let judgement = judgement.hanging_on(Certainty::Conditional, &unseen);
+        let judgement = judgement.hanging_on(Certainty::Conditional, &row.doubts);
         power.complete(rewrite.clone().and(judgement))
     };
     // What is shared by name with an account needs no more than that.
@@ -240,6 +235,8 @@ fn keys(power: &Power<'_, '_>, row: &StoreRow) -> Keys {
     let keys = power.keys_tagged(row.tags.as_ref());
     match row.kind.kind {
         KEY => keys.absent("kms:ViaService"),
+        // Nobody comes to the policy of a bucket through an access point.
+        BUCKET => through_no_access_point(keys),
         _ => keys,
     }
 }

@@ -8,16 +8,16 @@ use blastwall_model::Tags;
 use blastwall_policy::{Effect, Keys, Principal, actions};
 
 use super::tags::{TagWriter, Whose};
+pub(super) use crate::arns::ANY_NAME;
+use crate::arns::instance;
 use crate::capability::{Capability, Rewrite, Tagger};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
+use crate::regions::region_of;
 use crate::request::{RESOURCE_TAGS, RequestKeys};
 use crate::tagging::WritesTags;
 use crate::world::{AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, World};
-
-/// A name that stands for every name: nobody scopes a policy to it.
-pub(super) const ANY_NAME: &str = "any-name-at-all";
 
 /// A principal, and how its permissions are looked at.
 #[derive(Clone)]
@@ -197,7 +197,7 @@ impl<'a, 'w> Power<'a, 'w> {
     pub(super) fn request(&self) -> RequestKeys<'w> {
         RequestKeys::new(self.world())
             .sent_from_account(self.row.account)
-            .with_tags_of(self.row)
+            .sent_by(self.row)
     }
 
     fn world(&self) -> &'w World {
@@ -322,7 +322,7 @@ impl<'a, 'w> Power<'a, 'w> {
             return None;
         }
         let mut best: Option<Judgement> = None;
-        for region in self.regions() {
+        for region in self.world().regions() {
             let named = actions.iter().flat_map(|action| self.named(action, region));
             let named: BTreeSet<String> = named.collect();
             let names = std::iter::once(None).chain(named.iter().map(|name| Some(name.as_str())));
@@ -391,31 +391,10 @@ impl<'a, 'w> Power<'a, 'w> {
             })
     }
 
-    /// Where it may act: regions that policies tell apart, and one that stands for the others.
-    fn regions(&self) -> impl Iterator<Item = &'w str> {
-        let world = self.world();
-        let home = home_region(&world.partition);
-        let named = world.regions.iter().map(String::as_str);
-        std::iter::once(home).chain(named.filter(move |region| *region != home))
-    }
-
     /// A resource of a type, of a name that nobody would scope a policy to.
     fn instance(&self, template: &str, region: &str) -> String {
-        let mut resource = String::new();
-        let mut rest = template;
-        while let Some((before, behind)) = rest.split_once("${") {
-            let (placeholder, after) = behind.split_once('}').unwrap_or((behind, ""));
-            resource.push_str(before);
-            resource.push_str(match placeholder {
-                "Partition" => &self.world().partition,
-                "Region" => region,
-                "Account" => self.account.id.as_str(),
-                _ => ANY_NAME,
-            });
-            rest = after;
-        }
-        resource.push_str(rest);
-        resource
+        let partition = &self.world().partition;
+        instance(template, partition, region, self.account.id.as_str())
     }
 
     /// Whether a resource is one of a type, in its own account.
@@ -500,36 +479,6 @@ impl<'a, 'w> Power<'a, 'w> {
             .hanging_on(Certainty::Conditional, &self.row.gaps)
             .hanging_on(Certainty::Conditional, &self.account.scp_gaps)
     }
-}
-
-/// Services that have one endpoint for all regions, so that their requests go to one region. Source: IAM User
-/// Guide, "aws:RequestedRegion".
-const GLOBAL: [&str; 6] = [
-    "account",
-    "cloudfront",
-    "iam",
-    "organizations",
-    "route53",
-    "support",
-];
-
-/// The region of a partition in which services without regions are.
-fn home_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    }
-}
-
-/// The region that a request goes to, if that follows from what it asks for.
-fn region_of<'a>(action: &str, resource: &'a str, partition: &str) -> Option<&'a str> {
-    let service = action.split(':').next().unwrap_or_default();
-    if GLOBAL.contains(&service) {
-        return Some(home_region(partition));
-    }
-    let region = resource.split(':').nth(3)?;
-    (!region.is_empty() && !region.contains(['*', '?'])).then_some(region)
 }
 
 /// The surer of two.

@@ -51,7 +51,7 @@ fn enters(world: &World, host: &Host, endpoint: &Endpoint) -> Option<Judgement> 
         .map(|(subnet, address)| Host {
             vpc: endpoint.vpc.clone(),
             subnet: subnet.clone(),
-            address,
+            range: address.into(),
             groups: endpoint.groups.clone(),
         })
         .collect();
@@ -144,8 +144,9 @@ fn callers(
         let stands = stands(service, endpoint);
         let inside = hosts.get(endpoint.vpc.as_str()).into_iter().flatten();
         callers.extend(inside.filter_map(|index| {
-            let host = world.workload(*index)?.host.as_ref()?;
-            let enters = enters(world, host, endpoint)?;
+            let own = world.workload(*index)?.hosts.iter();
+            let ways = own.map(|host| enters(world, host, endpoint));
+            let enters = ways.fold(None, better)?;
             Some((Capability::Workload(*index), stands.clone().and(enters)))
         }));
         // Whoever has the account starts a host in the VPC and writes the groups.

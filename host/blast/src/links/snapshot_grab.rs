@@ -54,11 +54,7 @@ fn judge_store(
         Some(key) if hands_over => best.and(policy_rewrite::handing_key(judge, power, store, key)?),
         _ => best,
     };
-    let unseen = row.unseen_key.iter();
-    let unseen: Vec<String> = unseen
-        .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"))
-        .collect();
-    Some(power.complete(best.hanging_on(Certainty::Conditional, &unseen)))
+    Some(power.complete(best.hanging_on(Certainty::Conditional, &row.doubts)))
 }
 
 /// What is gained: under a customer's key, nothing without the key.
@@ -75,7 +71,7 @@ impl LinkKind for SnapshotGrab {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        let copies = store_kinds().iter().flat_map(|kind| kind.copies);
+        let copies = store_kinds().flat_map(|kind| kind.copies);
         copies
             .flat_map(|way| way.copy.iter().copied().chain([way.source]))
             .collect()

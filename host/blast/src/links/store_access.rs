@@ -10,7 +10,7 @@ use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
-use crate::facts::store_kinds;
+use crate::facts::{STORED_CREDENTIAL as STORED, store_kinds};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
 use crate::world::{StoreIndex, StoreRow};
@@ -81,6 +81,13 @@ store_access! {
          backup vaults",
         "aws:PrincipalOrgID, aws:SourceVpce; resource control policies where the service has them",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html";
+    STORED_CREDENTIAL: "stored-credential", "Credentials lying in the open",
+        "credentials that may lie in the environment of a function, task definition or build project, or in the \
+         user data of an instance or launch template: what they open is not known, because a scan does not read \
+         them. What runs in a workload has its own",
+        "secrets and parameters in place of variables; a customer's key for the environment of functions; no \
+         secrets in user data",
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html";
 }
 
 impl LinkKind for StoreAccess {
@@ -89,7 +96,7 @@ impl LinkKind for StoreAccess {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        let kinds = store_kinds().iter().filter(|kind| kind.link == self.0.id);
+        let kinds = store_kinds().filter(|kind| kind.link == self.0.id);
         let ways = kinds.flat_map(|kind| kind.ways);
         ways.flat_map(|way| {
             let home = way.at_home.iter().map(|(action, ..)| *action);
@@ -124,6 +131,10 @@ impl LinkKind for StoreAccess {
                 candidates::add_links(judge, rules, &gate);
             }
             derive_shared(judge, rules, store, row);
+            if let Some(workload) = its_workload(judge, store) {
+                let gained = Capability::Data(store);
+                rules.add(Certainty::Certain, &[workload], gained);
+            }
         }
     }
 
@@ -141,6 +152,9 @@ impl LinkKind for StoreAccess {
         let world = judge.world();
         let row = world.store(store)?;
         let [caller] = premises else { return None };
+        if its_workload(judge, store) == Some(*caller) {
+            return Some(Judgement::default());
+        }
         let detail = Detail::Full;
         let judgement = match conclusion {
             Capability::Through(key) => {
@@ -159,6 +173,14 @@ impl LinkKind for StoreAccess {
             _ => judgement,
         }
     }
+}
+
+/// What runs with what lies in a store in front of it: the workload whose environment it is.
+fn its_workload(judge: &Judge<'_>, store: StoreIndex) -> Option<Capability> {
+    let row = judge.world().store(store)?;
+    let own = row.kind.link == STORED;
+    let workload = judge.world().find_workload(row.arn.as_str());
+    workload.filter(|_| own).map(Capability::Workload)
 }
 
 /// Adds the links of those that a store is shared with.
@@ -206,11 +228,8 @@ fn from_share(
     } else {
         return None;
     };
-    let unseen = row
-        .unseen_key
-        .iter()
-        .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
-    let unseen: Vec<String> = unseen.chain(row.share_doubt.clone()).collect();
+    let unseen = row.doubts.iter().chain(&row.share_doubt);
+    let unseen: Vec<String> = unseen.cloned().collect();
     Some(judgement.hanging_on(Certainty::Conditional, &unseen))
 }
 

@@ -77,7 +77,7 @@ impl LinkKind for SupplyPush {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        let kinds = store_kinds().iter();
+        let kinds = store_kinds();
         kinds.flat_map(|kind| kind.push).copied().collect()
     }
 

@@ -57,7 +57,7 @@ impl LinkKind for TrustRewrite {
     }
 
     fn actions(&self) -> Vec<&'static str> {
-        let stores = store_kinds().iter().flat_map(|kind| kind.rewrites);
+        let stores = store_kinds().flat_map(|kind| kind.rewrites);
         stores.copied().chain([UPDATE]).collect()
     }
 

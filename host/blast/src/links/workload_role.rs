@@ -1,11 +1,12 @@
 //! Whoever runs code in a workload acts as its role.
 
+use super::service_trust::SERVICE_TRUST;
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::PIPELINE;
-use crate::judge::{Judge, Judgement};
-use crate::world::{WorkloadRow, World};
+use crate::judge::{Detail, Judge, Judgement};
+use crate::world::{PrincipalIndex, WorkloadRow, World};
 
 pub(super) struct WorkloadRole;
 
@@ -15,9 +16,11 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     family: "workload",
     source: "code running in an instance, function, task, build, stack or notebook",
     target: "the role that it runs as",
-    precondition: "always: the platform hands the role's credentials to the code. A pipeline of CodePipeline runs \
-        what it is given as its role only in an action with commands: otherwise speculative, but for whoever may \
-        change the pipeline itself (existing-compute)",
+    precondition: "the role trusts the service that runs the workload, which hands its credentials to the code; \
+        speculative if it does no more, because what was handed out before holds on. A \
+        pipeline of CodePipeline runs what it is given as its role only in an action with commands: otherwise \
+        speculative, but for whoever may change the pipeline itself (existing-compute). Speculative too from an \
+        instance whose metadata service is off",
     mitigations: "roles of one workload only; aws:SourceVpc and aws:EC2InstanceSourceVPC keep the credentials \
         from being used elsewhere",
     references: &[
@@ -40,16 +43,14 @@ impl LinkKind for WorkloadRole {
             let Some(row) = judge.world().workload(index) else {
                 continue;
             };
-            let certainty = match hands_out(judge.world(), row) {
-                true => Certainty::Certain,
-                false => Certainty::Speculative,
-            };
             for role in &row.roles {
-                rules.add(
-                    certainty,
-                    &[Capability::Workload(index)],
-                    Capability::Principal(*role),
-                );
+                if let Some(judgement) = acts_as(judge, row, *role, Detail::Certainty) {
+                    rules.add(
+                        judgement.certainty,
+                        &[Capability::Workload(index)],
+                        Capability::Principal(*role),
+                    );
+                }
             }
         }
     }
@@ -58,27 +59,52 @@ impl LinkKind for WorkloadRole {
         &self,
         judge: &Judge<'_>,
         premises: &[Capability],
-        _conclusion: Capability,
+        conclusion: Capability,
     ) -> Option<Judgement> {
-        let [Capability::Workload(workload)] = premises else {
-            return None;
-        };
-        let world = judge.world();
-        let judgement = Judgement::default();
-        Some(match hands_out(world, world.workload(*workload)?) {
-            true => judgement,
-            false => {
-                let what =
-                    "an action of the pipeline runs what it is given as the pipeline's own role";
-                judgement.hanging_on(Certainty::Speculative, &[what.to_owned()])
+        match (premises, conclusion) {
+            ([Capability::Workload(workload)], Capability::Principal(role)) => {
+                let row = judge.world().workload(*workload)?;
+                acts_as(judge, row, role, Detail::Full)
             }
-        })
+            _ => None,
+        }
     }
 }
 
-/// Whether what is in a workload has its credentials. Source: CodePipeline User Guide, "Commands action
+/// How surely what is in a workload has the credentials of its role: the role lets in the service that takes it on,
+/// on conditions that a workload which runs has met, and the platform hands them out.
+fn acts_as(
+    judge: &Judge<'_>,
+    row: &WorkloadRow,
+    role: PrincipalIndex,
+    detail: Detail,
+) -> Option<Judgement> {
+    let account = judge.world().account(row.account)?.id.as_str();
+    let mut services = row.kind.services.iter();
+    let trusted = services
+        .find_map(|service| SERVICE_TRUST.lets_in(judge, service, role, Some(account), detail));
+    let told = trusted.map(|trusted| Judgement {
+        evidence: trusted.evidence,
+        ..Judgement::default()
+    });
+    let unmet = [
+        told.is_none().then_some(
+            "credentials that were handed out before still hold: the role lets its service in no more",
+        ),
+        (!runs_code(judge.world(), row)).then_some(
+            "an action of the pipeline runs what it is given as the pipeline's own role",
+        ),
+        row.is_silent
+            .then_some("the metadata service of the instance, which is off, is turned on"),
+    ];
+    let unmet: Vec<String> = unmet.into_iter().flatten().map(str::to_owned).collect();
+    let judgement = told.unwrap_or_default();
+    Some(judgement.hanging_on(Certainty::Speculative, &unmet))
+}
+
+/// Whether a workload runs what it is given as its role. Source: CodePipeline User Guide, "Commands action
 /// reference", which alone runs code as the service role.
-fn hands_out(world: &World, row: &WorkloadRow) -> bool {
+fn runs_code(world: &World, row: &WorkloadRow) -> bool {
     let stages = world.sharing.builds.pipelines.get(row.arn.as_str());
     row.kind.kind != PIPELINE || stages.is_none_or(|stages| stages.commands)
 }

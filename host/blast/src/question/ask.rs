@@ -307,7 +307,7 @@ impl Questions {
             _ => keys,
         };
         if let Some((_, row)) = caller.row {
-            keys = keys.with_tags_of(row);
+            keys = keys.sent_by(row);
         }
         keys = match (target.role, self.world.find_account(resource_account)) {
             (Some(row), _) => keys.for_resource(row),
@@ -318,6 +318,12 @@ impl Questions {
             if let Known::Fixed(values) = known {
                 context.insert(key, values.iter().cloned());
             }
+        }
+        if let (Principal::RoleSession { session, .. }, Some((_, row))) =
+            (&caller.principal, caller.row)
+            && let Some(id) = &row.unique_id
+        {
+            context.insert("aws:userid", [format!("{id}:{session}")]);
         }
         if let Some(tags) = target.bucket.and_then(|bucket| bucket.tags.as_ref()) {
             for (name, value) in tags {

@@ -17,6 +17,8 @@ pub(super) struct Bucket {
     pub(super) policy: Result<Option<PolicyIndex>, String>,
     /// Whether strangers are kept out of it if its policy is public.
     restricted: Result<bool, String>,
+    /// Whether AWS told that it is not (`GetBucketPolicyStatus`).
+    is_not_public: bool,
     /// None if they are not known.
     pub(super) tags: Option<Tags>,
 }
@@ -78,6 +80,9 @@ impl Buckets {
     /// The effective switch of a bucket: its own or its account's, which is off if the account has
     /// none.
     pub(super) fn restricted(&self, bucket: &Bucket) -> Result<bool, String> {
+        if bucket.is_not_public {
+            return Ok(false);
+        }
         let of_account = self.restricted.get(&bucket.account).unwrap_or(&Ok(false));
         match (&bucket.restricted, of_account) {
             (Ok(true), _) | (_, Ok(true)) => Ok(true),
@@ -108,6 +113,9 @@ fn bucket(document: &Document, policies: &mut Policies) -> Bucket {
                 Ok(switches.is_some_and(|switches| switches.restrict_public_buckets))
             },
         ),
+        is_not_public: read
+            .as_ref()
+            .is_ok_and(|bucket| bucket.observed.policy_is_public.known() == Some(&false)),
         tags: read.ok().and_then(|bucket| {
             let tags = bucket.tags.get().ok()?;
             Some(tags.cloned().unwrap_or_default())

@@ -5,9 +5,9 @@ use blastwall_policy::{Layers, Requirement};
 use super::ask::{Asked, QuestionError, Questions};
 use super::caller::Caller;
 use super::resource::{Bucket, Place, can_have_policy};
-use crate::facts::StorePolicy;
+use crate::facts::{StorePolicy, with_qualifier};
 use crate::judge::ResourcePolicy;
-use crate::world::{PrincipalRow, StoreRow};
+use crate::world::{FunctionRow, PrincipalRow, StoreRow, WorkloadRow};
 
 /// Keys that every request has, or every one that a person or a program sends itself. Without a value
 /// for one that matters there is no answer.
@@ -20,8 +20,8 @@ pub(super) const ALWAYS_SENT: [&str; 5] = [
     "aws:useragent",
 ];
 
-/// The key that requests with temporary credentials have.
-pub(super) const OF_SESSIONS: &str = "aws:tokenissuetime";
+/// The keys that requests with temporary credentials have.
+pub(super) const OF_SESSIONS: [&str; 2] = ["aws:multifactorauthpresent", "aws:tokenissuetime"];
 
 /// The resource with what is known of it.
 pub(super) struct Target<'q> {
@@ -74,6 +74,19 @@ impl Questions {
             if row.policy == StorePolicy::Unknown {
                 target.gaps.push(format!("the policy of {}", row.arn));
             }
+        } else if let Some((row, function)) = self.function(asked.resource) {
+            let policy = function.policies.iter().find(|policy| {
+                let of = with_qualifier(row.arn.as_str(), policy.qualifier.as_deref());
+                of == asked.resource
+            });
+            target.policy = policy.map(|one| ResourcePolicy::Resource(one.policy, &row.arn));
+            if !function.facts.known {
+                target.policy = Some(ResourcePolicy::NotSeen);
+                target.gaps.push(format!(
+                    "the permissions of {}, which no document tells",
+                    row.arn
+                ));
+            }
         } else if place.is_shared() {
             self.shared(asked.resource, place, own, &mut target);
         } else if can_have_policy(&place) {
@@ -84,6 +97,16 @@ impl Questions {
             ));
         }
         Ok(target)
+    }
+
+    /// A function, asked for itself or as a version or alias of it.
+    fn function(&self, arn: &str) -> Option<(&WorkloadRow, &FunctionRow)> {
+        let mut functions = self.world.workloads.iter().filter_map(|row| {
+            let rest = arn.strip_prefix(row.arn.as_str())?;
+            let asked = rest.is_empty() || rest.starts_with(':');
+            Some((row, row.function.as_ref().filter(|_| asked)?))
+        });
+        functions.next()
     }
 
     /// What holds data, where documents tell its policy, or that it has none.
@@ -249,7 +272,9 @@ impl Target<'_> {
         tests
             .filter_map(|test| {
                 let key = test.key.to_ascii_lowercase();
-                if ALWAYS_SENT.contains(&key.as_str()) || (of_session && key == OF_SESSIONS) {
+                if ALWAYS_SENT.contains(&key.as_str())
+                    || (of_session && OF_SESSIONS.contains(&key.as_str()))
+                {
                     Some(format!(
                         "{}, which such a request has; give it with --context",
                         test.key

@@ -120,36 +120,49 @@ impl<'g> Search<'g> {
     /// Finds who alone has all premises of rules with several; again as long as that lets others have
     /// the premises of further ones.
     fn join(&mut self) {
-        let several: Vec<(FactId, Vec<FactId>)> = self
-            .graph
+        // Many rules have the same premises, and many a premise is of many rules.
+        let graph = self.graph;
+        let several: BTreeSet<(&[FactId], FactId)> = graph
             .rules
             .all()
-            .filter(|(_, rule)| self.graph.rules.premises(rule).len() > 1)
+            .map(|(_, rule)| (graph.rules.premises(rule), rule.conclusion))
+            .filter(|(premises, _)| premises.len() > 1)
             // Data is no way on to anything.
-            .filter(|(_, rule)| {
-                let conclusion = self.graph.capabilities.get(rule.conclusion);
+            .filter(|(_, conclusion)| {
+                let conclusion = graph.capabilities.get(*conclusion);
                 !matches!(conclusion, Some(Capability::Data(_)))
             })
-            .map(|(_, rule)| (rule.conclusion, self.graph.rules.premises(rule).to_vec()))
             .collect();
         if several.is_empty() {
             return;
         }
-        let mut closure = Closure::new(&self.graph.rules);
+        let mut closure = Closure::new(&graph.rules);
         let mut known = 0;
         loop {
-            let mut asked: BTreeMap<FactId, BTreeSet<FactId>> = BTreeMap::new();
-            for (conclusion, premises) in &several {
-                let reaching = premises.iter().map(|premise| self.from(&[*premise]));
-                let fewest = reaching.min_by_key(Vec::len).unwrap_or_default();
-                for (fact, _) in fewest {
-                    asked.entry(fact).or_default().insert(*conclusion);
+            // By the premise that the fewest reach: what is to be asked of those.
+            let mut fewest: BTreeMap<FactId, BTreeSet<FactId>> = BTreeMap::new();
+            let mut many: HashMap<FactId, usize> = HashMap::new();
+            for (premises, conclusion) in &several {
+                let premise = premises.iter().min_by_key(|premise| {
+                    let count = many.entry(**premise);
+                    *count.or_insert_with(|| self.from(&[**premise]).len())
+                });
+                if let Some(premise) = premise {
+                    fewest.entry(*premise).or_default().insert(*conclusion);
+                }
+            }
+            let mut asked: BTreeMap<FactId, Vec<&BTreeSet<FactId>>> = BTreeMap::new();
+            for (premise, conclusions) in &fewest {
+                for (fact, _) in self.from(&[*premise]) {
+                    asked.entry(fact).or_default().push(conclusions);
                 }
             }
             let mut together: HashMap<FactId, Vec<(FactId, Certainty)>> = HashMap::new();
             for (fact, conclusions) in asked {
+                let is_asked =
+                    |conclusion: &FactId| conclusions.iter().any(|all| all.contains(conclusion));
                 for settled in closure.run(&[fact], |_| true) {
-                    if settled.fact != fact && conclusions.contains(&settled.fact) {
+                    if settled.fact != fact && is_asked(&settled.fact) {
                         let holders = together.entry(settled.fact).or_default();
                         holders.push((fact, settled.rating.certainty));
                     }
@@ -176,8 +189,10 @@ impl<'g> Search<'g> {
                     .clone()
                     .map(|index| Capability::Principal(crate::world::PrincipalIndex::new(index)))
             });
+        let workloads = self.graph.world.workload_indices_of(account);
         let facts: Vec<FactId> = own
             .chain([Capability::Account(account)])
+            .chain(workloads.map(Capability::Workload))
             .filter_map(|capability| self.graph.capabilities.find(capability))
             .collect();
         self.from(&facts)

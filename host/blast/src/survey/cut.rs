@@ -45,7 +45,8 @@ impl Network {
     }
 
     fn edge(&mut self, from: usize, to: usize, capacity: u32, rule: Option<RuleId>) {
-        for (from, to, left) in [(from, to, capacity), (to, from, 0)] {
+        // What flows back takes nothing away.
+        for (from, to, left, rule) in [(from, to, capacity, rule), (to, from, 0, None)] {
             if let Some(out) = self.out.get_mut(from) {
                 out.push(self.edges.len());
             }

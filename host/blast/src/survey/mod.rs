@@ -13,8 +13,6 @@ mod surveyor;
 mod tally;
 mod ways;
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use blastwall_model::AccountId;
@@ -29,14 +27,13 @@ use crate::removal::Removal;
 use crate::rules::RuleId;
 use crate::steps::{Step, Steps};
 use crate::subject::Subject;
-use crate::units::Unit;
 use crate::world::AccountIndex;
 
 pub use data::DataCrossing;
 pub use scores::{Containment, Exposure};
 pub use tally::PrincipalCounts;
 use tally::Tally;
-use ways::Ways;
+use ways::{Traffic, Ways};
 
 /// For how many of the accounts that an account reaches, and of those who enter it, the way is
 /// told; the surest and shortest come first. In an organization where everybody reaches everybody
@@ -212,6 +209,20 @@ impl Graph {
         self.survey_by(surveyor::workers(self))
     }
 
+    /// A survey without answers: how much there is, and what could not be seen.
+    #[must_use]
+    pub fn outline(&self) -> Survey {
+        Survey {
+            accounts: Vec::new(),
+            crossings: Vec::new(),
+            data_crossings: Vec::new(),
+            choke_points: Vec::new(),
+            blind_spots: self.blind_spots(),
+            unjudged: self.unjudged().to_vec(),
+            size: self.size(),
+        }
+    }
+
     fn survey_by(&self, workers: usize) -> Survey {
         let found = surveyor::findings(self, workers);
         let mut accounts = found.accounts;
@@ -227,7 +238,7 @@ impl Graph {
             accounts,
             crossings: self.with_cuts(found.matrix.finish()),
             data_crossings: found.data.finish(),
-            choke_points: self.choke_points(found.ways.finish()),
+            choke_points: self.choke_points(found.ways.by_pairs()),
             blind_spots: self.blind_spots(),
             unjudged: self.unjudged().to_vec(),
             size: self.size(),
@@ -261,63 +272,77 @@ impl Graph {
             };
             if let Some(cut) = cut::cut(self, &mut closure, &sources, is_sink) {
                 crossing.cut_is_fewest = cut.exact;
-                let told = cut.rules.iter().filter_map(|rule| {
-                    let step = steps.alone(*rule)?;
-                    self.removal(*rule, step)
-                });
-                crossing.cut = Some(told.collect());
+                crossing.cut = Some(self.removals(&mut steps, &cut.rules));
             }
         }
         crossings
     }
 
-    fn choke_points(&self, ways: Vec<(RuleId, usize)>) -> Vec<ChokePoint> {
+    fn removals(&self, steps: &mut Steps<'_>, rules: &[RuleId]) -> Vec<Removal> {
+        let told = rules.iter().filter_map(|rule| {
+            let step = steps.alone(*rule)?;
+            self.removal(*rule, step)
+        });
+        told.collect()
+    }
+
+    /// The fewest changes without which nothing of `to` falls with all of `from`, and whether no fewer would do; none
+    /// if no change closes the way, or there are too many to tell.
+    #[must_use]
+    pub fn cut(&self, from: &[Subject], to: &[Subject]) -> Option<(Vec<Removal>, bool)> {
+        let sources: Vec<_> = from.iter().filter_map(|one| self.fact(one)).collect();
+        let accounts: Vec<AccountIndex> = to
+            .iter()
+            .filter_map(|one| match one {
+                Subject::Account { id } => self.world.find_account(id.as_str()),
+                _ => None,
+            })
+            .collect();
+        let is_sink = |fact| {
+            let capability = self.capabilities.get(fact);
+            let account = capability.and_then(|capability| self.world.account_of(capability));
+            account.is_some_and(|account| accounts.contains(&account))
+        };
+        let mut closure = Closure::new(&self.rules);
+        let cut = cut::cut(self, &mut closure, &sources, is_sink)?;
+        Some((self.removals(&mut Steps::new(self), &cut.rules), cut.exact))
+    }
+
+    fn choke_points(&self, traffic: Vec<Traffic>) -> Vec<ChokePoint> {
         let mut steps = Steps::new(self);
-        let told = by_unit(self, ways)
-            .into_iter()
-            .filter_map(|(_, rule, pairs)| {
-                let step = steps.alone(rule)?;
-                let removal = self.removal(rule, step)?;
-                Some(ChokePoint { removal, pairs })
-            });
+        let told = traffic.into_iter().filter_map(|one| {
+            let step = steps.alone(one.rule)?;
+            let removal = self.removal(one.rule, step)?;
+            let pairs = one.pairs;
+            Some(ChokePoint { removal, pairs })
+        });
         told.take(CHOKE_POINTS).collect()
     }
 }
 
-/// By unit, with the first rule of it, how many pairs of accounts have their ways over it, most first.
-pub(crate) fn by_unit(graph: &Graph, ways: Vec<(RuleId, usize)>) -> Vec<(Unit, RuleId, usize)> {
-    let mut units: HashMap<Unit, (RuleId, usize)> = HashMap::new();
-    for (rule, pairs) in ways {
-        if let Some(unit) = graph.unit(rule) {
-            let known = units.entry(unit).or_insert((rule, 0));
-            *known = (known.0.min(rule), known.1 + pairs);
-        }
-    }
-    let units = units.into_iter();
-    let mut most: Vec<_> = units
-        .map(|(unit, (rule, pairs))| (unit, rule, pairs))
-        .collect();
-    most.sort_unstable_by_key(|(unit, rule, pairs)| (Reverse(*pairs), *rule, *unit));
-    most
-}
-
-/// By rule, how many pairs of accounts have their surest and shortest way over it, most first.
-pub(crate) fn ways(graph: &Graph) -> Vec<(RuleId, usize)> {
+/// What the surest and shortest ways between accounts go over, what is worth most first: a pair of accounts is worth
+/// the product of their weights, as in the expected blast radius.
+pub(crate) fn ways(graph: &Graph) -> Vec<Traffic> {
     let tally = Tally::new(graph);
     let mut closure = Closure::new(&graph.rules);
     let mut ways = Ways::new(graph);
     for index in graph.world.account_indices() {
-        let Some(start) = graph.capabilities.find(Capability::Account(index)) else {
+        let (Some(start), Some(row)) = (
+            graph.capabilities.find(Capability::Account(index)),
+            graph.world.account(index),
+        ) else {
             continue;
         };
         let settled = closure.run(&[start], |rule| tally.spreads(rule));
         for (other, found) in tally.count(graph, &settled) {
-            if other != index {
-                ways.add(graph, &closure, found.foothold);
+            let other = graph.world.account(other).filter(|_| other != index);
+            if let Some(other) = other {
+                let weight = scores::weight(row) * scores::weight(other);
+                ways.add(graph, &closure, found.foothold, weight);
             }
         }
     }
-    ways.finish()
+    ways.by_weight()
 }
 
 /// The mean over all accounts, by weight, of the share of the rest that falls with them.

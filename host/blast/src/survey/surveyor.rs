@@ -180,7 +180,7 @@ impl<'g> Surveyor<'g> {
             }
             self.findings
                 .ways
-                .add(self.graph, &self.closure, found.foothold);
+                .add(self.graph, &self.closure, found.foothold, 1.0);
             if let Some(entrances) = self.findings.entrances.get_mut(other.index()) {
                 entrances.add(index, found, &via, self.told);
             }

@@ -104,7 +104,7 @@ impl Alike {
             };
             let (starts, places, groups) = match origin.source {
                 Source::Host(host) => {
-                    let place = place(&mut sorter, &host.subnet, host.address.into());
+                    let place = place(&mut sorter, &host.subnet, host.range);
                     let own = host.groups.iter().map(String::as_str);
                     let own: BTreeSet<&str> = own.filter(|group| named.contains(group)).collect();
                     (false, vec![place], own)
@@ -130,8 +130,8 @@ impl Alike {
         });
         let origins = together(origin_keys.collect::<Vec<_>>());
         let goal_keys = goals.iter().zip(ingress).map(|(goal, ingress)| {
-            let leads = sorter.leads(&near_tables, &goal.end, goal.host.address);
-            let cell = receiver.cell(goal.host.address);
+            let leads = sorter.leads(&near_tables, &goal.end, goal.host.address());
+            let cell = receiver.cell(goal.host.address());
             let exact = junction.gateway().is_none();
             let place = sorter.place(goal.end.vpc, &goal.host.subnet, exact, cell, leads);
             let own = goal.host.groups.iter().map(String::as_str);
@@ -249,7 +249,7 @@ impl<'w, 'j> Sorter<'w, 'j> {
         for origin in origins {
             match origin.source {
                 Source::Host(host) => {
-                    used.push((host.address.into(), origin.end.vpc));
+                    used.push((host.range, origin.end.vpc));
                     for group in &host.groups {
                         let vpc = held.entry(group).or_insert(Some(origin.end.vpc));
                         *vpc = vpc.filter(|vpc| *vpc == origin.end.vpc);
@@ -262,11 +262,7 @@ impl<'w, 'j> Sorter<'w, 'j> {
                 }
             }
         }
-        used.extend(
-            goals
-                .iter()
-                .map(|goal| (goal.host.address.into(), goal.end.vpc)),
-        );
+        used.extend(goals.iter().map(|goal| (goal.host.range, goal.end.vpc)));
         Self {
             networks,
             junction,

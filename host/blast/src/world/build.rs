@@ -7,7 +7,8 @@ use blastwall_policy::{Effect, Principal};
 
 use super::endpoint_services::endpoint_service_rows;
 use super::evidence::evidence_rows;
-use super::keys::{asks_for_time, context_keys, regions, tag_keys};
+use super::guards::Guard;
+use super::keys::{asks_for, asks_for_time, context_keys, tag_keys, user_ids};
 use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{access_point_rows, store_rows, supplies, workload_rows};
@@ -21,6 +22,7 @@ use crate::facts::{
     OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, StorePolicy, Trust,
     networks::NetworkFacts, sharing::SharingFacts,
 };
+use crate::regions::told_apart;
 use crate::subject::OutsideParty;
 
 /// Numbers equal policy sets equally, because accounts of one unit share theirs.
@@ -150,8 +152,14 @@ impl World {
             .enumerate()
             .map(|(index, row)| (row.arn.clone(), PrincipalIndex::new(index)))
             .collect();
-        let (workloads, supply_names) =
-            workload_rows(workload_facts, ways_in, &accounts, &principals, &policies);
+        let (workloads, supply_names) = workload_rows(
+            workload_facts,
+            ways_in,
+            &accounts,
+            &principals,
+            &policies,
+            &networks,
+        );
         let endpoint_services = endpoint_service_rows(services, endpoints, &workloads, &policies);
         let starters = Starters::new(&networks, &accounts, &workloads, organization.id.as_deref());
         let stores = store_rows(store_facts, &accounts, &principals, &policies);
@@ -220,6 +228,8 @@ impl World {
             .management_account
             .as_ref()
             .and_then(|id| accounts_by_id.get(id).copied());
+        let regions = told_apart(&policies, &partition);
+        let guards = Guard::of(&organization, &policies);
         let delegation = organization.resource_policy.and_then(|(arn, policy)| {
             let summary = summarize(
                 &policies.get(policy)?.policy,
@@ -261,6 +271,7 @@ impl World {
                 &accounts_by_id,
                 &delegated,
                 &partition,
+                &regions,
             ),
             federation,
             sharing,
@@ -271,8 +282,10 @@ impl World {
             not_made,
             permission_sets,
             set_roles,
-            regions: regions(&policies),
+            regions,
             context_keys: context_keys(&policies, &stores),
+            user_ids: user_ids(&policies),
+            asks_via_service: asks_for(&policies, "aws:viaawsservice"),
             as_of: as_of.filter(|_| asks_for_time(&policies)),
             policies,
             accounts,
@@ -288,6 +301,7 @@ impl World {
             assignments,
             outside,
             levels: interner.all,
+            guards,
             organization_id: organization.id,
             management,
             feature_set: organization.feature_set,
@@ -446,6 +460,7 @@ fn principal_row(account: AccountIndex, facts: PrincipalFacts) -> PrincipalRow {
         shaped_by: facts.shaped_by,
         in_instance_profile: facts.in_instance_profile,
         credentials: facts.credentials,
+        unique_id: facts.unique_id,
     }
 }
 
@@ -470,6 +485,7 @@ fn unseen_principal(arn: Arn) -> PrincipalFacts {
         shaped_by: Vec::new(),
         in_instance_profile: None,
         credentials: Credentials::default(),
+        unique_id: None,
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> End<'a> {
 impl World {
     /// The VPCs that have hosts.
     pub(crate) fn vpcs(&self) -> Vec<Junction<'_>> {
-        let hosts = self.workloads.iter().filter_map(|row| row.host.as_ref());
+        let hosts = self.workloads.iter().flat_map(|row| &row.hosts);
         let vpcs: BTreeSet<&str> = hosts.map(|host| host.vpc.as_str()).collect();
         let vpcs = vpcs.into_iter();
         vpcs.map(|vpc| Junction {

@@ -1,11 +1,14 @@
 //! What tells what happened or brings it back, and by which requests it is destroyed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_model::{AccountId, Arn};
+use blastwall_policy::actions;
 
 use super::{AccountIndex, AccountRow, EvidenceIndex, StoreIndex, StoreRow, World};
+use crate::arns::instance;
 use crate::facts::{BACKUP_VAULT, BUCKET, EvidenceFacts, Lock};
+use crate::regions::home_region;
 
 /// Something that tells what happened, or brings it back.
 #[derive(Clone, Debug)]
@@ -134,6 +137,7 @@ pub(super) fn evidence_rows(
     by_id: &std::collections::HashMap<AccountId, AccountIndex>,
     delegated: &BTreeMap<String, Vec<AccountIndex>>,
     partition: &str,
+    regions: &BTreeSet<String>,
 ) -> Vec<EvidenceRow> {
     let mut rows = Vec::new();
     for arn in &facts.trails {
@@ -174,23 +178,51 @@ pub(super) fn evidence_rows(
                     continue;
                 };
                 let id = &account.id;
-                let request = |action: &'static str| {
-                    let prefix = action.split(':').next().unwrap_or_default();
-                    let any = format!("arn:{partition}:{prefix}:us-east-1:{id}:any/any");
-                    (action, any)
+                let anywhere = |action: &'static str| {
+                    let resources = anywhere(action, partition, regions, id.as_str());
+                    resources
+                        .into_iter()
+                        .map(move |resource| (action, resource))
                 };
                 rows.push(EvidenceRow {
                     link: SECURITY_SERVICE,
                     of: format!("{service}, administered by {id}"),
                     owner: *owner,
                     store: None,
-                    requests: actions.iter().copied().map(request).collect(),
+                    requests: actions.iter().copied().flat_map(anywhere).collect(),
                     told: "it tells of all accounts, or protects them".to_owned(),
                 });
             }
         }
     }
     rows
+}
+
+/// What an action is asked about in an account, in each region that policies tell apart: something of each type
+/// that it takes.
+fn anywhere(
+    action: &str,
+    partition: &str,
+    regions: &BTreeSet<String>,
+    account: &str,
+) -> Vec<String> {
+    let regions = regions.iter().map(String::as_str);
+    let regions: BTreeSet<&str> = regions.chain([home_region(partition)]).collect();
+    let types = actions::find(action).into_iter();
+    let types = types.flat_map(actions::Action::resource_types);
+    let mut templates: Vec<String> = types.map(|(kind, _)| kind.arn.to_owned()).collect();
+    if templates.is_empty() {
+        let service = action.split(':').next().unwrap_or_default();
+        templates.push(format!(
+            "arn:${{Partition}}:{service}:${{Region}}:${{Account}}:${{Any}}"
+        ));
+    }
+    let pairs = regions
+        .iter()
+        .flat_map(|region| templates.iter().map(move |template| (template, region)));
+    pairs
+        .map(|(template, region)| instance(template, partition, region, account))
+        .collect()
 }
 
 fn archive<'a>(

@@ -5,18 +5,6 @@ use std::collections::BTreeSet;
 use super::StoreRow;
 use crate::facts::Policies;
 
-/// The regions that policies ask about by name. There are some thirty, so that a few stand for all.
-pub(super) fn regions(policies: &Policies) -> BTreeSet<String> {
-    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
-    statements
-        .flat_map(|statement| &statement.conditions)
-        .filter(|condition| &*condition.key == "aws:requestedregion")
-        .flat_map(|condition| &condition.values)
-        .map(|value| value.as_str().to_owned())
-        .filter(|region| !region.contains(['*', '?', '$']))
-        .collect()
-}
-
 /// The keys of encryption contexts that some policy or grant asks for.
 pub(super) fn context_keys(policies: &Policies, stores: &[StoreRow]) -> BTreeSet<String> {
     let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
@@ -41,6 +29,23 @@ pub(super) fn asks_for_time(policies: &Policies) -> bool {
         let mut conditions = statement.conditions.iter();
         conditions.any(|condition| matches!(&*condition.key, "aws:currenttime" | "aws:epochtime"))
     })
+}
+
+/// Whether some policy has a condition on this key, in lower case.
+pub(super) fn asks_for(policies: &Policies, key: &str) -> bool {
+    let mut statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    statements.any(|statement| statement.conditions.iter().any(|one| &*one.key == key))
+}
+
+/// What policies ask `aws:userid` to be, or not to be.
+pub(super) fn user_ids(policies: &Policies) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    statements
+        .flat_map(|statement| &statement.conditions)
+        .filter(|condition| &*condition.key == "aws:userid")
+        .flat_map(|condition| &condition.values)
+        .map(|value| value.as_str().to_owned())
+        .collect()
 }
 
 /// The condition keys that carry a tag key, in all policies. A request has a tag or does not have

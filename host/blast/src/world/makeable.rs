@@ -11,11 +11,9 @@ use blastwall_model::Arn;
 use blastwall_policy::{Effect, Pattern, Principal};
 
 use super::{AccountIndex, AccountRow, PrincipalRow, TrustSummary};
+use crate::arns::ANY_NAME;
 use crate::facts::{Boundary, Credentials, Policies, PolicyIndex, PrincipalKind, Trust, Unjudged};
 use crate::globs::{filled, meetings, without_variables};
-
-/// A name that nobody scopes a policy to.
-const ANY_NAME: &str = "any-name-at-all";
 
 /// How many names of one account are tried, and how many boundaries. Each name comes with each boundary, so that
 /// an account of a hundred of both would make ten thousand rows; what is left out is told as not judged.
@@ -109,6 +107,7 @@ pub(super) fn makeable(
                     shaped_by: Vec::<Arc<str>>::new(),
                     in_instance_profile: Some(false),
                     credentials: Credentials::default(),
+                    unique_id: Some(ANY_NAME.into()),
                 });
                 rows.extend(of_name);
             }

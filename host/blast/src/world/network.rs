@@ -71,7 +71,7 @@ impl NetworkFacts {
         let senders: Vec<(&str, &str, Ipv4Net, Groups<'_>)> = match source {
             Source::Host(host) => {
                 let groups = Groups::These(&host.groups);
-                vec![(&host.vpc, &host.subnet, host.address.into(), groups)]
+                vec![(&host.vpc, &host.subnet, host.range, groups)]
             }
             Source::Start(starter) => starter
                 .subnets
@@ -164,7 +164,7 @@ impl NetworkFacts {
         let mut unseen = Vec::new();
         let route = self.route(crossing, sender, target, &mut unseen)?;
         let passes = self.lets_in(crossing, sender, rule, route, &mut unseen)
-            && crossing.carries(target.address, sender.address, &mut unseen)
+            && crossing.carries(target.address(), sender.address, &mut unseen)
             && self.is_open(crossing, sender, target, &rule.traffic, route, &mut unseen);
         passes.then(|| Passage {
             traffic: rule.traffic.words(),
@@ -216,7 +216,12 @@ impl NetworkFacts {
         let there = self.routes.get(sender.subnet, sender.vpc);
         let back = self.routes.get(&target.subnet, &target.vpc);
         let both = [
-            (there, sender.subnet, target.address, target.subnet.as_str()),
+            (
+                there,
+                sender.subnet,
+                target.address(),
+                target.subnet.as_str(),
+            ),
             (back, target.subnet.as_str(), sender.address, sender.subnet),
         ];
         let mut whole = Route::Direct;
@@ -289,13 +294,13 @@ impl NetworkFacts {
                         && (listed || lets_out(rule, target, to_groups))
                 })
             });
-            out && decides(near, true, target.address, protocol, port)
+            out && decides(near, true, target.address(), protocol, port)
                 && decides(far, false, sender.address, protocol, port)
         };
         // Answers go to a port of the sender's choice.
         let answered = |protocol: u8, port: u16| {
             decides(far, true, sender.address, protocol, port)
-                && decides(near, false, target.address, protocol, port)
+                && decides(near, false, target.address(), protocol, port)
         };
         let boundaries = || {
             let rules = acls.into_iter().flatten().flatten();
@@ -327,7 +332,7 @@ impl NetworkFacts {
         if by_list {
             unseen.push(format!(
                 "a prefix list that the sender's security groups let out to has {}",
-                target.address
+                target.address()
             ));
         }
         by_list
@@ -426,7 +431,7 @@ fn inside(
 /// Whether a rule lets out to the target, as far as is known.
 fn lets_out(rule: &GroupRule, target: &Host, to_groups: bool) -> bool {
     match &rule.peer {
-        Peer::Range(range) => range.contains(&target.address),
+        Peer::Range(range) => range.contains(&target.address()),
         Peer::Group(group) => to_groups && target.groups.contains(group),
         Peer::List(_) => false,
     }

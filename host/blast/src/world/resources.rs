@@ -11,6 +11,7 @@ use super::{
     AccessPointRow, AccountIndex, AccountRow, FunctionPolicy, FunctionRow, PrincipalIndex,
     PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex, WorkloadRow,
 };
+use crate::facts::networks::NetworkFacts;
 use crate::facts::sharing::repository_party;
 use crate::facts::{
     AccessPointFacts, BUCKET, Exposure, FunctionFacts, KEY, LOG_GROUP, Policies, PrincipalKind,
@@ -27,6 +28,7 @@ pub(super) fn workload_rows(
     accounts: &[AccountRow],
     principals: &[PrincipalRow],
     policies: &Policies,
+    networks: &NetworkFacts,
 ) -> (Vec<WorkloadRow>, Vec<Vec<SupplyName>>) {
     let mut rows = Vec::new();
     for ((index, of_account), account) in facts.into_iter().enumerate().zip(accounts) {
@@ -57,17 +59,22 @@ pub(super) fn workload_rows(
                         tags: workload.tags,
                         exposed: workload.exposed,
                         function: workload.function.map(|facts| function_row(facts, policies)),
-                        host: workload.host,
+                        hosts: workload
+                            .interfaces
+                            .into_iter()
+                            .filter_map(|interface| interface.host(&networks.subnets))
+                            .collect(),
                         entries: workload.entries,
                         issuer: workload.issuer,
                         opened_by: workload.opened_by,
+                        is_silent: workload.is_silent,
                     },
                     workload.supplies,
                 )
             })
             // What is neither somebody nor somewhere leads nowhere.
             .filter(|(row, _)| {
-                let somewhere = row.host.is_some() || !row.exposed.is_empty();
+                let somewhere = !row.hosts.is_empty() || !row.exposed.is_empty();
                 !row.roles.is_empty() || somewhere || row.issuer.is_some()
             })
             .collect();
@@ -123,8 +130,8 @@ impl Places {
         let mut by_address: HashMap<Ipv4Addr, Vec<usize>> = HashMap::new();
         for (place, row) in rows.iter().enumerate() {
             by_arn.insert(row.arn.to_string(), place);
-            if let Some(host) = &row.host {
-                by_address.entry(host.address).or_default().push(place);
+            for host in row.hosts.iter().filter(|host| host.listens()) {
+                by_address.entry(host.address()).or_default().push(place);
             }
         }
         Self { by_arn, by_address }
@@ -143,7 +150,8 @@ impl Places {
         for to in ways.to_addresses {
             let places = self.by_address.get(&to.address).into_iter().flatten();
             for place in places {
-                let host = rows.get(*place).and_then(|row| row.host.as_ref());
+                let mut hosts = rows.get(*place).into_iter().flat_map(|row| &row.hosts);
+                let host = hosts.find(|host| host.listens() && host.address() == to.address);
                 let vpc = host.map_or("", |host| host.vpc.as_str());
                 // An address of the VPC itself is no other's.
                 if vpc != to.vpc && to.inside {
@@ -179,10 +187,20 @@ pub(super) fn store_rows(
                 StorePolicy::Policy(policy) => policies.get(policy),
                 StorePolicy::None | StorePolicy::Unknown => None,
             };
-            let public = stored.is_some_and(|stored| {
-                blastwall_policy::analysis::public_access(&stored.policy, account.id.as_str())
-                    .is_some()
-            });
+            let looks_public = || {
+                let of = account.id.as_str();
+                let public = |policy| blastwall_policy::analysis::public_access(policy, of);
+                stored.is_some_and(|stored| public(&stored.policy).is_some())
+            };
+            let public = store.policy_is_public.unwrap_or_else(looks_public);
+            let doubts = [
+                store.perhaps_encrypted.then_some(
+                    "the key that it is encrypted under, which was not seen, lets the caller decrypt",
+                ),
+                (store.perhaps_restricted && public && !store.restricted).then_some(
+                    "Block Public Access, which was not seen, does not keep the caller out",
+                ),
+            ];
             for alias in store.aliases {
                 key_aliases.push((rows.len(), alias));
             }
@@ -231,12 +249,12 @@ pub(super) fn store_rows(
                     Some((index, summarize(&stored.policy, &actions)))
                 }),
                 key: None,
-                unseen_key: None,
                 grants,
                 grantees,
                 granted_contexts,
                 shared_with: store.shared_with,
                 share_doubt: store.share_doubt,
+                doubts: doubts.into_iter().flatten().map(str::to_owned).collect(),
                 public: store.public,
                 shares_unknown: store.shares_unknown,
                 immutable: store.immutable,
@@ -279,7 +297,10 @@ pub(super) fn store_rows(
             .flatten()
             .find_map(|name| keys.get(name))
             .copied();
-        row.unseen_key = Some(name).filter(|_| row.key.is_none());
+        if row.key.is_none() {
+            let unseen = format!("the key {name}, which was not seen, lets the caller decrypt");
+            row.doubts.push(unseen);
+        }
     }
     rows
 }

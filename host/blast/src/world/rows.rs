@@ -118,14 +118,16 @@ pub(crate) struct WorkloadRow {
     pub(crate) exposed: Vec<Exposure>,
     /// Of a function: who else may invoke or change it.
     pub(crate) function: Option<FunctionRow>,
-    /// Where it is in a network, if it is a host.
-    pub(crate) host: Option<Host>,
+    /// Where it is in networks.
+    pub(crate) hosts: Vec<Host>,
     /// Of a cluster: whom it lets run code.
     pub(crate) entries: Vec<AccessEntry>,
     /// Of a cluster: the issuer of its service accounts' tokens, without the scheme.
     pub(crate) issuer: Option<String>,
     /// The action that it takes first, where it takes nothing from those who may change it as it is.
     pub(crate) opened_by: Option<&'static str>,
+    /// Whether it hands no credentials out.
+    pub(crate) is_silent: bool,
 }
 
 /// Who may invoke or change a function besides those whose own policies say so.
@@ -173,8 +175,6 @@ pub(crate) struct StoreRow {
     pub(crate) in_network: bool,
     /// The key that its data is encrypted under, if that is at hand.
     pub(crate) key: Option<StoreIndex>,
-    /// The name of the key if it is not at hand.
-    pub(crate) unseen_key: Option<String>,
     /// Of a key: its grants that let somebody decrypt.
     pub(crate) grants: Vec<KmsGrant>,
     /// Whom they name, by ARN, in the same order.
@@ -185,6 +185,8 @@ pub(crate) struct StoreRow {
     pub(crate) shared_with: Vec<String>,
     /// What of it they get, if not all; in words.
     pub(crate) share_doubt: Option<String>,
+    /// What reading it hangs on and was not seen, in words.
+    pub(crate) doubts: Vec<String>,
     /// Whether it is shared with everybody.
     pub(crate) public: bool,
     /// Whether it could not be seen with whom it is shared.
@@ -248,6 +250,8 @@ pub(crate) struct PrincipalRow {
     pub(crate) shaped_by: Vec<Arc<str>>,
     pub(crate) in_instance_profile: Option<bool>,
     pub(crate) credentials: Credentials,
+    /// `AROA…` or `AIDA…`; none if it was not told.
+    pub(crate) unique_id: Option<Box<str>>,
 }
 
 impl StoreRow {

@@ -68,7 +68,7 @@ impl Starters {
         let mut hosts: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         let mut groups: BTreeMap<(&str, usize), BTreeSet<String>> = BTreeMap::new();
         for row in workloads {
-            if let Some(host) = &row.host {
+            for host in &row.hosts {
                 let account = row.account.index();
                 hosts.entry(&host.subnet).or_default().insert(account);
                 let own = groups.entry((&host.vpc, account)).or_default();

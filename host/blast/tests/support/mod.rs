@@ -73,6 +73,33 @@ pub(crate) fn nobody() -> Value {
     ])
 }
 
+/// A trust policy that lets in whatever runs code, and no principal.
+pub(crate) fn runs() -> Value {
+    let services = [
+        "amplify",
+        "bedrock-agentcore",
+        "cloudformation",
+        "codebuild",
+        "codepipeline",
+        "credentials.iot",
+        "ec2",
+        "ecs-tasks",
+        "glue",
+        "lambda",
+        "sagemaker",
+        "states",
+        "tasks.apprunner",
+    ];
+    let services: Vec<String> = services
+        .iter()
+        .map(|service| format!("{service}.amazonaws.com"))
+        .collect();
+    policy(&[
+        json!({"Effect": "Allow", "Principal": {"Service": services},
+        "Action": "sts:AssumeRole"}),
+    ])
+}
+
 pub(crate) fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }

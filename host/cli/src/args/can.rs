@@ -1,5 +1,6 @@
 //! The arguments of `blastwall can`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,9 +11,9 @@ use super::AnswerFormat;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It puts together every policy that binds the request: service and resource control policies by the
-tree of units, identity policies (those of groups included), the permissions boundary, and the trust
-policy of the role or the policy of the bucket. Policies of other resources are not collected; where
-one may have a say, the answer stays open. Condition keys that are not given are absent from the
+tree of units, identity policies (those of groups included), the permissions boundary, and the policy of
+what is asked for: of a role its trust policy. Where one may have a say and was not seen, the answer stays
+open. Condition keys that are not given are absent from the
 request, except for those that follow from principal and resource; the answer names those on which it
 depends.
 
@@ -63,6 +64,21 @@ pub(crate) struct CanArguments {
 pub(crate) struct ContextArgument {
     pub(crate) key: String,
     pub(crate) value: String,
+}
+
+impl ContextArgument {
+    /// Each key with all of its values.
+    pub(crate) fn by_key(given: &[Self]) -> Vec<(String, Vec<String>)> {
+        let mut context: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for one in given {
+            let values = context.entry(&one.key).or_default();
+            values.push(one.value.clone());
+        }
+        let context = context.into_iter();
+        context
+            .map(|(key, values)| (key.to_owned(), values))
+            .collect()
+    }
 }
 
 impl FromStr for ContextArgument {

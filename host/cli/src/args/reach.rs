@@ -6,7 +6,7 @@ use std::str::FromStr;
 use blastwall_model::Arn;
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::{AnswerFormat, AwsArguments, OutputArguments};
+use super::{AnswerFormat, AwsArguments, ContextArgument, OutputArguments};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -201,6 +201,7 @@ pub(crate) enum PathFormat {
 Examples:
   blastwall who-can s3:GetObject arn:aws:s3:::backups/db --from today/
   blastwall who-can sts:AssumeRole arn:aws:iam::444455556666:role/deploy --from today/
+  blastwall who-can kms:Decrypt arn:aws:kms:eu-west-1:111122223333:key/1 --context kms:ViaService=s3.eu-west-1.amazonaws.com --from today/
   blastwall who-can s3:DeleteObject arn:aws:s3:::backups/db --from today/ -o json | jq -r '.direct[].principal'")]
 pub(crate) struct WhoCanArguments {
     /// What is done, such as s3:GetObject.
@@ -212,6 +213,11 @@ pub(crate) struct WhoCanArguments {
     /// Ask even about an action that the built-in list of AWS actions does not have.
     #[arg(long)]
     pub(crate) unlisted_action: bool,
+
+    /// Give a condition key of the direct requests; once more with the same key for another value
+    /// (repeatable).
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<ContextArgument>,
 
     /// Ask about what an earlier `scan --save` kept.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -1,6 +1,7 @@
 //! `blastwall blast-radius`, and what `path` and `who-can` share with it.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -30,17 +31,20 @@ pub(super) struct Reach {
     pub(super) changed: Option<Graph>,
 }
 
-/// Looks at all principals of an organization, live or stored.
+/// Looks at all principals of an organization, live or stored; for one question without the answers about every
+/// account.
 pub(super) async fn reach(
     aws: AwsArguments,
     source: &SourceArguments,
     what_if: &WhatIfArguments,
+    one_question: bool,
     file: &ConfigFile,
     terminal: Terminal,
 ) -> Result<Reach, Failure> {
     let job = Job {
         aws,
         blast_radius: true,
+        one_question,
         deep: source.deep,
         what_if: changes(what_if, terminal)?,
         ..Job::default()
@@ -188,6 +192,7 @@ struct SurveyAnswer<'a> {
     survey: &'a Survey,
     /// Listings that failed, so that links may be missing.
     unseen: Vec<UnseenListing<'a>>,
+    /// Of the organization with the changes, if any are asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<Advice>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +207,7 @@ pub(crate) async fn run(
 ) -> CommandResult {
     let outputs = or_table(&arguments.output.output)?;
     let (source, what_if) = (&arguments.source, &arguments.what_if);
-    let reach = reach(arguments.aws, source, what_if, &file, terminal).await?;
+    let reach = reach(arguments.aws, source, what_if, false, &file, terminal).await?;
     let Reach {
         report,
         graph,
@@ -232,15 +237,19 @@ pub(crate) async fn run(
                 if output.format == Format::Json {
                     return view::json(&answer, writer);
                 }
-                if let Some(changes) = &answer.changes {
-                    view::reach_changes(report, changes, &style, writer)?;
-                    view::as_it_is(&style, writer)?;
-                }
-                view::survey(report, &style, writer)?;
-                match &answer.advice {
+                let advice = |writer: &mut dyn Write| match &answer.advice {
                     Some(advice) => view::advice(report, advice, &style, writer),
                     None => Ok(()),
-                }
+                };
+                let Some(changes) = &answer.changes else {
+                    view::survey(report, &style, writer)?;
+                    return advice(writer);
+                };
+                // Advice is about the organization with the changes.
+                view::reach_changes(report, changes, &style, writer)?;
+                advice(writer)?;
+                view::as_it_is(&style, writer)?;
+                view::survey(report, &style, writer)
             })?;
         }
         return Ok(exit::SUCCESS);

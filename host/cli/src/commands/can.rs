@@ -1,6 +1,5 @@
 //! `blastwall can`.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::anyhow;
@@ -8,7 +7,7 @@ use blastwall_blast::{Answer, Asked, LayerAnswer, QuestionError, Verdict};
 use blastwall_report::{view, visible};
 use blastwall_scan::{Origin, questions};
 
-use crate::args::{AnswerFormat, CanArguments};
+use crate::args::{AnswerFormat, CanArguments, ContextArgument};
 use crate::config::nearest;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{Output, write};
@@ -27,17 +26,7 @@ pub(crate) fn run(arguments: &CanArguments) -> CommandResult {
     };
     let questions = questions(&stored, &arguments.principal, &arguments.resource)
         .map_err(setup::origin_failure)?;
-    let mut context: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for given in &arguments.context {
-        context
-            .entry(given.key.as_str())
-            .or_default()
-            .push(given.value.clone());
-    }
-    let context: Vec<(String, Vec<String>)> = context
-        .into_iter()
-        .map(|(key, values)| (key.to_owned(), values))
-        .collect();
+    let context = ContextArgument::by_key(&arguments.context);
     let answer = questions
         .can(&Asked {
             principal: &arguments.principal,

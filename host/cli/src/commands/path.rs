@@ -1,7 +1,8 @@
 //! `blastwall path`.
 
-use blastwall_blast::{Proofs, Radius, RadiusFact, Subject};
+use blastwall_blast::{Proofs, Radius, RadiusFact, Removal, Subject};
 use blastwall_report::{view, visible};
+use serde::Serialize;
 
 use super::blast_radius::{find, reach};
 use crate::args::{PathArguments, PathFormat};
@@ -18,7 +19,7 @@ pub(crate) async fn run(
     terminal: Terminal,
 ) -> CommandResult {
     let (source, what_if) = (&arguments.source, &arguments.what_if);
-    let reach = reach(arguments.aws, source, what_if, &file, terminal).await?;
+    let reach = reach(arguments.aws, source, what_if, true, &file, terminal).await?;
     let graph = reach.changed.as_ref().unwrap_or(&reach.graph);
     let start = find(graph, &arguments.start)?;
     let found = find(graph, &arguments.target)?;
@@ -41,6 +42,10 @@ pub(crate) async fn run(
         .collect::<Result<Vec<Proofs>, _>>()
         .map_err(Failure::usage)?;
     let reached = ways.iter().any(|ways| !ways.proofs.is_empty());
+    let cut = match whole && reached {
+        true => graph.cut(&start, &found),
+        false => None,
+    };
     let style = Output::STDOUT.style(terminal);
     write(&Output::STDOUT, |writer| match arguments.output {
         PathFormat::Text => {
@@ -49,6 +54,10 @@ pub(crate) async fn run(
                     writeln!(writer)?;
                 }
                 view::proofs(&reach.report, proofs, &radius, &style, writer)?;
+            }
+            if whole && reached {
+                let cut = cut.as_ref().map(|(cut, fewest)| (cut.as_slice(), *fewest));
+                view::cut(&reach.report, &arguments.target, cut, &style, writer)?;
             }
             if more > 0 {
                 writeln!(writer)?;
@@ -61,8 +70,8 @@ pub(crate) async fn run(
             Ok(())
         }
         PathFormat::Json => match ways.as_slice() {
-            [only] => view::json(only, writer),
-            several => view::json(&several, writer),
+            [only] if !whole => view::json(only, writer),
+            _ => view::json(&IntoEnvironment::new(&ways, more, cut.as_ref()), writer),
         },
         PathFormat::Mermaid => view::mermaid(&reach.report, &ways, writer),
         PathFormat::Dot => view::dot(&reach.report, &ways, writer),
@@ -77,11 +86,35 @@ pub(crate) async fn run(
     })
 }
 
+/// Ways into an environment, for programs.
+#[derive(Serialize)]
+struct IntoEnvironment<'a> {
+    /// The ways to what falls first in each account, the surest and nearest first.
+    targets: &'a [Proofs],
+    /// How many more accounts fall.
+    more: usize,
+    /// The fewest changes after which nothing in the environment falls; none if no change closes all ways.
+    cut: Option<&'a [Removal]>,
+    /// Whether no fewer would do.
+    cut_is_fewest: bool,
+}
+
+impl<'a> IntoEnvironment<'a> {
+    fn new(targets: &'a [Proofs], more: usize, cut: Option<&'a (Vec<Removal>, bool)>) -> Self {
+        Self {
+            targets,
+            more,
+            cut: cut.map(|(cut, _)| cut.as_slice()),
+            cut_is_fewest: cut.is_some_and(|(_, fewest)| *fewest),
+        }
+    }
+}
+
 /// Of how many accounts of an environment the ways are told, the surest and nearest first.
 const ACCOUNTS_TOLD: usize = 5;
 
-/// What falls first in each of these accounts, the surest and nearest first: the account where it falls as
-/// surely as anything in it.
+/// What falls first in each of these accounts, the surest and nearest first, as the matrix of the survey counts it:
+/// the account itself, a user or role, or a workload.
 fn footholds(radius: &Radius, accounts: &[Subject]) -> Vec<Subject> {
     let mut footholds: Vec<&RadiusFact> = accounts
         .iter()
@@ -94,10 +127,18 @@ fn footholds(radius: &Radius, accounts: &[Subject]) -> Vec<Subject> {
                 .iter()
                 .filter(|fact| fact.subject.account().as_ref() == Some(id))
                 .filter(|fact| fact.witness.is_some())
+                .filter(|fact| {
+                    matches!(
+                        fact.subject,
+                        Subject::Account { .. }
+                            | Subject::Principal { .. }
+                            | Subject::Workload { .. }
+                    )
+                })
                 .collect();
             inside.sort_by_key(|fact| {
                 let part = !matches!(fact.subject, Subject::Account { .. });
-                (fact.certainty, part, fact.hops, &fact.subject)
+                (fact.certainty, fact.hops, part, &fact.subject)
             });
             inside.first().copied()
         })

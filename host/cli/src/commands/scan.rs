@@ -28,6 +28,8 @@ pub(crate) struct Job {
     pub(crate) save: Option<PathBuf>,
     pub(crate) tags: bool,
     pub(crate) blast_radius: bool,
+    /// Whether one question about the blast radius is asked, and no survey is wanted.
+    pub(crate) one_question: bool,
     /// Whether everything that the blast radius reads is collected.
     pub(crate) deep: bool,
     pub(crate) what_if: WhatIf,
@@ -50,6 +52,7 @@ pub(crate) async fn run(
         save: arguments.save,
         tags: arguments.with_tags,
         blast_radius: !arguments.no_blast_radius,
+        one_question: false,
         deep: arguments.deep,
         what_if: WhatIf::default(),
         parallel_accounts: arguments.parallel_accounts,
@@ -110,6 +113,7 @@ impl Prepared {
             regions,
             environments: setup::environments(&file.config),
             blast_radius: job.blast_radius,
+            one_question: job.one_question,
             deep: job.deep || file.config.collect.deep,
             what_if: job.what_if.clone(),
             parallel_accounts: job

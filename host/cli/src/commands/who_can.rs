@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use super::blast_radius::reach;
 use super::can::question_failure;
-use crate::args::{AnswerFormat, AwsArguments, SourceArguments, WhatIfArguments, WhoCanArguments};
+use crate::args::{
+    AnswerFormat, AwsArguments, ContextArgument, SourceArguments, WhatIfArguments, WhoCanArguments,
+};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
 use crate::output::{Output, write};
@@ -59,6 +61,7 @@ pub(crate) async fn run(
     };
     let questions =
         questions_of_all(&stored, &arguments.resource).map_err(setup::origin_failure)?;
+    let context = ContextArgument::by_key(&arguments.context);
     let mut direct = Vec::new();
     for principal in questions.principals() {
         let answer = questions
@@ -67,7 +70,7 @@ pub(crate) async fn run(
                 action: &arguments.action,
                 unlisted_action: arguments.unlisted_action,
                 resource: &arguments.resource,
-                context: &[],
+                context: &context,
             })
             .map_err(question_failure)?;
         if answer.verdict != Verdict::Denied {
@@ -83,6 +86,7 @@ pub(crate) async fn run(
         AwsArguments::default(),
         &SourceArguments::stored(&arguments.from),
         &WhatIfArguments::default(),
+        true,
         &file,
         terminal,
     )
@@ -135,12 +139,7 @@ fn why(answer: &Answer) -> String {
     match answer.gaps.as_slice() {
         [] => answer.reason.clone(),
         gaps => {
-            let gaps = gaps.join("; ");
-            let gaps = gaps.replace(
-                "give it with --context",
-                "`blastwall can --context` decides it",
-            );
-            format!("{}; not seen: {gaps}", answer.reason)
+            format!("{}; not seen: {}", answer.reason, gaps.join("; "))
         }
     }
 }

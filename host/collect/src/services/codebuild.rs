@@ -1,12 +1,12 @@
 //! AWS CodeBuild: `AWS::CodeBuild::Project`.
 //!
-//! A call tells a hundred projects whole. Their variables and build specifications are passed over: they may
-//! hold secrets.
+//! A call tells a hundred projects whole. Their build specifications are passed over, and of variables only
+//! the names are kept: they may hold secrets.
 
 use aws_sdk_codebuild::Client;
 use aws_sdk_codebuild::types::{
-    Project as Description, ProjectEnvironment as EnvironmentAnswer, Webhook,
-    WebhookFilter as Answer,
+    EnvironmentVariableType, Project as Description, ProjectEnvironment as EnvironmentAnswer,
+    Webhook, WebhookFilter as Answer,
 };
 use blastwall_aws::{Declaration, Failure, client};
 use blastwall_model::Kind;
@@ -126,6 +126,15 @@ fn project(
     let observed = &mut project.observed;
     observed.created = description.created().and_then(time).into();
     observed.last_modified = description.last_modified().and_then(time).into();
+    let variables = description
+        .environment()
+        .map(EnvironmentAnswer::environment_variables);
+    let plain = variables.unwrap_or_default().iter().filter(|variable| {
+        let kind = variable.r#type();
+        kind.is_none_or(|kind| *kind == EnvironmentVariableType::Plaintext)
+    });
+    let names = sorted(plain.map(|variable| variable.name().to_owned()));
+    observed.variable_names = Some(names).filter(|names| !names.is_empty()).into();
     Ok(project)
 }
 

@@ -1,7 +1,10 @@
 //! Amazon ECS: `AWS::ECS::TaskDefinition`.
 //!
 //! Of each family the latest revision that is active: a family may have thousands, and what is started without a
-//! revision is this one. Environments and commands are passed over: they may hold secrets.
+//! revision is this one. Commands are passed over, and of environments only the names of variables are kept: they
+//! may hold secrets.
+
+use std::collections::BTreeSet;
 
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
@@ -126,6 +129,12 @@ fn definition(
     observed.revision = Some(described.revision()).into();
     observed.status = text(described.status().map(|it| it.as_str())).into();
     observed.registered_at = described.registered_at().and_then(time).into();
+    let containers = described.container_definitions().iter();
+    let variables = containers.flat_map(|container| container.environment());
+    let names: BTreeSet<String> = variables
+        .filter_map(|variable| text(variable.name()))
+        .collect();
+    observed.variable_names = Some(sorted(names)).filter(|names| !names.is_empty()).into();
     Ok(definition)
 }
 

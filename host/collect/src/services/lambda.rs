@@ -1,6 +1,7 @@
 //! AWS Lambda: `AWS::Lambda::Function`, `AWS::Lambda::Url`.
 //!
-//! A page of the listing tells fifty functions whole. Their environment is passed over: it may hold secrets.
+//! A page of the listing tells fifty functions whole. Of their environment only the names of
+//! variables are kept: it may hold secrets.
 //! URLs, the policy, and tags if they are wanted take a call a function each.
 
 use aws_sdk_lambda::Client;
@@ -117,6 +118,9 @@ fn function(
     let modified = description.last_modified().unwrap_or_default();
     let modified = modified.replace("+0000", "Z");
     function.observed.last_modified = time_text(&modified).into();
+    let variables = description.environment().and_then(|own| own.variables());
+    let names = sorted(variables.into_iter().flat_map(|own| own.keys().cloned()));
+    function.observed.variable_names = Some(names).filter(|names| !names.is_empty()).into();
     Ok(function)
 }
 

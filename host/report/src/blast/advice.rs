@@ -28,7 +28,7 @@ pub fn advice(
         2,
         &format!(
             "On average {} of the other accounts fall with an account (the expected blast radius), both weighted by \
-             how critical their environments are.",
+             how critical their environments are. Each change below is the best one after those before it.",
             share(advice.expected)
         ),
     )?;
@@ -37,7 +37,7 @@ pub fn advice(
         let told = path::removal(removal, names, arrow);
         let line = [
             span(Tone::Strong, format!("{}. ", number + 1)),
-            plain(format!("no way from {told}")),
+            plain(format!("remove {told}")),
             span(
                 Tone::Faint,
                 format!(

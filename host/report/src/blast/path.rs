@@ -92,10 +92,12 @@ pub(super) fn subjects(subjects: &[Subject], names: &Names<'_>) -> String {
 
 /// What one change takes away: `all of web-dev (…) → role/deploy of payments-prod (…)`.
 pub(super) fn removal(removal: &Removal, names: &Names<'_>, arrow: &str) -> String {
-    let from = removal.from.as_ref().map_or_else(
-        || "everybody whom its policy lets in".to_owned(),
-        |from| subject(from, names),
-    );
+    let everybody = || match &removal.to {
+        Subject::Network { .. } | Subject::Workload { .. } => "everybody".to_owned(),
+        _ => "everybody whom its policy lets in".to_owned(),
+    };
+    let from = removal.from.as_ref();
+    let from = from.map_or_else(everybody, |from| subject(from, names));
     format!("{from} {arrow} {}", subject(&removal.to, names))
 }
 

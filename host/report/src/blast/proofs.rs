@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use blastwall_blast::{Certainty, Proof, Proofs, Radius, Step, Subject, is_structural, link_kind};
+use blastwall_blast::{
+    Certainty, Proof, Proofs, Radius, Removal, Step, Subject, is_structural, link_kind,
+};
 
 use super::radius::parts;
 use super::{path, survey, unseen};
@@ -74,19 +76,9 @@ pub fn proofs(
     page.heading("What would stop it")?;
     match &proofs.cut {
         Some(cut) => {
-            page.line(
-                2,
-                &[plain(format!(
-                    "The fewest changes: {}",
-                    count(len(cut.len()), "change", "changes")
-                ))],
-            )?;
-            let arrow = page.glyphs().arrow;
-            for removal in cut {
-                let line = path::removal(removal, names, arrow);
-                page.hanging(4, 6, &[plain(format!("- no way from {line}"))])?;
-                page.hanging(6, 8, &[span(Tone::Faint, path::option(removal))])?;
-            }
+            let changes = count(len(cut.len()), "change", "changes");
+            page.line(2, &[plain(format!("The fewest changes: {changes}"))])?;
+            removals(page, cut, names)?;
         }
         None if proofs.proofs.iter().any(is_made_so) => page.prose(
             2,
@@ -114,6 +106,46 @@ pub fn proofs(
         }
     }
     Ok(())
+}
+
+fn removals(page: &mut Page<'_>, cut: &[Removal], names: &Names<'_>) -> io::Result<()> {
+    let arrow = page.glyphs().arrow;
+    for removal in cut {
+        let line = path::removal(removal, names, arrow);
+        page.hanging(4, 6, &[plain(format!("- remove {line}"))])?;
+        page.hanging(6, 8, &[span(Tone::Faint, path::option(removal))])?;
+    }
+    Ok(())
+}
+
+/// Writes the fewest changes after which nothing of an environment falls, and whether no fewer would do; none if no
+/// change closes all ways.
+///
+/// # Errors
+/// What the writer answers.
+pub fn cut(
+    report: &Report,
+    environment: &str,
+    cut: Option<(&[Removal], bool)>,
+    style: &Style,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let names = &Names::new(report);
+    let page = &mut Page::new(writer, style);
+    page.heading(&format!("What would close every way into {environment}"))?;
+    let Some((cut, fewest)) = cut else {
+        return page.prose(
+            2,
+            "No change closes them all, or there are too many ways to tell: some may follow from how AWS is made.",
+        );
+    };
+    let changes = count(len(cut.len()), "change", "changes");
+    let told = match fewest {
+        true => format!("The fewest changes: {changes}"),
+        false => format!("{changes}, perhaps by fewer"),
+    };
+    page.line(2, &[plain(told)])?;
+    removals(page, cut, names)
 }
 
 /// Whether no step of a way can be taken away.

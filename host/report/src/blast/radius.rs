@@ -39,12 +39,19 @@ pub fn radius(
     )?;
     let fallen = fallen(radius, names);
     in_short(page, radius, &fallen)?;
-    if let Some(blast) = survey_of(report, radius) {
+    if let Some(blast) = survey_of(report, radius).filter(|blast| !blast.seen) {
+        let what = format!(
+            "{} was not looked into: what its users and roles may do is not known, and this is what falls with it at \
+             least.",
+            names.label(&blast.account)
+        );
+        page.hanging(2, 2, &[span(Tone::Doubtful, what)])?;
+    } else if let Some(blast) = survey_of(report, radius) {
         page.line(
             2,
             &[plain(format!(
-                "{} of the other accounts stays out of reach, {} of their users and roles reach in; both weighted by \
-                 how critical their environments are.",
+                "{} of the other accounts, by their users and roles, stays out of reach; {} of those reach in; both \
+                 weighted by how critical their environments are.",
                 percent(blast.containment.score),
                 percent(blast.exposure.score)
             ))],
@@ -101,6 +108,11 @@ const BESIDES: &[Section] = &[
         heading: "Data",
         plural: "resources",
         has: |subject| matches!(subject, Subject::Data { .. }),
+    },
+    Section {
+        heading: "Power over the guardrails, without which more may fall",
+        plural: "powers",
+        has: |subject| matches!(subject, Subject::Guardrails),
     },
     Section {
         heading: "Evidence, which could be destroyed",

@@ -2,7 +2,7 @@
 //! outside, and where the graph is blind.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use blastwall_blast::{
@@ -196,6 +196,8 @@ fn crossings(
             ],
         )?;
         page.line(6, &[plain(path::chain(&crossing.via, names, arrow))])?;
+        let conditions = crossing.via.iter().flat_map(|step| &step.conditions);
+        path::conditions(page, 6, conditions.collect::<BTreeSet<_>>())?;
         cut(page, crossing, names)?;
     }
     page.more(2, crossings.len() - shown, "crossings")?;
@@ -219,15 +221,12 @@ fn cut(page: &mut Page<'_>, crossing: &Crossing, names: &Names<'_>) -> io::Resul
         let told = cut
             .iter()
             .map(|removal| path::removal(removal, names, arrow));
-        format!(
-            ": no way from {}",
-            told.collect::<Vec<_>>().join(", nor from ")
-        )
+        format!(": remove {}", told.collect::<Vec<_>>().join("; remove "))
     } else {
         format!(
             "; `blastwall path {} {}` tells them",
-            path::quoted(&crossing.from),
-            path::quoted(&crossing.to)
+            path::quoted(&names.environment(&crossing.from)),
+            path::quoted(&names.environment(&crossing.to))
         )
     };
     let line = format!("closed by {changes}{fewer}{told}");
@@ -281,8 +280,8 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         &[span(
             Tone::Faint,
             "`2/9 > 1/4, 1 hop`: 2 of the 9 accounts of the row reach something in 1 of the 4 of the column, the \
-             nearest in 1 hop. `?`: if conditions hold; `??`: speculative. `data`: no account, but data of some is \
-             read. `-`: no way.",
+             surest and nearest in 1 hop. `?`: if conditions hold; `??`: speculative. `data`: data of accounts is \
+             read that do not fall. `-`: no way.",
         )],
     )?;
     page.gap()?;
@@ -307,7 +306,8 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
                 },
                 Some(crossing) => {
                     let total = |name: &str| accounts.get(name).copied().unwrap_or_default();
-                    crossing_cell(crossing, total(from), total(to))
+                    let data = data.contains_key(&(*from, *to));
+                    crossing_cell(crossing, total(from), total(to), data)
                 }
             });
         }
@@ -316,15 +316,16 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
     page.grid(2, &grid, "environments")
 }
 
-fn crossing_cell(crossing: &Crossing, sources: usize, targets: usize) -> Cell {
+fn crossing_cell(crossing: &Crossing, sources: usize, targets: usize, data: bool) -> Cell {
     cell(
         path::tone(crossing.certainty),
         format!(
-            "{}/{sources} > {}/{targets}, {}{}",
+            "{}/{sources} > {}/{targets}, {}{}{}",
             crossing.sources,
             crossing.targets,
             count(u64::from(crossing.hops), "hop", "hops"),
             doubt(crossing.certainty),
+            if data { " + data" } else { "" },
         ),
     )
 }
@@ -385,9 +386,10 @@ fn accounts(
         2,
         &[span(
             Tone::Faint,
-            "Contained: the share of the other accounts that stays out of reach if the account falls. Exposed: the \
-             share of their users and roles that reach in. Both are weighted by how critical the environments are. \
-             Reaches: the number of other accounts.",
+            "Contained: how much of the other accounts stays out of reach if the account falls, each by the share of \
+             its users and roles; data is not counted. Exposed: the share of their users and roles that reach in. \
+             Both are weighted by how critical the environments are. Reaches: the number of other accounts. `?`: not \
+             looked into.",
         )],
     )?;
     page.gap()?;
@@ -429,15 +431,18 @@ fn accounts(
                 })
                 .collect()
         };
+        // Of one that was not looked into, what it reaches at least is known, and not what it does not.
+        let reaches = blast.reached.max(blast.reaches.len());
+        let (contained, reaches) = match blast.seen {
+            true => (percent(blast.containment.score), reaches.to_string()),
+            false => ("?".to_owned(), format!("{reaches}?")),
+        };
         grid.row(vec![
             cell(Tone::Strong, names.label(&blast.account)),
             cell(Tone::Plain, &*blast.environment),
-            cell(Tone::Plain, percent(blast.containment.score)),
+            cell(Tone::Plain, contained),
             cell(Tone::Plain, percent(blast.exposure.score)),
-            cell(
-                Tone::Plain,
-                blast.reached.max(blast.reaches.len()).to_string(),
-            ),
+            cell(Tone::Plain, reaches),
             cell(Tone::Plain, crossings.join(", ")),
         ]);
     }

@@ -24,13 +24,15 @@ pub struct UnseenListing<'a> {
     pub gap: &'a Gap,
 }
 
-/// The listings that failed, by account.
+/// The listings that failed: those of the organization itself, by its management account, then those of accounts.
 pub fn unseen(report: &Report) -> impl Iterator<Item = UnseenListing<'_>> {
-    report.coverage.iter().flat_map(|coverage| {
-        let account = &coverage.account;
-        let gaps = coverage.gaps.iter();
-        gaps.filter(|gap| gap.resource.is_none())
-            .filter(|gap| gap.types.iter().any(|kind| blastwall_blast::is_read(kind)))
+    let organization = report.organization.iter();
+    let organization = organization.map(|one| (&one.management_account, &one.gaps));
+    let accounts = report.coverage.iter();
+    let accounts = accounts.map(|coverage| (&coverage.account, &coverage.gaps));
+    organization.chain(accounts).flat_map(|(account, gaps)| {
+        let gaps = gaps.iter().filter(|gap| gap.resource.is_none());
+        gaps.filter(|gap| gap.types.iter().any(|kind| blastwall_blast::is_read(kind)))
             .map(move |gap| UnseenListing { account, gap })
     })
 }

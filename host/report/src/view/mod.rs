@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use crate::blast::advice::{advice, second_wave};
 pub use crate::blast::changes::{as_it_is, changes, reach_changes};
-pub use crate::blast::proofs::{dot, mermaid, proofs};
+pub use crate::blast::proofs::{cut, dot, mermaid, proofs};
 pub use crate::blast::radius::radius;
 pub use crate::blast::unseen::{UnseenListing, unseen};
 

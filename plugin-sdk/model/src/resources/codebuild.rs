@@ -3,7 +3,7 @@
 use crate::resource::{kind, properties, shapes};
 
 shapes! {
-    /// What builds run in. Variables are not collected: they may hold secrets.
+    /// What builds run in. Of variables only the names are collected: they may hold secrets.
     ProjectEnvironment {
         /// `LINUX_CONTAINER`, `ARM_CONTAINER`, …
         #[serde(rename = "Type")]
@@ -94,6 +94,8 @@ properties! {
         "Created" created: String,
         /// RFC 3339.
         "LastModified" last_modified: String,
+        /// The names of the variables that builds are given plainly, sorted; absent if there are none.
+        "VariableNames" variable_names: Vec<String>,
     }
 }
 

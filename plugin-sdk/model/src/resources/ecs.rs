@@ -24,7 +24,8 @@ shapes! {
         protocol: Option<String>,
     }
 
-    /// A container. Its environment and its command are not collected: they may hold secrets.
+    /// A container. Its command is not collected, and of its environment only the names of variables are: they
+    /// may hold secrets.
     ContainerDefinition {
         /// Its name.
         name: String,
@@ -77,6 +78,8 @@ properties! {
         "Status" status: String,
         /// RFC 3339.
         "RegisteredAt" registered_at: String,
+        /// The names of the variables that containers are given plainly, sorted; absent if there are none.
+        "VariableNames" variable_names: Vec<String>,
     }
 }
 

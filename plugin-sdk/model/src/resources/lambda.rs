@@ -15,8 +15,8 @@ shapes! {
 }
 
 properties! {
-    /// What is set on a function (`AWS::Lambda::Function` and `AWS::Lambda::Permission`). Its environment is
-    /// not collected: it may hold secrets.
+    /// What is set on a function (`AWS::Lambda::Function` and `AWS::Lambda::Permission`). Of its environment
+    /// only the names of variables are collected: it may hold secrets.
     "config" FunctionConfig {
         /// Its name.
         "FunctionName" function_name: String,
@@ -43,6 +43,8 @@ properties! {
     "observed" FunctionObserved {
         /// When it was last changed, RFC 3339.
         "LastModified" last_modified: String,
+        /// The names of the variables of its environment, sorted; absent if there are none.
+        "VariableNames" variable_names: Vec<String>,
     }
 }
 

@@ -14,6 +14,8 @@ use crate::principal::Principal;
 pub(crate) struct Derived<'a> {
     keys: &'a Keys,
     principal: &'a Principal,
+    /// Whether an action of STS is asked for, which alone has keys of STS.
+    of_sts: bool,
     /// The ARN of the role behind a session, where its path is known.
     role_arn: Option<String>,
     resource_account: &'a str,
@@ -39,9 +41,11 @@ impl<'a> Derived<'a> {
     pub(crate) fn new(
         principal: &'a Principal,
         role_path: Option<&str>,
+        action: &str,
         resource_account: &'a str,
         keys: &'a Keys,
     ) -> Self {
+        let service = action.split(':').next().unwrap_or_default();
         let role_arn = match (principal, role_path) {
             (
                 Principal::RoleSession {
@@ -55,6 +59,7 @@ impl<'a> Derived<'a> {
         Self {
             keys,
             principal,
+            of_sts: service.eq_ignore_ascii_case("sts"),
             role_arn,
             resource_account,
         }
@@ -77,6 +82,15 @@ impl<'a> Derived<'a> {
                 if arn::is_account_id(self.resource_account) =>
             {
                 Fact::One(self.resource_account)
+            }
+            // Source: Service Authorization Reference, "Condition keys for AWS Security Token Service".
+            "sts:externalid"
+            | "sts:rolesessionname"
+            | "sts:sourceidentity"
+            | "sts:transitivetagkeys"
+                if !self.of_sts =>
+            {
+                Fact::Absent
             }
             // Set only on calls that a service makes directly, as itself.
             "aws:sourcearn"
@@ -186,7 +200,13 @@ impl Context {
     #[must_use]
     pub fn derived(principal: &Principal, role_path: Option<&str>, resource_account: &str) -> Self {
         let keys = Keys::new();
-        let derived = Derived::new(principal, role_path, resource_account, &keys);
+        let derived = Derived::new(
+            principal,
+            role_path,
+            "s3:GetObject",
+            resource_account,
+            &keys,
+        );
         let mut context = Self::new();
         for key in DERIVABLE {
             if let Fact::One(value) = derived.lookup(&key.to_ascii_lowercase()) {

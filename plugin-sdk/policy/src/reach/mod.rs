@@ -106,6 +106,7 @@ pub fn reach(question: &Question<'_>, layers: &Layers<'_>) -> Reach {
     let derived = Derived::new(
         question.principal,
         question.role_path,
+        question.action,
         question.resource_account,
         question.keys,
     );

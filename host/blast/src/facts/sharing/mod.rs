@@ -1,5 +1,5 @@
 //! What accounts share with each other, and what others build on: documents of Systems Manager, directories,
-//! packages, products, zones, shares of AWS RAM.
+//! packages, products, zones, shares of AWS RAM, stack sets.
 //!
 //! Each file reads one service. What is shared is a store where somebody may change it (`store_kinds.rs`); here
 //! is who has to do with it.
@@ -14,6 +14,7 @@ mod packages;
 mod recipes;
 mod shared_kinds;
 mod shares;
+mod stack_sets;
 
 use blastwall_model::Document;
 use serde_json::Value;
@@ -30,6 +31,7 @@ pub(crate) use names::NamesFacts;
 pub(crate) use packages::RepositoryFacts;
 pub(crate) use shared_kinds::actions as shared_actions;
 pub(crate) use shares::ShareFacts;
+pub(crate) use stack_sets::StackSetFacts;
 
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
@@ -43,6 +45,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         packages::TYPES,
         recipes::TYPES,
         shares::TYPES,
+        stack_sets::TYPES,
     ];
     all.into_iter().flatten().copied()
 }
@@ -59,6 +62,7 @@ pub(crate) struct SharingFacts {
     pub(crate) builds: BuildsFacts,
     pub(crate) lattice: lattice::LatticesFacts,
     pub(crate) recipes: recipes::RecipesFacts,
+    pub(crate) stack_sets: Vec<StackSetFacts>,
 }
 
 /// A document and what is in it.
@@ -94,6 +98,7 @@ impl SharingFacts {
             builds: BuildsFacts::read(&read),
             lattice: lattice::LatticesFacts::read(&read, policies, unjudged),
             recipes: recipes::RecipesFacts::read(&read),
+            stack_sets: stack_sets::read(&read),
         }
     }
 
@@ -108,6 +113,7 @@ impl SharingFacts {
         self.builds.extend(other.builds);
         self.lattice.extend(other.lattice);
         self.recipes.extend(other.recipes);
+        self.stack_sets.extend(other.stack_sets);
     }
 
     /// The accounts that something is shared with or comes from, by id.

@@ -10,12 +10,14 @@ use super::open::{Open, Place, is_login};
 use super::ranges::{Family, Span};
 use super::rules::{Rules, groups_of};
 use super::{Exposure, Likelihood, WaysIn};
+use crate::facts::interfaces::InterfaceFacts;
 
-pub(super) const TYPES: [&str; 3] = [INSTANCE, INTERFACE, ADDRESS];
+pub(super) const TYPES: [&str; 4] = [INSTANCE, INTERFACE, ADDRESS, ASSOCIATION];
 
 const INSTANCE: &str = "AWS::EC2::Instance";
 const INTERFACE: &str = "AWS::EC2::NetworkInterface";
 const ADDRESS: &str = "AWS::EC2::EIP";
+const ASSOCIATION: &str = "AWS::EC2::EIPAssociation";
 
 /// A network interface.
 #[derive(Clone, Debug, Default)]
@@ -135,8 +137,19 @@ impl Hosts {
                 host.add(interface);
             }
         }
-        for one in documents.of(ADDRESS) {
-            let Some(address) = one.text("/PublicIp") else {
+        let addresses = documents.of(ADDRESS).iter();
+        let apart = documents.of(ASSOCIATION).iter();
+        for one in addresses.clone().chain(apart) {
+            // One that is a document of its own names the address, or what it was allocated as.
+            let allocated = one.text("/AllocationId");
+            let named = || {
+                let mut same = addresses.clone();
+                let own = |other: &&One<'_>| other.text("/AllocationId") == allocated;
+                same.find(|other| allocated.is_some() && own(other))?
+                    .text("/PublicIp")
+            };
+            let address = one.text("/PublicIp").or_else(|| one.text("/EIP"));
+            let Some(address) = address.or_else(named) else {
                 continue;
             };
             let interface = one.text("/NetworkInterfaceId");
@@ -223,6 +236,22 @@ impl Hosts {
                     }
                 }
             }
+        }
+    }
+
+    /// Where they are in networks.
+    pub(super) fn add_interfaces(&self, ways: &mut WaysIn) {
+        for host in self.hosts.values() {
+            let told = host.interfaces.iter().filter_map(|interface| {
+                Some(InterfaceFacts {
+                    vpc: Some(interface.vpc.clone()).filter(|vpc| !vpc.is_empty()),
+                    subnet: interface.subnet.clone(),
+                    address: Some(*interface.private.first()?),
+                    groups: interface.groups.clone().unwrap_or_default(),
+                })
+            });
+            let interfaces = ways.interfaces.entry(host.arn.clone()).or_default();
+            interfaces.extend(told);
         }
     }
 

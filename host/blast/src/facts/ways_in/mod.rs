@@ -23,6 +23,7 @@ use blastwall_model::{Arn, Document};
 
 use self::documents::Documents;
 pub(crate) use self::endpoint_services::{CREATE_ENDPOINT, Endpoint, EndpointService};
+use super::interfaces::InterfaceFacts;
 use super::stores::StorePolicy;
 use super::{Policies, Unjudged};
 
@@ -86,6 +87,8 @@ pub(crate) enum Past {
 pub(crate) struct WaysIn {
     /// By the ARN of what they lead to, without a version or alias.
     pub(crate) to: BTreeMap<String, Vec<Exposure>>,
+    /// The network interfaces of instances and tasks, by their ARN.
+    pub(crate) interfaces: BTreeMap<String, Vec<InterfaceFacts>>,
     /// To addresses of which the account does not tell what has them.
     pub(crate) to_addresses: Vec<ToAddress>,
     /// What is not on the internet, but open to endpoints of other VPCs.
@@ -118,6 +121,8 @@ impl WaysIn {
         let mut ways = Self::default();
         hosts.add_ways(&rules, &mut ways);
         tasks.add_ways(&rules, &mut ways);
+        hosts.add_interfaces(&mut ways);
+        tasks.add_interfaces(&mut ways);
         let balancers = balancers::Balancers::read(&documents, &rules, &hosts, &tasks);
         balancers.add_ways(&mut ways);
         apis::add_ways(&documents, &balancers, policies, unjudged, &mut ways);
@@ -148,6 +153,9 @@ impl WaysIn {
     pub(super) fn extend(&mut self, other: Self) {
         for (arn, exposures) in other.to {
             self.to.entry(arn).or_default().extend(exposures);
+        }
+        for (arn, interfaces) in other.interfaces {
+            self.interfaces.entry(arn).or_default().extend(interfaces);
         }
         self.to_addresses.extend(other.to_addresses);
         self.services.extend(other.services);

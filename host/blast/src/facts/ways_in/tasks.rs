@@ -6,6 +6,7 @@ use super::open::Place;
 use super::ranges::Family;
 use super::rules::Rules;
 use super::{Exposure, Likelihood, WaysIn};
+use crate::facts::interfaces::anywhere_in;
 
 pub(super) const TYPES: [&str; 2] = [SERVICE, DEFINITION];
 
@@ -81,6 +82,18 @@ impl Tasks {
                 };
                 ways.add(&service.definition, exposure);
             }
+        }
+    }
+}
+
+impl Tasks {
+    /// Where tasks with interfaces of their own are in networks.
+    pub(super) fn add_interfaces(&self, ways: &mut WaysIn) {
+        for service in &self.0 {
+            let groups = service.groups.as_deref().unwrap_or_default();
+            let somewhere = anywhere_in(&service.subnets, groups);
+            let interfaces = ways.interfaces.entry(service.definition.clone());
+            interfaces.or_default().extend(somewhere);
         }
     }
 }

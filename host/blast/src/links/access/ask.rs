@@ -64,8 +64,24 @@ fn ask(
     let with = |keys: &Keys| {
         let here = gate.with.iter().map(|action| one(action, keys));
         let home = gate.at_home.iter();
-        here.chain(home.map(|request| at_home(judge, &caller, request, keys, detail)))
+        here.chain(home.map(|request| at_home(judge, &caller, gate, request, keys, detail)))
             .try_fold(one(gate.action, keys)?, |all, more| Some(all.and(more?)))
+    };
+    // A role is asked for in whichever region one likes. Source: IAM User Guide, "Manage AWS STS in an AWS Region".
+    let with = |keys: &Keys| {
+        let regions = judge.world().regions();
+        if gate.role.is_none() || regions.clone().nth(1).is_none() {
+            return with(keys);
+        }
+        let mut best = None;
+        for region in regions {
+            let keys = keys.clone().fixed("aws:RequestedRegion", [region]);
+            best = better(best, with(&keys));
+            if is_certain(best.as_ref()) {
+                break;
+            }
+        }
+        best
     };
     let answer = with(&caller.keys);
     if is_certain(answer.as_ref()) || !matches!(caller.principal, Principal::User { .. }) {
@@ -116,18 +132,20 @@ fn behind<'a>(caller: Caller<'a>, gate: &Gate<'_>) -> Caller<'a> {
 fn at_home(
     judge: &Judge<'_>,
     caller: &Caller<'_>,
+    gate: &Gate<'_>,
     (action, service, name): &(&'static str, &'static str, &'static str),
     keys: &Keys,
     detail: Detail,
 ) -> Option<Judgement> {
     let account = caller.principal.account()?;
     let partition = &judge.world().partition;
+    let region = gate.region(judge.world()).unwrap_or("us-east-1");
     judge.judge(
         &Case {
             principal: caller.principal,
             role_path: None,
             action,
-            resource: &format!("arn:{partition}:{service}:us-east-1:{account}:{name}"),
+            resource: &format!("arn:{partition}:{service}:{region}:{account}:{name}"),
             resource_account: account,
             keys: keys.clone(),
             identity: caller.identity,
@@ -176,7 +194,7 @@ fn principal_side(
         .keys(
             RequestKeys::new(world)
                 .sent_from_account(row.account)
-                .with_tags_of(row),
+                .sent_by(row),
         )
         .build();
     let tags = writes_role_tags(judge, caller, gate, detail);

@@ -13,6 +13,8 @@ mod points;
 mod rewritten;
 mod shared;
 
+pub(super) use points::through_none as through_no_access_point;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -25,6 +27,7 @@ use crate::capability::Capability;
 use crate::certainty::Certainty;
 use crate::facts::{BUCKET, CREATE_GRANT, KEY, PolicyIndex, PrincipalKind, StorePolicy, Way};
 use crate::judge::{Judgement, ResourcePolicy};
+use crate::regions::region_of;
 use crate::request::RequestKeys;
 use crate::world::{
     ASSUME_ROLE, AccountIndex, AccountRow, EvidenceIndex, PrincipalIndex, PrincipalRow, StoreIndex,
@@ -105,6 +108,8 @@ pub(super) struct Gate<'w> {
     names: BTreeSet<String>,
     /// What is known of a request, besides what all requests to the account have.
     known: Vec<(String, Known)>,
+    /// The region that requests go to, where the resource does not have it in its ARN.
+    region: Option<&'w str>,
     tags: Option<&'w Tags>,
     /// The key that the caller has a grant of its own making for by then, if that is how it comes.
     granted: Option<&'w Arn>,
@@ -144,6 +149,7 @@ impl<'w> Gate<'w> {
             below: None,
             names: BTreeSet::new(),
             known: Vec::new(),
+            region: None,
             tags: None,
             granted: None,
             grantees: &[],
@@ -196,6 +202,7 @@ impl<'w> Gate<'w> {
             },
             summary: Some(&row.summary),
             tags: row.tags.as_ref(),
+            region: Some(&*row.region).filter(|region| *region != GLOBAL),
             ..Self::to(action, resource, owner, conclusion)
         })
     }
@@ -218,10 +225,7 @@ impl<'w> Gate<'w> {
     ) -> Option<Self> {
         let (first, with) = way.actions.split_first()?;
         let suffix = way.suffix.unwrap_or(row.kind.suffix);
-        let unseen = row
-            .unseen_key
-            .iter()
-            .map(|key| format!("the key {key}, which was not seen, lets the caller decrypt"));
+        let unseen = row.doubts.iter().cloned();
         let inside = row.in_network.then(|| IN_NETWORK.to_owned());
         let besides = (!way.besides.is_empty()).then(|| way.besides.to_owned());
         let conclusion = match row.key {
@@ -467,8 +471,17 @@ impl<'w> Gate<'w> {
         })
     }
 
+    /// The region that requests go to; none if that is not known, or the caller chooses.
+    fn region<'a>(&'a self, world: &'a World) -> Option<&'a str> {
+        region_of(self.action, &self.resource, &world.partition).or(self.region)
+    }
+
     /// What is known of a request.
     pub(super) fn keys<'a>(&self, keys: RequestKeys<'a>) -> RequestKeys<'a> {
+        let keys = match self.region(keys.world) {
+            Some(region) => keys.knowing(&[known("aws:RequestedRegion", region)]),
+            None => keys,
+        };
         match self.role {
             Some((_, row)) => keys.for_resource(row),
             None => keys.tagged(self.tags).for_account(self.owner),

@@ -1,6 +1,6 @@
 //! Gates of access points, behind which is the gate of the bucket.
 
-use blastwall_policy::Known;
+use blastwall_policy::{Keys, Known};
 
 use super::{Gate, known};
 use crate::capability::Capability;
@@ -20,6 +20,11 @@ const KEYS: [&str; 3] = [
 pub(super) fn none() -> Vec<(String, Known)> {
     let keys = KEYS.iter();
     keys.map(|key| ((*key).to_owned(), Known::Absent)).collect()
+}
+
+/// The keys of a request that comes through none.
+pub(in crate::links) fn through_none(keys: Keys) -> Keys {
+    KEYS.iter().fold(keys, |keys, key| keys.absent(key))
 }
 
 impl<'w> Gate<'w> {

@@ -7,6 +7,7 @@ use crate::certainty::Certainty;
 use crate::globs::names_within;
 use crate::judge::{Case, Detail, Identity, Judge, Judgement};
 use crate::links::power::{ANY_NAME, Power, better, is_certain};
+use crate::regions::region_of;
 use crate::request::RequestKeys;
 use crate::world::{AccountIndex, AccountRow, World};
 
@@ -37,15 +38,20 @@ pub(in crate::links) trait Actor {
     /// The patterns of resources that its policies name for an action.
     fn named(&self, action: &str) -> Vec<String>;
 
-    /// Resources that fit a pattern: of a name that no policy mentions, and of those that its policies do.
+    /// Resources that fit a pattern: of a name that no policy mentions, in each region that policies tell apart, and
+    /// of those that its policies name.
     fn within(&self, action: &str, pattern: &str) -> Vec<String> {
-        let any = pattern
-            .replace(":*:", ":us-east-1:")
-            .replace('*', ANY_NAME)
-            .replace('?', "0");
         let named = self.named(action);
-        let met = names_within(pattern, named.iter().map(String::as_str));
-        std::iter::once(any).chain(met).collect()
+        let regions = self.world().regions();
+        let all = regions.flat_map(|region| {
+            let here = pattern.replacen(":*:", &format!(":{region}:"), 1);
+            let any = here.replace('*', ANY_NAME).replace('?', "0");
+            let met = names_within(&here, named.iter().map(String::as_str));
+            std::iter::once(any).chain(met)
+        });
+        let mut all: Vec<String> = all.collect();
+        all.extend(names_within(pattern, named.iter().map(String::as_str)));
+        all
     }
 
     /// Whether it may do this to any of these.
@@ -148,6 +154,10 @@ impl Actor for MadeUp<'_, '_> {
     }
 
     fn may(&self, action: &str, resource: &str, keys: Keys) -> Option<Judgement> {
+        let keys = match region_of(action, resource, &self.judge.world().partition) {
+            Some(region) => keys.fixed("aws:RequestedRegion", [region]),
+            None => keys,
+        };
         self.judge.judge(
             &Case {
                 principal: self.principal,
@@ -171,8 +181,11 @@ impl Actor for MadeUp<'_, '_> {
         let partition = &self.judge.world().partition;
         let service = action.split(':').next().unwrap_or_default();
         let account = &self.account.id;
-        let any = format!("arn:{partition}:{service}:us-east-1:{account}:{ANY_NAME}/{ANY_NAME}");
-        self.may(action, &any, keys.clone())
+        let regions = self.judge.world().regions();
+        let somewhere = regions.map(|region| {
+            format!("arn:{partition}:{service}:{region}:{account}:{ANY_NAME}/{ANY_NAME}")
+        });
+        self.may_any(action, &somewhere.collect::<Vec<_>>(), keys)
     }
 
     fn named(&self, _action: &str) -> Vec<String> {

@@ -3,6 +3,7 @@
 //! Both must be the same principal's rights: one request carries both. Which services, and by what requests,
 //! is in `services.rs`.
 
+mod own_profile;
 mod services;
 
 use std::collections::BTreeSet;
@@ -28,7 +29,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     family: "workload",
     source: "principal with iam:PassRole on the role and the actions that have a service run something new \
         as it",
-    target: "role of the same account that trusts the service",
+    target: "role of the same account that trusts the service; for code on an instance whose role may replace \
+        the instance's profile, without more",
     precondition: "the role trusts the service; iam:PassedToService and the resource of the statement leave \
         the role open; boundary and service control policies do not stop any of the actions",
     mitigations: "iam:PassedToService, iam:AssociatedResourceArn, resources of iam:PassRole by path",
@@ -52,7 +54,7 @@ fn judge_pair(judge: &Judge<'_>, power: &Power<'_, '_>, role: PrincipalIndex) ->
         let into = || {
             let passes = passes(judge, power, role, service.name)?;
             let ways = service.ways.iter().map(|way| runs(judge, power, way));
-            let in_place = instance_profile(power, service, row.in_instance_profile)?;
+            let in_place = instance_profile(power, service.name, row.in_instance_profile)?;
             Some(passes.and(ways.fold(None, better)?).and(in_place))
         };
         best = better(best, into());
@@ -166,7 +168,7 @@ fn step(
     let power = &power.asking_for(row);
     let passes = passes(judge, power, role, service.name)?;
     let may = power.may_somewhere(action, &power.keys())?;
-    let in_place = instance_profile(power, service, row.in_instance_profile)?;
+    let in_place = instance_profile(power, service.name, row.in_instance_profile)?;
     let all = passes.and(may).and(in_place).also(way.besides);
     Some(power.complete(all))
 }
@@ -174,10 +176,10 @@ fn step(
 /// Instances take a role by way of an instance profile.
 fn instance_profile(
     power: &Power<'_, '_>,
-    service: &Service,
+    service: &str,
     has_one: Option<bool>,
 ) -> Option<Judgement> {
-    if service.name != EC2 || has_one == Some(true) {
+    if service != EC2 || has_one == Some(true) {
         return Some(Judgement::default());
     }
     let keys = power.keys();
@@ -202,11 +204,12 @@ impl LinkKind for PassRoleCompute {
         ways.flat_map(|way| way.actions)
             .chain(PROFILE)
             .copied()
-            .chain([PASS])
+            .chain([PASS, own_profile::REPLACE])
             .collect()
     }
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
+        own_profile::derive(judge, rules);
         rules.add_pairs(judge, &[PASS], |power, role| judge_pair(judge, power, role));
         let actions = self.actions();
         for account in judge.world().account_indices() {
@@ -252,6 +255,10 @@ impl LinkKind for PassRoleCompute {
                 let power = Power::holding(judge, *passer, Detail::Full)?;
                 judge_pair(judge, &power, role)
             }
+            (
+                [Capability::Workload(instance), Capability::Principal(own)],
+                Capability::Principal(role),
+            ) => own_profile::explain(judge, *instance, *own, role),
             (holders, Capability::Principal(role)) => {
                 let powers = holders
                     .iter()
