@@ -60,10 +60,9 @@ impl Graph {
             },
             _ => Source::Rule(id),
         };
-        Some(Unit {
-            conclusion: self.itself(rule.conclusion),
-            source,
-        })
+        let conclusion = self.itself(rule.conclusion);
+        // From one form of a thing to another there is no link to take away.
+        (source != Source::Fact(conclusion)).then_some(Unit { conclusion, source })
     }
 
     /// What a fact is a form of: of a principal with other permissions that principal, of what is encrypted the

@@ -536,3 +536,104 @@ fn an_environment_under_a_key_takes_the_key() {
     assert_eq!(reach(&["lambda:GetFunction"]), None);
     assert_eq!(reach(&["lambda:GetFunction", "kms:Decrypt"]), Some(Certain));
 }
+
+#[test]
+fn what_could_not_be_seen_of_a_store_is_in_doubt() {
+    let org = |more: Value| {
+        let mut document = bucket(PROD, json!({"PolicyDocument": lets(json!("*"), json!({}))}));
+        for (name, part) in more.as_object().unwrap() {
+            document[name] = part.clone();
+        }
+        Org::three()
+            .role(DEV, "reader", nobody(), &[allow("s3:GetObject", "*")])
+            .add(PROD, document)
+    };
+    let reach = |more: Value| org(more).reach(&role(DEV, "reader"), BUCKET);
+    assert_eq!(reach(json!({})), Some(Certain));
+    for unknown in [
+        "config.BucketEncryption",
+        "config.PublicAccessBlockConfiguration",
+    ] {
+        let why = json!({"kind": "denied", "answer": "AccessDenied"});
+        assert_eq!(
+            reach(json!({"unknown": {unknown: why}})),
+            Some(Conditional),
+            "{unknown}"
+        );
+    }
+}
+
+#[test]
+fn what_aws_says_of_a_policy_goes_before_what_it_looks_like() {
+    let blocks = json!({"RestrictPublicBuckets": true});
+    let path = "o-test000001/r-root/*";
+    let policy = lets(
+        json!("*"),
+        json!({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": path}}}),
+    );
+    let org = |public: Value| {
+        let mut document = bucket(
+            PROD,
+            json!({"PolicyDocument": policy, "PublicAccessBlockConfiguration": blocks}),
+        );
+        document["observed"] = json!({"PolicyIsPublic": public});
+        Org::three()
+            .role(DEV, "reader", nobody(), &[allow("s3:GetObject", "*")])
+            .add(PROD, document)
+    };
+    let reach = |public: Value| org(public).reach(&role(DEV, "reader"), BUCKET);
+    assert_eq!(reach(json!(false)), Some(Certain));
+    assert_eq!(reach(json!(true)), None);
+}
+
+#[test]
+fn the_id_of_a_role_is_that_of_its_sessions() {
+    let only = |id: &str| {
+        let mut denial = lets(json!("*"), json!({}))["Statement"][0].clone();
+        denial["Effect"] = json!("Deny");
+        denial["Condition"] = json!({"StringNotLike": {"aws:userId": [format!("{id}:*"), DEV]}});
+        policy(&[denial])
+    };
+    let org = |id: &str| {
+        let mut org = Org::three()
+            .role(DEV, "reader", nobody(), &[allow("s3:GetObject", "*")])
+            .add(DEV, bucket(DEV, json!({"PolicyDocument": only(id)})));
+        let documents = &mut org.accounts.get_mut(DEV).unwrap().1;
+        let role = documents
+            .iter_mut()
+            .find(|one| one["type"] == json!("AWS::IAM::Role"));
+        role.unwrap()["observed"] = json!({"RoleId": "AROAEXAMPLEREADER"});
+        org
+    };
+    let reach = |id: &str| org(id).reach(&role(DEV, "reader"), BUCKET);
+    assert_eq!(reach("AROAEXAMPLEREADER"), Some(Certain));
+    assert_eq!(reach("AROAEXAMPLEOTHER"), None);
+}
+
+#[test]
+fn keys_of_sts_are_of_no_other_request() {
+    let org = |condition: Value| {
+        let mut reads = statement("Allow", "s3:GetObject", "*");
+        reads["Condition"] = condition;
+        Org::three()
+            .role(DEV, "reader", nobody(), &[policy(&[reads])])
+            .add(DEV, bucket(DEV, json!({})))
+    };
+    let reach = |condition: Value| org(condition).reach(&role(DEV, "reader"), BUCKET);
+    assert_eq!(
+        reach(json!({"StringEquals": {"sts:ExternalId": "x"}})),
+        None
+    );
+    assert_eq!(
+        reach(json!({"StringNotEquals": {"sts:ExternalId": "x"}})),
+        Some(Certain)
+    );
+    assert_eq!(
+        reach(json!({"Bool": {"aws:ViaAWSService": "false"}})),
+        Some(Certain)
+    );
+    assert_eq!(
+        reach(json!({"Bool": {"aws:ViaAWSService": "true"}})),
+        Some(Conditional)
+    );
+}

@@ -10,7 +10,7 @@
 mod support;
 
 use blastwall_blast::Certainty::{self, Certain, Conditional};
-use blastwall_blast::Subject;
+use blastwall_blast::{Environment, Facts, Graph, Subject};
 use serde_json::{Value, json};
 use support::*;
 
@@ -352,4 +352,63 @@ fn accounts_leave_units_and_not_the_root() {
         &["ou-root-1"],
     );
     assert_eq!(guards(&org), Some(Certain));
+}
+
+#[test]
+fn policies_that_could_not_be_listed_are_in_doubt() {
+    let mut facts = Facts::new();
+    let org = Org::three()
+        .role(DEV, "walker", nobody(), &[allow("sts:AssumeRole", "*")])
+        .role(PROD, "goal", trust(&[&root(DEV)]), &[]);
+    let reach = |facts: Facts| {
+        let graph = Graph::build(facts);
+        let start = graph.find(&role(DEV, "walker")).unwrap();
+        let radius = graph.radius(&[start]).unwrap();
+        let goal = graph.find(&role(PROD, "goal")).unwrap();
+        radius.fact(&goal).map(|fact| fact.certainty)
+    };
+    let add = |facts: &mut Facts| {
+        facts.add_organization(&documents(&org.organization));
+        for (id, (_, resources)) in &org.accounts {
+            let id = id.parse().unwrap();
+            facts.add_account(&id, Environment::default(), &documents(resources));
+        }
+    };
+    add(&mut facts);
+    assert_eq!(reach(facts), Some(Certain));
+    let mut facts = Facts::new();
+    add(&mut facts);
+    facts.add_organization_gap("AWS::Organizations::Policy", "AccessDenied");
+    assert_eq!(reach(facts), Some(Conditional));
+}
+
+#[test]
+fn a_second_wave_is_no_surer_than_the_power_that_brings_it() {
+    let org = |condition: Value| {
+        let mut lets_in = trust(&[&root(DEV)]);
+        if !condition.is_null() {
+            lets_in["Statement"][0]["Condition"] = condition;
+        }
+        Org::three()
+            .role(
+                MANAGEMENT,
+                "guard",
+                lets_in,
+                &[allow("organizations:*", "*")],
+            )
+            .role(DEV, "walker", nobody(), &[allow("sts:AssumeRole", "*")])
+            .role(PROD, "goal", trust(&[&root(DEV)]), &[])
+            .scp("fence", deny("sts:AssumeRole", &role(PROD, "goal")), &[DEV])
+    };
+    let wave = |condition: Value| {
+        let graph = org(condition).graph();
+        let start = graph.find(&role(DEV, "walker")).unwrap();
+        let wave = graph.second_wave(&[start]).unwrap().unwrap();
+        let goal = graph.find(&role(PROD, "goal")).unwrap();
+        let change = wave.into_iter().find(|change| change.subject == goal);
+        change.and_then(|change| change.after)
+    };
+    assert_eq!(wave(Value::Null), Some(Certain));
+    let mfa = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    assert_eq!(wave(mfa), Some(Conditional));
 }

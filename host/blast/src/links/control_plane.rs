@@ -24,8 +24,8 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
         out of their units or the organization; whom the organization's resource policy makes \
         administrators of policies",
     target: "power over the guardrails",
-    precondition: "a service or resource control policy that restricts some account is attached, and the action \
-        is allowed on it; taking accounts out of units opens something only where a unit has such a policy. From a member account both the resource policy \
+    precondition: "whoever has the management account has it always. A principal: a service or resource control \
+        policy that restricts some account is attached, and the action is allowed on it; taking accounts out of units opens something only where a unit has such a policy. From a member account both the resource policy \
         of the organization and the caller's own policies allow it",
     mitigations: "few principals with organizations:DetachPolicy, UpdatePolicy, AttachPolicy, \
         DisablePolicyType, MoveAccount or RemoveAccountFromOrganization; organizations:PolicyType as a \
@@ -214,7 +214,7 @@ impl LinkKind for ControlPlane {
 
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
-        let Some(management) = world.management.filter(|_| !world.guards.is_empty()) else {
+        let Some(management) = world.management else {
             return;
         };
         rules.add(

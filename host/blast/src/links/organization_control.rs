@@ -81,7 +81,7 @@ pub(super) static STACK_SET: OrganizationControl = OrganizationControl {
         precondition: "trusted access for StackSets is on; a template of the attacker's then runs with the \
             service's own administrator role in every account, that of a delegated administrator included, \
             to which the policies allow instances (`stackset-target`). A delegated administrator does not \
-            reach the management account. Where no stack sets were seen, updating one is conditional",
+            reach the management account.",
         mitigations: "cloudformation:TemplateUrl, aws:ResourceTag and narrow permissions in the two accounts",
         references: &[
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html",
@@ -307,13 +307,6 @@ fn updates(actor: &dyn Actor, account: &AccountRow) -> Option<Judgement> {
     let homes = homes.map(|home| Some(world.account(home?)?.id.as_str()));
     let sets = world.sharing.stack_sets.iter();
     let sets = sets.filter(|set| homes.contains(&Some(set.account.as_str())));
-    if sets.clone().next().is_none() {
-        let set = actor.of_its_account(&format!("stackset/{STACK_SET_NAME}"));
-        let may = actor.may_any(UPDATE, &actor.within(UPDATE, &set), &actor.keys())?;
-        return Some(
-            may.also("there is a stack set of the service with an instance in the account"),
-        );
-    }
     let units: Vec<&str> = places(account).skip(1).collect();
     let ways = sets
         .filter(|set| set.runs_in(account.id.as_str(), &units))

@@ -17,8 +17,7 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     source: "code running in an instance, function, task, build, stack or notebook",
     target: "the role that it runs as",
     precondition: "the role trusts the service that runs the workload, which hands its credentials to the code; \
-        speculative if it does no more, because what was handed out before holds on. A \
-        pipeline of CodePipeline runs what it is given as its role only in an action with commands: otherwise \
+        conditional if it does not, because what was handed out before holds on. A pipeline of CodePipeline runs what it is given as its role only in an action with commands: otherwise \
         speculative, but for whoever may change the pipeline itself (existing-compute). Speculative too from an \
         instance whose metadata service is off",
     mitigations: "roles of one workload only; aws:SourceVpc and aws:EC2InstanceSourceVPC keep the credentials \
@@ -87,10 +86,12 @@ fn acts_as(
         evidence: trusted.evidence,
         ..Judgement::default()
     });
+    let lets_in = told.is_none().then(|| {
+        let before = "credentials that the workload was given before still hold, because the role does not let its \
+                      service in";
+        before.to_owned()
+    });
     let unmet = [
-        told.is_none().then_some(
-            "credentials that were handed out before still hold: the role lets its service in no more",
-        ),
         (!runs_code(judge.world(), row)).then_some(
             "an action of the pipeline runs what it is given as the pipeline's own role",
         ),
@@ -99,6 +100,7 @@ fn acts_as(
     ];
     let unmet: Vec<String> = unmet.into_iter().flatten().map(str::to_owned).collect();
     let judgement = told.unwrap_or_default();
+    let judgement = judgement.hanging_on(Certainty::Conditional, lets_in.as_slice());
     Some(judgement.hanging_on(Certainty::Speculative, &unmet))
 }
 

@@ -68,8 +68,8 @@ pub(super) fn exposures(graph: &Graph) -> Vec<Exposure> {
 }
 
 impl Graph {
-    /// Everybody who alone reaches one of these, at the best certainty, sorted; those themselves are not
-    /// among them.
+    /// Everybody who alone reaches one of these, at the best certainty, sorted: users and roles as they are, accounts,
+    /// workloads and parties outside. Those themselves are not among them.
     #[must_use]
     pub fn reaching(&self, targets: &[Subject]) -> Vec<(Subject, Certainty)> {
         let mut search = Search::new(self);
@@ -77,7 +77,7 @@ impl Graph {
         let mut reaching: Vec<(Subject, Certainty)> = search
             .from(&facts)
             .into_iter()
-            .filter(|(fact, _)| !facts.contains(fact))
+            .filter(|(fact, _)| !facts.contains(fact) && is_start(self, *fact))
             .filter_map(|(fact, certainty)| {
                 let subject = self.world.subject(self.capabilities.get(fact)?)?;
                 Some((subject, certainty))
@@ -86,6 +86,19 @@ impl Graph {
         reaching.sort();
         reaching
     }
+}
+
+/// Whether a fact is something that may fall by itself, and no form or part of it.
+fn is_start(graph: &Graph, fact: FactId) -> bool {
+    matches!(
+        graph.capabilities.get(fact),
+        Some(
+            Capability::Account(_)
+                | Capability::Principal(_)
+                | Capability::Workload(_)
+                | Capability::Outside(_)
+        )
+    )
 }
 
 #[expect(
@@ -153,7 +166,9 @@ impl<'g> Search<'g> {
             }
             let mut asked: BTreeMap<FactId, Vec<&BTreeSet<FactId>>> = BTreeMap::new();
             for (premise, conclusions) in &fewest {
-                for (fact, _) in self.from(&[*premise]) {
+                let reaching = self.from(&[*premise]).into_iter();
+                // Whoever has something in between has it from where it started.
+                for (fact, _) in reaching.filter(|(fact, _)| is_start(graph, *fact)) {
                     asked.entry(fact).or_default().push(conclusions);
                 }
             }

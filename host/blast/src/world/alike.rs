@@ -304,6 +304,9 @@ impl<'w, 'j> Sorter<'w, 'j> {
         let Source::Host(host) = origin.source else {
             return None;
         };
+        if host.groups.is_empty() {
+            return None;
+        }
         let mut rules = Vec::new();
         for group in &host.groups {
             let facts = self.networks.groups.get(group)?;

@@ -272,6 +272,7 @@ impl World {
                 &delegated,
                 &partition,
                 &regions,
+                &policies,
             ),
             federation,
             sharing,

@@ -7,7 +7,7 @@ use blastwall_policy::actions;
 
 use super::{AccountIndex, AccountRow, EvidenceIndex, StoreIndex, StoreRow, World};
 use crate::arns::instance;
-use crate::facts::{BACKUP_VAULT, BUCKET, EvidenceFacts, Lock};
+use crate::facts::{BACKUP_VAULT, BUCKET, EvidenceFacts, Lock, Policies};
 use crate::regions::home_region;
 
 /// Something that tells what happened, or brings it back.
@@ -138,6 +138,7 @@ pub(super) fn evidence_rows(
     delegated: &BTreeMap<String, Vec<AccountIndex>>,
     partition: &str,
     regions: &BTreeSet<String>,
+    policies: &Policies,
 ) -> Vec<EvidenceRow> {
     let mut rows = Vec::new();
     for arn in &facts.trails {
@@ -179,7 +180,7 @@ pub(super) fn evidence_rows(
                 };
                 let id = &account.id;
                 let anywhere = |action: &'static str| {
-                    let resources = anywhere(action, partition, regions, id.as_str());
+                    let resources = anywhere(action, partition, regions, policies, id.as_str());
                     resources
                         .into_iter()
                         .map(move |resource| (action, resource))
@@ -198,15 +199,23 @@ pub(super) fn evidence_rows(
     rows
 }
 
-/// What an action is asked about in an account, in each region that policies tell apart: something of each type
-/// that it takes.
+/// What an action is asked about in an account, in each region that policies tell apart or name something of: one of
+/// each type that it takes.
 fn anywhere(
     action: &str,
     partition: &str,
     regions: &BTreeSet<String>,
+    policies: &Policies,
     account: &str,
 ) -> Vec<String> {
-    let regions = regions.iter().map(String::as_str);
+    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
+    let about = statements.filter(|statement| statement.actions.covers(action));
+    let named = about
+        .filter_map(|statement| statement.resources.as_ref())
+        .flat_map(|clause| &clause.patterns)
+        .filter_map(|pattern| pattern.as_str().split(':').nth(3))
+        .filter(|region| !region.is_empty() && !region.contains(['*', '?', '$']));
+    let regions = regions.iter().map(String::as_str).chain(named);
     let regions: BTreeSet<&str> = regions.chain([home_region(partition)]).collect();
     let types = actions::find(action).into_iter();
     let types = types.flat_map(actions::Action::resource_types);

@@ -343,6 +343,11 @@ impl NetworkFacts {
         let Groups::These(groups) = sender.groups else {
             return None;
         };
+        // Every interface has one: the default one of its VPC, if it is given none.
+        if groups.is_empty() {
+            unseen.push("its security groups, which were not told, let it out".to_owned());
+            return None;
+        }
         let mut rules = Vec::new();
         for group in groups {
             match self.groups.get(group) {
