@@ -487,3 +487,50 @@ fn whoever_changes_a_pool_has_its_roles() {
     }
     assert_eq!(reach(&["cognito-idp:ListUsers"], &closed, &customer), None);
 }
+
+#[test]
+fn an_assertion_is_for_the_address_of_aws() {
+    let provider = format!("arn:aws:iam::{PROD}:saml-provider/okta");
+    let org = |audience: &str| {
+        Org::three().role(
+            PROD,
+            "staff",
+            policy(&[
+                json!({"Effect": "Allow", "Principal": {"Federated": provider},
+                "Action": "sts:AssumeRoleWithSAML",
+                "Condition": {"StringEquals": {"SAML:aud": audience}}}),
+            ]),
+            &[],
+        )
+    };
+    let reach = |audience| org(audience).reach(&provider, &role(PROD, "staff"));
+    assert_eq!(reach("https://signin.aws.amazon.com/saml"), Some(Certain));
+    assert_eq!(
+        reach("https://eu-west-1.signin.aws.amazon.com/saml"),
+        Some(Certain)
+    );
+    assert_eq!(
+        reach("https://somewhere.example.com/saml"),
+        Some(Conditional)
+    );
+}
+
+#[test]
+fn a_token_has_no_claims_of_another_issuer() {
+    let [one, other] = ["A", "B"].map(|id| format!("oidc.eks.eu-west-1.amazonaws.com/id/{id}"));
+    let org = |issuer: &str| {
+        Org::three().role(
+            PROD,
+            "pod",
+            policy(&[json!({"Effect": "Allow",
+                "Principal": {"Federated": format!("arn:aws:iam::{PROD}:oidc-provider/{one}")},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": {format!("{issuer}:sub"): "system:serviceaccount:a:b"}}})]),
+            &[],
+        )
+    };
+    let start = format!("arn:aws:iam::{PROD}:oidc-provider/{one}");
+    let reach = |issuer: &str| org(issuer).reach(&start, &role(PROD, "pod"));
+    assert_eq!(reach(&one), Some(Conditional));
+    assert_eq!(reach(&other), None);
+}

@@ -1,6 +1,6 @@
 //! Things that hold data and have a policy of their own: buckets, keys, secrets, queues, tables.
 //!
-//! The table of types, `store_kinds.rs`, says for each which actions read the data, where its document has
+//! The table of types, `store_kinds/`, says for each which actions read the data, where its document has
 //! the policy and where the key that encrypts it. Policies that CloudFormation keeps apart are joined to
 //! what they are of in `apart.rs`.
 

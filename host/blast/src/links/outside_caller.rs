@@ -4,6 +4,7 @@
 use blastwall_policy::{Keys, Principal};
 
 use crate::certainty::Certainty;
+use crate::globs::filled;
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
 use crate::world::{PrincipalIndex, World, provider_of};
 
@@ -45,7 +46,7 @@ impl OutsideCaller<'_> {
                 action: self.action,
                 resource: row.arn.as_str(),
                 resource_account: account.id.as_str(),
-                keys: self.without_claims_of_others(world, policy, keys),
+                keys: self.with_claims(world, policy, keys),
                 identity: Identity::Attached(&[]),
                 boundary: None,
                 scps: None,
@@ -58,14 +59,11 @@ impl OutsideCaller<'_> {
         Some(judgement.hanging_on(Certainty::Conditional, &account.rcp_gaps))
     }
 
-    /// A token has the claims of its own issuer alone, whose name their keys begin with. Source: IAM User Guide,
-    /// "Available keys for AWS OIDC federation".
-    fn without_claims_of_others(
-        &self,
-        world: &World,
-        policy: ResourcePolicy<'_>,
-        keys: Keys,
-    ) -> Keys {
+    /// A token has the claims of its own issuer alone, whose name their keys begin with; an assertion is for AWS's own
+    /// address, since AWS takes no other. Sources: IAM User Guide, "Available keys for AWS OIDC federation",
+    /// "Available keys for SAML-based AWS STS federation" and "Configure SAML assertions for the authentication
+    /// response".
+    fn with_claims(&self, world: &World, policy: ResourcePolicy<'_>, keys: Keys) -> Keys {
         let (Principal::IdentityProvider { .. }, ResourcePolicy::Trust(trust, _)) =
             (self.principal, policy)
         else {
@@ -75,6 +73,27 @@ impl OutsideCaller<'_> {
         let stored = world.policies.get(trust).into_iter();
         let statements = stored.flat_map(|stored| &stored.policy.statements);
         let conditions = statements.flat_map(|statement| &statement.conditions);
+        let audiences = conditions.clone().filter(|one| &*one.key == "saml:aud");
+        let mut audiences = audiences
+            .flat_map(|one| &one.values)
+            .map(|one| one.as_str());
+        let signs_in = |audience: &&str| {
+            let address = audience.strip_prefix("https://");
+            let host = address.and_then(|address| address.split('/').next());
+            host.is_some_and(|host| {
+                let mut ends = [
+                    "signin.aws.amazon.com",
+                    "signin.amazonaws.cn",
+                    "signin.amazonaws-us-gov.com",
+                ]
+                .iter();
+                ends.any(|end| host.ends_with(end))
+            })
+        };
+        let keys = match audiences.find(signs_in) {
+            Some(audience) => keys.fixed("saml:aud", [filled(audience)]),
+            None => keys,
+        };
         let others = conditions.filter(|condition| {
             let claim = condition.key.rsplit_once(':');
             claim.is_some_and(|(host, _)| host.contains('.') && !host.eq_ignore_ascii_case(issuer))

@@ -1,5 +1,5 @@
 //! Whoever may copy a disk or database, and read or share the copy, has its data: no policy of a resource is
-//! in the way. The ways are in `facts/store_kinds.rs`.
+//! in the way. The ways are in `facts/store_kinds/`.
 
 use super::access::ask;
 use super::power::{Power, better};

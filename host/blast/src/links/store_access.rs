@@ -1,6 +1,6 @@
 //! Who reads the data behind a resource policy, and what it takes besides: the key.
 //!
-//! One mechanism for every type of `facts/store_kinds.rs`; the kinds differ in their documentation and in the
+//! One mechanism for every type of `facts/store_kinds/`; the kinds differ in their documentation and in the
 //! types that they are about.
 
 use blastwall_model::AccountId;

@@ -27,7 +27,7 @@ pub struct DataCrossing {
     pub resources: usize,
     /// The best certainty.
     pub certainty: Certainty,
-    /// The fewest moves at that certainty.
+    /// The moves of the surest way, whose parts are each as sure as can be.
     pub hops: u32,
     /// One way that has both.
     pub via: Vec<Arc<Step>>,

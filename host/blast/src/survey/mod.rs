@@ -98,7 +98,7 @@ pub struct EnvironmentCrossing {
     pub accounts: usize,
     /// The best certainty.
     pub certainty: Certainty,
-    /// The fewest moves at that certainty.
+    /// The moves of the surest way, whose parts are each as sure as can be.
     pub hops: u32,
 }
 
@@ -154,7 +154,7 @@ pub struct Crossing {
     pub pairs: [usize; 3],
     /// The best certainty.
     pub certainty: Certainty,
-    /// The fewest moves at that certainty.
+    /// The moves of the surest way, whose parts are each as sure as can be.
     pub hops: u32,
     /// One way that has both.
     pub via: Vec<Arc<Step>>,

@@ -1,7 +1,7 @@
 //! What accounts share with each other, and what others build on: documents of Systems Manager, directories,
 //! packages, products, zones, shares of AWS RAM, stack sets.
 //!
-//! Each file reads one service. What is shared is a store where somebody may change it (`store_kinds.rs`); here
+//! Each file reads one service. What is shared is a store where somebody may change it (`store_kinds/`); here
 //! is who has to do with it.
 
 mod builds;
