@@ -128,6 +128,18 @@ fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
         "{}",
         environment.stdout
     );
+    let of_name = run("env:prod").exits(0);
+    assert_eq!(
+        of_name.stdout,
+        environment.stdout.replace("into prod", "into env:prod")
+    );
+    let json = Blastwall::new()
+        .run(["path", "pay-dev", "prod", "--from", from, "-o", "json"])
+        .exits(0);
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["targets"].as_array().unwrap().len(), 1);
+    let cut = json["cut"].as_array().unwrap();
+    assert_eq!((cut.len(), &json["cut_is_fewest"]), (1, &json!(true)));
     let whole = run("pay-prod").exits(1);
     assert!(
         whole.stdout.contains("does not fall as a whole"),
@@ -254,6 +266,24 @@ fn who_can_is_answered_straight_and_at_any_distance() {
             .any(|one| one["subject"]["id"] == "200000008002"),
         "{who}"
     );
+    // No policy there asks for the address of the caller.
+    let told = answer(
+        "reach",
+        &[
+            "who-can",
+            "s3:GetObject",
+            object,
+            "--context",
+            "aws:SourceIp=192.0.2.1",
+        ],
+    );
+    assert_eq!(told["direct"], who["direct"]);
+    let _ = ask(
+        "reach",
+        &["who-can", "s3:GetObject", object, "--context", "SourceIp"],
+    )
+    .exits(2)
+    .says(&["a condition key and a value"]);
     let _ = ask("reach", &["who-can", "s3:GetObjekt", object])
         .exits(2)
         .says(&["s3:GetObject"]);

@@ -65,7 +65,8 @@ fn what_falls_live_is_what_was_worked_out() {
         ),
         ("data arn:aws:s3:::shop-orders".to_owned(), "certain"),
         (format!("network {database}"), "certain"),
-        (format!("workload {database}"), "speculative"),
+        // Who has the account has what runs in it.
+        (format!("workload {database}"), "certain"),
     ] {
         assert_eq!(
             of_dev.get(&subject).map(String::as_str),

@@ -280,8 +280,8 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
         &[span(
             Tone::Faint,
             "`2/9 > 1/4, 1 hop`: 2 of the 9 accounts of the row reach something in 1 of the 4 of the column, the \
-             surest and nearest in 1 hop. `?`: if conditions hold; `??`: speculative. `data`: data of accounts is \
-             read that do not fall. `-`: no way.",
+             surest and nearest in 1 hop. `?`: if conditions hold; `??`: speculative. `data`: no account, but data of \
+             some is read. `-`: no way.",
         )],
     )?;
     page.gap()?;
@@ -306,8 +306,7 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
                 },
                 Some(crossing) => {
                     let total = |name: &str| accounts.get(name).copied().unwrap_or_default();
-                    let data = data.contains_key(&(*from, *to));
-                    crossing_cell(crossing, total(from), total(to), data)
+                    crossing_cell(crossing, total(from), total(to))
                 }
             });
         }
@@ -316,16 +315,15 @@ fn matrix(page: &mut Page<'_>, survey: &Survey, order: &[&str]) -> io::Result<()
     page.grid(2, &grid, "environments")
 }
 
-fn crossing_cell(crossing: &Crossing, sources: usize, targets: usize, data: bool) -> Cell {
+fn crossing_cell(crossing: &Crossing, sources: usize, targets: usize) -> Cell {
     cell(
         path::tone(crossing.certainty),
         format!(
-            "{}/{sources} > {}/{targets}, {}{}{}",
+            "{}/{sources} > {}/{targets}, {}{}",
             crossing.sources,
             crossing.targets,
             count(u64::from(crossing.hops), "hop", "hops"),
             doubt(crossing.certainty),
-            if data { " + data" } else { "" },
         ),
     )
 }
