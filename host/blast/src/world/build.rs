@@ -6,7 +6,7 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::{Effect, Principal};
 
 use super::endpoint_services::endpoint_service_rows;
-use super::evidence::evidence_rows;
+use super::evidence::{Places, evidence_rows};
 use super::guards::Guard;
 use super::keys::{asks_for, asks_for_time, context_keys, tag_keys, user_ids};
 use super::makeable::makeable;
@@ -270,9 +270,11 @@ impl World {
                 &accounts,
                 &accounts_by_id,
                 &delegated,
-                &partition,
-                &regions,
-                &policies,
+                &Places {
+                    partition: &partition,
+                    regions: &regions,
+                    policies: &policies,
+                },
             ),
             federation,
             sharing,

@@ -129,6 +129,46 @@ pub(crate) fn evidence_actions(link: &str) -> impl Iterator<Item = &'static str>
     actions.into_iter()
 }
 
+/// Where something may be asked about that is anywhere in an account.
+pub(super) struct Places<'a> {
+    pub(super) partition: &'a str,
+    /// The regions that policies tell apart.
+    pub(super) regions: &'a BTreeSet<String>,
+    pub(super) policies: &'a Policies,
+}
+
+impl Places<'_> {
+    /// What an action is asked about in an account, in each region that policies tell apart or name something of: one
+    /// of each type that it takes.
+    fn of(&self, action: &str, account: &str) -> Vec<String> {
+        let statements = self.policies.iter();
+        let statements = statements.flat_map(|stored| &stored.policy.statements);
+        let about = statements.filter(|statement| statement.actions.covers(action));
+        let named = about
+            .filter_map(|statement| statement.resources.as_ref())
+            .flat_map(|clause| &clause.patterns)
+            .filter_map(|pattern| pattern.as_str().split(':').nth(3))
+            .filter(|region| !region.is_empty() && !region.contains(['*', '?', '$']));
+        let regions = self.regions.iter().map(String::as_str).chain(named);
+        let regions: BTreeSet<&str> = regions.chain([home_region(self.partition)]).collect();
+        let types = actions::find(action).into_iter();
+        let types = types.flat_map(actions::Action::resource_types);
+        let mut templates: Vec<String> = types.map(|(kind, _)| kind.arn.to_owned()).collect();
+        if templates.is_empty() {
+            let service = action.split(':').next().unwrap_or_default();
+            templates.push(format!(
+                "arn:${{Partition}}:{service}:${{Region}}:${{Account}}:${{Any}}"
+            ));
+        }
+        let pairs = regions
+            .iter()
+            .flat_map(|region| templates.iter().map(move |template| (template, region)));
+        pairs
+            .map(|(template, region)| instance(template, self.partition, region, account))
+            .collect()
+    }
+}
+
 /// Everything of that kind in the organization, in a fixed order.
 pub(super) fn evidence_rows(
     facts: &EvidenceFacts,
@@ -136,9 +176,7 @@ pub(super) fn evidence_rows(
     accounts: &[AccountRow],
     by_id: &std::collections::HashMap<AccountId, AccountIndex>,
     delegated: &BTreeMap<String, Vec<AccountIndex>>,
-    partition: &str,
-    regions: &BTreeSet<String>,
-    policies: &Policies,
+    places: &Places<'_>,
 ) -> Vec<EvidenceRow> {
     let mut rows = Vec::new();
     for arn in &facts.trails {
@@ -180,7 +218,7 @@ pub(super) fn evidence_rows(
                 };
                 let id = &account.id;
                 let anywhere = |action: &'static str| {
-                    let resources = anywhere(action, partition, regions, policies, id.as_str());
+                    let resources = places.of(action, id.as_str());
                     resources
                         .into_iter()
                         .map(move |resource| (action, resource))
@@ -197,41 +235,6 @@ pub(super) fn evidence_rows(
         }
     }
     rows
-}
-
-/// What an action is asked about in an account, in each region that policies tell apart or name something of: one of
-/// each type that it takes.
-fn anywhere(
-    action: &str,
-    partition: &str,
-    regions: &BTreeSet<String>,
-    policies: &Policies,
-    account: &str,
-) -> Vec<String> {
-    let statements = policies.iter().flat_map(|stored| &stored.policy.statements);
-    let about = statements.filter(|statement| statement.actions.covers(action));
-    let named = about
-        .filter_map(|statement| statement.resources.as_ref())
-        .flat_map(|clause| &clause.patterns)
-        .filter_map(|pattern| pattern.as_str().split(':').nth(3))
-        .filter(|region| !region.is_empty() && !region.contains(['*', '?', '$']));
-    let regions = regions.iter().map(String::as_str).chain(named);
-    let regions: BTreeSet<&str> = regions.chain([home_region(partition)]).collect();
-    let types = actions::find(action).into_iter();
-    let types = types.flat_map(actions::Action::resource_types);
-    let mut templates: Vec<String> = types.map(|(kind, _)| kind.arn.to_owned()).collect();
-    if templates.is_empty() {
-        let service = action.split(':').next().unwrap_or_default();
-        templates.push(format!(
-            "arn:${{Partition}}:{service}:${{Region}}:${{Account}}:${{Any}}"
-        ));
-    }
-    let pairs = regions
-        .iter()
-        .flat_map(|region| templates.iter().map(move |template| (template, region)));
-    pairs
-        .map(|(template, region)| instance(template, partition, region, account))
-        .collect()
 }
 
 fn archive<'a>(
