@@ -73,9 +73,9 @@ workloads or user data: that somebody reads them is a fact, what they open is no
 read them; the code of functions is not looked at. Access control lists of objects and Access Grants are not taken
 into account, nor access points of Object Lambda and for several regions; neither is what a condition on tags of
 data lets somebody do who may tag the data. Assignments of Identity Center, parameters, search domains and a few
-other types are read from directories and not collected live. Two conditions of one key that cannot both be met
-are told as two. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer does not
-vouch for, and is not followed.
+other types are read from directories and not collected live. Two patterns for one key that have nothing in common
+are told as two conditions. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer
+does not vouch for, and is not followed.
 ";
 
 #[test]

@@ -487,3 +487,92 @@ fn what_is_over_never_holds_again() {
     assert!(until.contains("(until 2031-01-01)"), "{until}");
     assert!(from.contains("(from 2031-01-01 on)"), "{from}");
 }
+
+/// The same with a boundary on terms of its own.
+fn bounded(own: Value, trusted: Value) -> Reach {
+    let principal = Principal::parse(DEV).unwrap();
+    let on = |condition: &Value| {
+        policy(json!({ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition }))
+    };
+    let (identity, boundary) = (allow_all(), on(&own));
+    let trust = policy(trust(trusted));
+    reach(
+        &Question {
+            principal: &principal,
+            role_path: None,
+            action: "sts:AssumeRole",
+            resource: OPS,
+            resource_account: "222222222222",
+            keys: &Keys::new(),
+        },
+        &Layers {
+            identity: &[&identity],
+            boundary: Some(&boundary),
+            resource: Some(&trust),
+            ..Layers::default()
+        },
+    )
+}
+
+#[test]
+fn terms_on_one_key_that_exclude_each_other_are_no_way() {
+    for (own, trusted, expected) in [
+        (
+            json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } }),
+            json!({ "Bool": { "aws:MultiFactorAuthPresent": "false" } }),
+            "no",
+        ),
+        (
+            json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "true" } }),
+            json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } }),
+            "open",
+        ),
+        (
+            json!({ "StringEquals": { "sts:ExternalId": ["a", "b"] } }),
+            json!({ "StringEquals": { "sts:ExternalId": ["b", "c"] } }),
+            "open",
+        ),
+        (
+            json!({ "StringEquals": { "sts:ExternalId": "a" } }),
+            json!({ "StringEquals": { "sts:ExternalId": "c" } }),
+            "no",
+        ),
+        (
+            json!({ "StringEquals": { "sts:ExternalId": "a" } }),
+            json!({ "StringNotEquals": { "sts:ExternalId": "a" } }),
+            "no",
+        ),
+        (
+            json!({ "StringNotEquals": { "sts:ExternalId": "a" } }),
+            json!({ "StringNotEquals": { "sts:ExternalId": "c" } }),
+            "open",
+        ),
+        (
+            json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } }),
+            json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } }),
+            "no",
+        ),
+        (
+            json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } }),
+            json!({ "NotIpAddress": { "aws:SourceIp": ["10.0.0.0/9", "10.192.0.0/10"] } }),
+            "open",
+        ),
+        (
+            json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } }),
+            json!({ "NotIpAddress": { "aws:SourceIp": ["10.0.0.0/9", "10.128.0.0/9"] } }),
+            "no",
+        ),
+        // Patterns are not listed.
+        (
+            json!({ "StringLike": { "sts:ExternalId": "a*" } }),
+            json!({ "StringLike": { "sts:ExternalId": "b*" } }),
+            "open",
+        ),
+    ] {
+        assert_eq!(
+            kind(&bounded(own.clone(), trusted.clone())),
+            expected,
+            "{own} {trusted}"
+        );
+    }
+}

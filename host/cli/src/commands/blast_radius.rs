@@ -54,6 +54,10 @@ pub(super) async fn reach(
     let from = source.from.as_deref();
     let origin = setup::origin(&prepared.job.aws, &file.config, from, meter.clone()).await?;
     let outcome = prepared.run(&origin, meter, terminal).await?;
+    // Answers are shorter than reports, and what is in doubt about all of them goes before.
+    for problem in &outcome.report.problems {
+        terminal.warn(&format!("{}: {}", problem.subject, problem.message));
+    }
     let graph = outcome
         .graph
         .ok_or_else(|| anyhow!("the blast radius was not computed"))?;

@@ -84,7 +84,13 @@ fn project(project: &Value) -> Result<Value, Failure> {
         ),
     ] {
         if let Some(part) = project.pointer(pointer) {
-            set(&mut answer, name, object(part, members));
+            let mut part = object(part, members);
+            let variables = list(project, "/observed/VariableNames").iter();
+            if name == "environment" {
+                let variables = variables.map(|name| json!({ "name": name, "value": "a value" }));
+                set(&mut part, "environmentVariables", variables.collect());
+            }
+            set(&mut answer, name, part);
         }
     }
     if project.pointer("/config/Triggers").is_some() {

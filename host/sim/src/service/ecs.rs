@@ -75,8 +75,14 @@ fn describe(call: &Call<'_>) -> Result<Answer, Failure> {
         ],
     );
     let containers = list(definition, "/config/ContainerDefinitions").iter();
-    let containers = containers.map(container).collect();
-    set(&mut answer, "containerDefinitions", containers);
+    let mut containers: Vec<Value> = containers.map(container).collect();
+    // Which container has them is not kept.
+    if let Some(first) = containers.first_mut() {
+        let variables = list(definition, "/observed/VariableNames").iter();
+        let variables = variables.map(|name| json!({ "name": name, "value": "a value" }));
+        set(first, "environment", variables.collect());
+    }
+    set(&mut answer, "containerDefinitions", containers.into());
     let registered = text(definition, "/observed/RegisteredAt");
     if !registered.is_empty() {
         set(&mut answer, "registeredAt", epoch_seconds(&registered)?);

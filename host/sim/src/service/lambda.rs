@@ -2,7 +2,7 @@
 //!
 //! Source: AWS Lambda API Reference.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::document::{list, object, set, text};
 use crate::failure::Failure;
@@ -88,6 +88,17 @@ fn list_functions(call: &Call<'_>) -> Result<Answer, Failure> {
             let mut network = network.clone();
             set(&mut network, "VpcId", "vpc-1".into());
             set(&mut answer, "VpcConfig", network);
+        }
+        let variables = list(function, "/observed/VariableNames").iter();
+        let variables: Map<String, Value> = variables
+            .filter_map(|name| Some((name.as_str()?.to_owned(), "a value".into())))
+            .collect();
+        if !variables.is_empty() {
+            set(
+                &mut answer,
+                "Environment",
+                json!({ "Variables": variables }),
+            );
         }
         // Lambda writes the offset without a colon.
         let modified = text(function, "/observed/LastModified").replace('Z', ".000+0000");

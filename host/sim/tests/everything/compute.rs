@@ -42,7 +42,7 @@ fn projects() -> Vec<Value> {
                     ]] },
                     "Visibility": "PUBLIC_READ", "ResourceAccessRole": role("logs")
                 },
-                "observed": { "Created": THEN, "LastModified": THEN }
+                "observed": { "Created": THEN, "LastModified": THEN, "VariableNames": ["STAGE", "TOKEN"] }
             }),
         ),
         of(
@@ -80,7 +80,9 @@ fn task_definitions() -> Vec<Value> {
                         { "Name": "side", "Image": "side:2" }
                     ]
                 },
-                "observed": { "Revision": 7, "Status": "ACTIVE", "RegisteredAt": THEN }
+                "observed": {
+                    "Revision": 7, "Status": "ACTIVE", "RegisteredAt": THEN, "VariableNames": ["TOKEN"]
+                }
             }),
         ),
         of(

@@ -656,7 +656,7 @@ fn watched() -> Vec<Value> {
                     "VpcConfig": { "SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1", "subnet-2"] },
                     "PolicyDocument": policy()
                 },
-                "observed": { "LastModified": THEN }
+                "observed": { "LastModified": THEN, "VariableNames": ["DB_PASSWORD", "STAGE"] }
             }),
         ),
         of(

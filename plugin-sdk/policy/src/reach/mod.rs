@@ -2,10 +2,12 @@
 //!
 //! The answer errs in one direction only: it is never [`Reach::No`] when some assignment of the
 //! open keys, or some session of a role, would be allowed, and never [`Reach::Yes`] when some would
-//! not. [`Reach::OnlyIf`] may name terms that cannot come together. It shares the evaluation with
+//! not. [`Reach::OnlyIf`] may name terms that cannot come together, but for terms on one key whose
+//! values can be listed (`branch`). It shares the evaluation with
 //! [`crate::decide()`]; what is added here is the facts that follow from the principal
 //! (`derived`), who controls a key (`control`) and the naming of terms (`requirement`).
 
+mod branch;
 mod control;
 mod derived;
 mod requirement;
@@ -103,6 +105,25 @@ pub struct Evidence {
 /// Answers a question.
 #[must_use]
 pub fn reach(question: &Question<'_>, layers: &Layers<'_>) -> Reach {
+    let answer = once(question, layers);
+    let excluded = branch::excluded(answer.conditions(), layers, |key, known| {
+        let mut keys = question.keys.clone();
+        keys.set(key, known);
+        let fixed = Question {
+            keys: &keys,
+            ..*question
+        };
+        once(&fixed, layers)
+    });
+    match excluded {
+        Some(statement) => Reach::No {
+            blocked: Reason::Statement(statement),
+        },
+        None => answer,
+    }
+}
+
+fn once(question: &Question<'_>, layers: &Layers<'_>) -> Reach {
     let derived = Derived::new(
         question.principal,
         question.role_path,
