@@ -418,6 +418,8 @@ impl World {
                 "aws:PrincipalOrgID" | "aws:PrincipalTag/team" => {
                     !matches!(principal, Principal::Service { .. } | Principal::Anonymous)
                 }
+                // Requests to STS alone have it.
+                "sts:ExternalId" => self.action.starts_with("sts:"),
                 _ => true,
             };
             if free {
