@@ -576,3 +576,43 @@ fn terms_on_one_key_that_exclude_each_other_are_no_way() {
         );
     }
 }
+
+/// A request does not tell which user asked for the token of a federated user, so a policy that names
+/// a user is a term, also where it names the account beside, which alone grants nothing.
+#[test]
+fn a_federated_user_may_be_whoever_a_policy_names() {
+    for named in [
+        json!("arn:aws:iam::111111111111:user/bob"),
+        json!(["111111111111", "arn:aws:iam::111111111111:user/bob"]),
+    ] {
+        let trusted = policy(json!({
+            "Effect": "Allow", "Principal": { "AWS": named }, "Action": "s3:GetObject", "Resource": "*"
+        }));
+        let answer = reach(
+            &Question {
+                principal: &Principal::parse("arn:aws:sts::111111111111:federated-user/ann")
+                    .unwrap(),
+                role_path: None,
+                action: "s3:GetObject",
+                resource: "arn:aws:s3:::data/x",
+                resource_account: "111111111111",
+                keys: &Keys::new(),
+            },
+            &Layers {
+                resource: Some(&trusted),
+                session: Some(&[&allow_all()]),
+                ..Layers::default()
+            },
+        );
+        let [term] = answer.conditions() else {
+            panic!("{answer}")
+        };
+        assert_eq!(term.any_of[0].key, "Principal");
+        assert!(
+            term.any_of[0]
+                .values
+                .contains(&"arn:aws:iam::111111111111:user/bob".to_owned()),
+            "{answer}"
+        );
+    }
+}

@@ -11,7 +11,7 @@
 
 use super::layers::{Layer, Layers};
 use super::organization;
-use super::principals::Who;
+use super::principals::{Covering, Who};
 use super::rules::{self, ServiceRule};
 use super::statement::{Principals, Query, Ref, applies};
 use crate::language::{Effect, Policy};
@@ -34,9 +34,8 @@ pub(crate) struct Evaluation {
 #[derive(Clone, Copy)]
 pub(crate) struct Uncertain {
     pub(crate) at: Ref,
-    /// It is needed to cover the user or session itself; covering the role or account would not do,
-    /// or it does not.
-    pub(crate) directly: bool,
+    /// Whom it has to cover for the caller to be allowed.
+    pub(crate) covering: Covering,
 }
 
 pub(crate) enum Verdict {
@@ -71,8 +70,8 @@ impl From<Verdict> for Evaluation {
 struct Allow {
     truth: Truth,
     at: Option<Ref>,
-    /// Whether the statement has to cover the user or session itself.
-    directly: bool,
+    /// Whom the statement has to cover.
+    covering: Covering,
     /// How much has to come together if it is not certain.
     cost: u32,
 }
@@ -81,33 +80,33 @@ impl Allow {
     const NONE: Self = Self {
         truth: Truth::False,
         at: None,
-        directly: false,
+        covering: Covering::Account,
         cost: 0,
     };
     /// The layer is not there and so does not limit.
     const UNLIMITED: Self = Self {
         truth: Truth::True,
         at: None,
-        directly: false,
+        covering: Covering::Account,
         cost: 0,
     };
 
-    fn offer(&mut self, truth: Truth, at: Ref, directly: bool, cost: u32) {
+    fn offer(&mut self, truth: Truth, at: Ref, covering: Covering, cost: u32) {
         if truth > self.truth
             || (truth == Truth::Maybe && self.truth == Truth::Maybe && cost < self.cost)
         {
             *self = Self {
                 truth,
                 at: Some(at),
-                directly,
+                covering,
                 cost,
             };
         }
     }
 
     fn uncertain(self) -> Option<Uncertain> {
-        let directly = self.directly;
-        self.at.map(|at| Uncertain { at, directly })
+        let covering = self.covering;
+        self.at.map(|at| Uncertain { at, covering })
     }
 
     fn better(self, other: Self) -> Self {
@@ -185,9 +184,11 @@ fn tally(
                     } else {
                         0
                     };
-                    tally.direct.offer(who.direct, at, true, cost);
-                    tally.role.offer(who.role, at, false, cost);
-                    tally.account.offer(who.account, at, false, cost);
+                    tally.direct.offer(who.direct, at, Covering::Itself, cost);
+                    tally.role.offer(who.role, at, Covering::Role, cost);
+                    tally
+                        .account
+                        .offer(who.account, at, Covering::Account, cost);
                 }
             }
         }

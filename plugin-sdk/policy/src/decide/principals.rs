@@ -26,6 +26,14 @@ pub(crate) struct Who {
     pub(crate) account: Truth,
 }
 
+/// One of the ways in which a statement covers the caller; see [`Who`].
+#[derive(Clone, Copy)]
+pub(crate) enum Covering {
+    Itself,
+    Role,
+    Account,
+}
+
 impl Who {
     pub(crate) const NOBODY: Self = Self {
         direct: Truth::False,
@@ -37,6 +45,15 @@ impl Who {
         role: Truth::False,
         account: Truth::False,
     };
+
+    /// Covered in one way.
+    pub(crate) fn by(self, covering: Covering) -> Truth {
+        match covering {
+            Covering::Itself => self.direct,
+            Covering::Role => self.role,
+            Covering::Account => self.account,
+        }
+    }
 
     /// Covered in any way.
     pub(crate) fn any(self) -> Truth {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::control::KeyControl;
 use crate::condition::{Comparison, Operator, OperatorKind};
 use crate::decide::evaluate::Uncertain;
-use crate::decide::principals::Who;
+use crate::decide::principals::{Covering, Who};
 use crate::decide::statement::{Principals, Query, Ref, resource_truth};
 use crate::decide::{Layers, StatementRef};
 use crate::language::{Effect, PrincipalEntry, Statement};
@@ -79,18 +79,19 @@ pub(crate) fn collect(
         }
     };
     for allow in allows {
-        for test in tests(allow.at, allow.directly, query, layers) {
+        for test in tests(allow.at, Some(allow.covering), query, layers) {
             add(vec![test], allow.at);
         }
     }
     for at in denies {
-        add(tests(*at, true, query, layers), *at);
+        add(tests(*at, None, query, layers), *at);
     }
     requirements
 }
 
-/// The open tests of a statement; whom it covers is one of them only where that is needed.
-fn tests(at: Ref, directly: bool, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
+/// The open tests of a statement. Whom it covers is one of them: `covering` says who has to be, and
+/// nobody in particular where the caller may be covered in any way.
+fn tests(at: Ref, covering: Option<Covering>, query: &Query<'_>, layers: &Layers<'_>) -> Vec<Test> {
     let Some(statement) = at
         .layer
         .policy(layers, at.policy)
@@ -100,8 +101,8 @@ fn tests(at: Ref, directly: bool, query: &Query<'_>, layers: &Layers<'_>) -> Vec
     };
     let must_hold = statement.effect == Effect::Allow;
     let mut tests = Vec::new();
-    if directly && Principals::of(at.layer) != Principals::Implied {
-        tests.extend(principal_test(statement, query, must_hold));
+    if Principals::of(at.layer) != Principals::Implied {
+        tests.extend(principal_test(statement, covering, query));
     }
     if resource_truth(statement, query) == Truth::Maybe {
         tests.extend(variable_tests(statement, must_hold));
@@ -125,11 +126,17 @@ fn tests(at: Ref, directly: bool, query: &Query<'_>, layers: &Layers<'_>) -> Vec
 }
 
 /// A statement that names sessions of the role that asks depends on the session's name, which
-/// whoever assumes the role chooses; one that excepts part of the caller depends on the service.
-fn principal_test(statement: &Statement, query: &Query<'_>, must_hold: bool) -> Option<Test> {
+/// whoever assumes the role chooses; one that names a user depends on whether that user is who
+/// federated; one that excepts part of the caller depends on the service.
+fn principal_test(
+    statement: &Statement,
+    covering: Option<Covering>,
+    query: &Query<'_>,
+) -> Option<Test> {
     let clause = statement.principal.as_ref()?;
+    let must_hold = statement.effect == Effect::Allow;
     let who = Who::covered(clause, statement.effect, query);
-    let covers = if must_hold { who.direct } else { who.any() };
+    let covers = covering.map_or_else(|| who.any(), |covering| who.by(covering));
     if covers != Truth::Maybe {
         return None;
     }

@@ -412,10 +412,18 @@ impl World {
         let mut context = Context::derived(&principal, Some(self.role_path), self.account);
         for (key, values) in pairs {
             let free = match *key {
-                "aws:PrincipalArn" | "aws:username" | "aws:PrincipalIsAWSService" => {
+                "aws:PrincipalArn" | "aws:username" => {
                     matches!(principal, Principal::IdentityProvider { .. })
                 }
-                "aws:PrincipalOrgID" | "aws:PrincipalTag/team" => {
+                // Known of everybody; who comes with a token has no signature that would tell it.
+                "aws:PrincipalIsAWSService" => false,
+                "aws:PrincipalOrgID" => !matches!(
+                    principal,
+                    Principal::Service { .. }
+                        | Principal::Anonymous
+                        | Principal::IdentityProvider { .. }
+                ),
+                "aws:PrincipalTag/team" => {
                     !matches!(principal, Principal::Service { .. } | Principal::Anonymous)
                 }
                 // Requests to STS alone have it.
