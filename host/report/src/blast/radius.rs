@@ -38,7 +38,7 @@ pub fn radius(
         ],
     )?;
     let fallen = fallen(radius, names);
-    in_short(page, radius, &fallen)?;
+    in_short(page, report, radius, &fallen)?;
     if let Some(blast) = survey_of(report, radius).filter(|blast| !blast.seen) {
         let what = format!(
             "{} was not looked into: what its users and roles may do is not known, and this is what falls with it at \
@@ -266,7 +266,12 @@ fn home(radius: &Radius) -> Vec<AccountId> {
     radius.start.iter().filter_map(Subject::account).collect()
 }
 
-fn in_short(page: &mut Page<'_>, radius: &Radius, fallen: &[Fallen<'_>]) -> io::Result<()> {
+fn in_short(
+    page: &mut Page<'_>,
+    report: &Report,
+    radius: &Radius,
+    fallen: &[Fallen<'_>],
+) -> io::Result<()> {
     let home = home(radius);
     let others: Vec<&Fallen<'_>> = fallen
         .iter()
@@ -285,7 +290,13 @@ fn in_short(page: &mut Page<'_>, radius: &Radius, fallen: &[Fallen<'_>]) -> io::
     let data = data_of_others(radius);
     if others.is_empty() {
         if data.is_empty() {
-            return page.line(2, &[span(Tone::Good, "No other account is reached.")]);
+            // Of an account that was not looked into nothing can be said for certain.
+            let line = if home.iter().all(|account| is_seen(report, account)) {
+                span(Tone::Good, "No other account is reached.")
+            } else {
+                span(Tone::Doubtful, "No other account is known to be reached.")
+            };
+            return page.line(2, &[line]);
         }
         let accounts: BTreeSet<&AccountId> = data
             .iter()
@@ -460,10 +471,21 @@ fn survey_of<'report>(report: &'report Report, radius: &Radius) -> Option<&'repo
     let [Subject::Account { id }] = radius.start.as_slice() else {
         return None;
     };
-    report
-        .blast_radius
-        .as_ref()?
+    blast_of(report, id)
+}
+
+fn blast_of<'report>(
+    report: &'report Report,
+    account: &AccountId,
+) -> Option<&'report AccountBlast> {
+    let survey = report.blast_radius.as_ref()?;
+    survey
         .accounts
         .iter()
-        .find(|blast| blast.account == *id)
+        .find(|blast| blast.account == *account)
+}
+
+/// Whether an account was looked into, or is none of the organization.
+fn is_seen(report: &Report, account: &AccountId) -> bool {
+    blast_of(report, account).is_none_or(|blast| blast.seen)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use blastwall_model::{AccountId, Gap};
+use blastwall_model::{AccountId, Gap, is_of_organization};
 use serde::Serialize;
 
 use crate::Report;
@@ -14,37 +14,43 @@ use crate::style::Tone;
 /// How many accounts stand in a row before the rest is counted.
 const NAMED_ACCOUNTS: usize = 4;
 
-/// A listing that failed, of something that the blast radius reads.
+/// A call that failed, for something that the blast radius reads.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UnseenListing<'a> {
     /// The account.
     pub account: &'a AccountId,
-    /// Which listing, and why.
+    /// Which call, and why.
     #[serde(flatten)]
     pub gap: &'a Gap,
 }
 
-/// The listings that failed: those of the organization itself, by its management account, then those of accounts.
+/// What failed: everything of the organization itself, by its management account, then the listings of accounts.
 pub fn unseen(report: &Report) -> impl Iterator<Item = UnseenListing<'_>> {
-    let organization = report.organization.iter();
-    let organization = organization.map(|one| (&one.management_account, &one.gaps));
-    let accounts = report.coverage.iter();
-    let accounts = accounts.map(|coverage| (&coverage.account, &coverage.gaps));
-    organization.chain(accounts).flat_map(|(account, gaps)| {
-        let gaps = gaps.iter().filter(|gap| gap.resource.is_none());
-        gaps.filter(|gap| gap.types.iter().any(|kind| blastwall_blast::is_read(kind)))
-            .map(move |gap| UnseenListing { account, gap })
-    })
+    let organization = report.organization.iter().flat_map(|organization| {
+        let account = &organization.management_account;
+        let gaps = organization.gaps.iter();
+        gaps.map(move |gap| UnseenListing { account, gap })
+    });
+    let accounts = report.coverage.iter().flat_map(|coverage| {
+        let account = &coverage.account;
+        let listings = coverage.gaps.iter().filter(|gap| gap.resource.is_none());
+        listings.map(move |gap| UnseenListing { account, gap })
+    });
+    organization
+        .chain(accounts)
+        .filter(|unseen| unseen.gap.types.iter().any(|kind| matters(kind)))
+}
+
+/// Whether the blast radius is made of resources of this type.
+fn matters(kind: &str) -> bool {
+    is_of_organization(kind) || blastwall_blast::is_read(kind)
 }
 
 /// The same for a reader: what is missing and why, with the accounts in a row.
 pub(crate) fn write(page: &mut Page<'_>, report: &Report, names: &Names<'_>) -> io::Result<()> {
     let mut reasons: BTreeMap<(String, &str, &str), BTreeSet<&AccountId>> = BTreeMap::new();
     for UnseenListing { account, gap } in unseen(report) {
-        let read = gap
-            .types
-            .iter()
-            .filter(|kind| blastwall_blast::is_read(kind));
+        let read = gap.types.iter().filter(|kind| matters(kind));
         let types: Vec<&str> = read.map(String::as_str).collect();
         reasons
             .entry((types.join(", "), &gap.action, &gap.answer))

@@ -5,6 +5,7 @@ use blastwall_report::view;
 use blastwall_report::view::accounts::AccountLeaf;
 use blastwall_report::view::checks::CheckEntry;
 use blastwall_report::{Format, Report, Style};
+use serde_json::json;
 
 const NARROW: Style = Style {
     color: false,
@@ -170,4 +171,55 @@ fn one_radius() {
         &NARROW,
         writer
     )));
+}
+
+/// What failed of the organization itself counts for every way, also where the call was about one thing; of an
+/// account, only listings of what the blast radius reads.
+#[test]
+fn what_a_radius_did_not_see() {
+    let mut report = sample::report();
+    report.organization.as_mut().unwrap().gaps = serde_json::from_value(json!([
+        {
+            "types": ["AWS::Organizations::Organization"], "action": "iam:ListOrganizationsFeatures",
+            "region": "global", "resource": "arn:aws:organizations::111111111111:organization/o-a1b2c3d4e5",
+            "kind": "unavailable", "answer": "500: no message",
+        },
+        {
+            "types": ["AWS::Organizations::DelegatedAdministrator"],
+            "action": "organizations:ListDelegatedAdministrators",
+            "region": "global", "kind": "denied", "answer": "AccessDenied: not authorized",
+        },
+    ]))
+    .unwrap();
+    let actions: Vec<&str> = view::unseen(&report)
+        .map(|unseen| unseen.gap.action.as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "iam:ListOrganizationsFeatures",
+            "organizations:ListDelegatedAdministrators"
+        ]
+    );
+    let page = text(|writer| view::radius(&report, &sample::blast::radius(), &NARROW, writer));
+    assert!(
+        page.contains("organizations:ListDelegatedAdministrators"),
+        "{page}"
+    );
+}
+
+#[test]
+fn nothing_reached_is_certain_only_of_what_was_looked_into() {
+    let mut radius = sample::blast::radius();
+    radius.facts.clear();
+    let id = radius.start[0].account().unwrap();
+    let mut report = sample::report();
+    let mut say = |seen| {
+        let survey = report.blast_radius.as_mut().unwrap();
+        let own = survey.accounts.iter_mut().find(|own| own.account == id);
+        own.unwrap().seen = seen;
+        text(|writer| view::radius(&report, &radius, &NARROW, writer))
+    };
+    assert!(say(true).contains("No other account is reached."));
+    assert!(say(false).contains("No other account is known to be reached."));
 }
