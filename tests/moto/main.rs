@@ -10,12 +10,14 @@
     reason = "a test may fail loudly"
 )]
 
+mod copies;
 mod more;
 mod organization;
 mod policies;
 mod reach;
 mod seed;
 mod stores;
+mod workforce;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::capability::Capabilities;
 use crate::facts::{Facts, Unjudged};
 use crate::rules::{FactId, IndexedRules};
-use crate::subject::Subject;
+use crate::subject::{OutsideParty, Subject};
 use crate::world::World;
 
 /// An account of the organization into which the graph cannot see.
@@ -284,11 +284,25 @@ impl Graph {
                     ),
                 });
             }
+            Ok(
+                user @ Subject::Outside {
+                    party: OutsideParty::IdentityCenter { group: false, .. },
+                },
+            ) => return Ok(self.person(text).unwrap_or_else(|| vec![user])),
             Ok(subject) => return Ok(vec![subject]),
             Err(unknown) => unknown,
         };
         if !of_environment.is_empty() {
             return Ok(of_environment);
+        }
+        if let Some(parties) = self.person(text) {
+            if parties.is_empty() {
+                return Err(UnknownStart {
+                    text: text.to_owned(),
+                    problem: "is a user of Identity Center to whom, and to whose groups, nothing is assigned in the accounts that were looked into".to_owned(),
+                });
+            }
+            return Ok(parties);
         }
         let workflows: Vec<Subject> = self.workflows_of(text).collect();
         if workflows.is_empty() && text.starts_with("repo:") {
@@ -302,6 +316,16 @@ impl Graph {
             return Err(unknown);
         }
         Ok(workflows)
+    }
+
+    /// A user of Identity Center: as itself, if something is assigned to it, and as its groups.
+    fn person(&self, text: &str) -> Option<Vec<Subject>> {
+        let parties = self.world.workforce.person(text)?.iter();
+        let parties = parties.filter_map(|party| self.world.outside.get(party.index()));
+        let subjects = parties.map(|party| Subject::Outside {
+            party: party.clone(),
+        });
+        Some(subjects.collect())
     }
 
     /// The names by which most is found: accounts, environments, users and roles.
@@ -326,10 +350,10 @@ impl Graph {
     fn workflows_of(&self, repository: &str) -> impl Iterator<Item = Subject> {
         let named = repository.contains(['/', ':']);
         let workflows = self.world.outside.iter().filter(move |party| match party {
-            crate::subject::OutsideParty::Workflow { provider, subject } => {
+            OutsideParty::Workflow { provider, subject } => {
                 named && crate::issuers::admits(provider, subject, repository)
             }
-            crate::subject::OutsideParty::Repository { repository: own } => {
+            OutsideParty::Repository { repository: own } => {
                 let path = own.strip_suffix(repository);
                 named && path.is_some_and(|before| before.is_empty() || before.ends_with('/'))
             }
@@ -364,7 +388,6 @@ impl Graph {
     }
 
     fn find_outside(&self, text: &str) -> Option<Subject> {
-        use crate::subject::OutsideParty;
         let party = self.world.outside.iter().find(|party| {
             let named = match party {
                 OutsideParty::Anyone => text == "anyone",
@@ -373,7 +396,9 @@ impl Graph {
                 OutsideParty::IdentityProvider { provider } => provider == text,
                 OutsideParty::CertificateHolder { anchor } => anchor == text,
                 OutsideParty::ApplicationUsers { pool } => pool == text,
-                OutsideParty::IdentityCenter { principal } => principal == text,
+                OutsideParty::IdentityCenter {
+                    principal, name, ..
+                } => principal == text || name.as_deref() == Some(text),
                 OutsideParty::Workflow { subject, .. } => subject == text,
                 OutsideParty::Repository { repository } => repository == text,
                 OutsideParty::Service { name } => name == text,

@@ -111,10 +111,16 @@ pub enum OutsideParty {
         /// The id of the identity pool.
         pool: String,
     },
-    /// A user or group of Identity Center, by its id in the identity store.
+    /// A user or group of Identity Center.
     IdentityCenter {
-        /// The id.
+        /// Its id in the identity store.
         principal: String,
+        /// What it is called there, if that was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Whether it is a group.
+        #[serde(default)]
+        group: bool,
     },
     /// Whoever pushes to a repository at GitHub, GitLab, Bitbucket or the like.
     Repository {
@@ -186,8 +192,14 @@ impl fmt::Display for OutsideParty {
             OutsideParty::ApplicationUsers { pool } => {
                 write!(formatter, "users of the identity pool {pool}")
             }
-            OutsideParty::IdentityCenter { principal } => {
-                write!(formatter, "Identity Center user or group {principal}")
+            OutsideParty::IdentityCenter {
+                principal,
+                name,
+                group,
+            } => {
+                let what = if *group { "group" } else { "user" };
+                let name = name.as_ref().unwrap_or(principal);
+                write!(formatter, "Identity Center {what} {name}")
             }
             OutsideParty::Repository { repository } => write!(formatter, "repository {repository}"),
             OutsideParty::Service { name } => write!(formatter, "AWS service {name}"),

@@ -18,6 +18,7 @@ mod rows;
 mod starters;
 mod subjects;
 mod transit;
+mod workforce;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,8 +26,8 @@ use blastwall_model::{AccountId, Arn};
 use blastwall_policy::Effect;
 
 use crate::facts::{
-    Attachment, Boundary, FederationFacts, PermissionSet, Policies, PolicyIndex, PrincipalKind,
-    Trust, Unjudged, networks::NetworkFacts, sharing::SharingFacts,
+    Attachment, Boundary, FederationFacts, Policies, PolicyIndex, PrincipalKind, Trust, Unjudged,
+    networks::NetworkFacts, sharing::SharingFacts,
 };
 use crate::regions::home_region;
 use crate::subject::OutsideParty;
@@ -74,14 +75,10 @@ pub(crate) struct World {
     transit: transit::Transit,
     /// What workloads are made of.
     pub(crate) supplies: Vec<SupplyRow>,
-    /// The permission sets of Identity Center.
-    pub(crate) permission_sets: Vec<PermissionSet>,
+    /// Users and groups of Identity Center, and what they are assigned.
+    pub(crate) workforce: workforce::Workforce,
     /// The roles that are made for a permission set, by its name.
     set_roles: BTreeMap<String, Vec<PrincipalIndex>>,
-    /// Users and groups of Identity Center, and the roles that they are assigned.
-    pub(crate) assignments: Vec<(OutsideIndex, PrincipalIndex)>,
-    /// Those of them that are groups.
-    pub(crate) assigned_groups: Vec<OutsideIndex>,
     /// The services of each account by which somebody without an identity of AWS becomes a role.
     pub(crate) federation: Vec<FederationFacts>,
     /// What tells what happened, or brings it back.

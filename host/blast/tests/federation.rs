@@ -280,6 +280,121 @@ fn the_directory_of_identity_center_has_all_of_its_users() {
     );
 }
 
+/// With names: carla is in the group of operators, dora is assigned something herself.
+fn workforce() -> Org {
+    let person = |id: &str, name: &str| {
+        of_region(
+            MANAGEMENT,
+            "AWS::IdentityStore::User",
+            format!("arn:aws:identitystore:::user/{id}"),
+            json!({"UserId": id, "UserName": name}),
+        )
+    };
+    identity_center()
+        .add(MANAGEMENT, person("user-1", "dora@example.com"))
+        .add(MANAGEMENT, person("user-2", "carla@example.com"))
+        .add(MANAGEMENT, person("user-3", "emil@example.com"))
+        .add(
+            MANAGEMENT,
+            of_region(
+                MANAGEMENT,
+                "AWS::IdentityStore::Group",
+                "arn:aws:identitystore:::group/group-1".to_owned(),
+                json!({"GroupId": "group-1", "DisplayName": "Operators"}),
+            ),
+        )
+        .add(
+            MANAGEMENT,
+            of_region(
+                MANAGEMENT,
+                "AWS::IdentityStore::GroupMembership",
+                "arn:aws:identitystore:::membership/1".to_owned(),
+                json!({"GroupId": "group-1", "MemberId": {"UserId": "user-2"}}),
+            ),
+        )
+}
+
+#[test]
+fn a_user_of_identity_center_is_its_groups() {
+    let graph = workforce().graph();
+    let names = |text: &str| -> Vec<String> {
+        let found = graph.find_all(text).unwrap();
+        found.iter().map(ToString::to_string).collect()
+    };
+    let operators = "Identity Center group Operators";
+    for text in [
+        "carla@example.com",
+        "Carla@Example.com",
+        "user-2",
+        "Operators",
+        "group-1",
+        operators,
+    ] {
+        assert_eq!(names(text), [operators], "{text}");
+    }
+    assert_eq!(
+        names("dora@example.com"),
+        ["Identity Center user dora@example.com"]
+    );
+    let problem = graph.find_all("emil@example.com").unwrap_err().to_string();
+    assert!(problem.contains("nothing is assigned"), "{problem}");
+    assert!(graph.find_all("nobody@example.com").is_err());
+}
+
+#[test]
+fn a_permission_set_without_a_name_is_any_that_is_not_known() {
+    let reserved = |name: &str| {
+        format!("aws-reserved/sso.amazonaws.com/AWSReservedSSO_{name}_0123456789abcdef")
+    };
+    let unnamed = |principal: &str, account: &str| {
+        let mut assignment = assignment(principal, "USER", account);
+        assignment["config"]["PermissionSetArn"] =
+            json!("arn:aws:sso:::permissionSet/ssoins-1/ps-9");
+        assignment
+    };
+    let org = identity_center()
+        .role(PROD, &reserved("Read"), nobody(), &[])
+        .role(TEST, &reserved("Read"), nobody(), &[])
+        .role(TEST, &reserved("Write"), nobody(), &[])
+        .add(MANAGEMENT, unnamed("user-5", PROD))
+        .add(MANAGEMENT, unnamed("user-6", TEST));
+    let (read, write) = (
+        role(TEST, &reserved("Read")),
+        role(TEST, &reserved("Write")),
+    );
+    assert_eq!(
+        org.reach("user-5", &role(PROD, &reserved("Read"))),
+        Some(Certain)
+    );
+    let ops = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef";
+    assert_eq!(org.reach("user-5", &role(PROD, ops)), None);
+    assert_eq!(org.reach("user-6", &read), Some(Conditional));
+    assert_eq!(org.reach("user-6", &write), Some(Conditional));
+}
+
+#[test]
+fn a_directory_has_the_users_of_its_own_instance_alone() {
+    let of_an_account = "arn:aws:sso:::instance/ssoins-2";
+    let org = identity_center().add(
+        DEV,
+        of_region(
+            DEV,
+            "AWS::SSO::Instance",
+            of_an_account.to_owned(),
+            json!({}),
+        ),
+    );
+    let reserved = role(
+        PROD,
+        "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef",
+    );
+    assert_eq!(
+        org.reach("arn:aws:sso:::instance/ssoins-1", &reserved),
+        Some(Certain)
+    );
+    assert_eq!(org.reach(of_an_account, &reserved), None);
+}
+
 const ISSUER: &str = "oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF0123456789";
 
 fn cluster() -> String {

@@ -63,7 +63,7 @@ load balancer towards its targets; the zones of attachments to a transit gateway
 of VPC Lattice; replication of container images between registries. CloudFront, Global Accelerator, private APIs,
 Gateway Load Balancers and internal load balancers as ways to a host of their own network; APIs that ask for a
 signature or have an authorizer; what AWS RAM shares but for the types of `ram-share` and of the networks above
-(parameters, profiles of Route 53, feature groups of SageMaker and the like), and who may make a share; endpoint
+(profiles of Route 53, feature groups of SageMaker and the like), and who may make a share; endpoint
 policies: they say what leaves a network, by which nobody gains anything that is in it; certificates that are
 issued to whoever answers for the names of a public zone; packages of public registries that CodeArtifact is
 connected to; what a template of Service Catalog or a document of Systems Manager does; subscriptions of log
@@ -72,7 +72,7 @@ database by a user of its own. Credentials that lie in secrets, parameters, stat
 workloads or user data: that somebody reads them is a fact, what they open is not known, because a scan does not
 read them; the code of functions is not looked at. Access control lists of objects and Access Grants are not taken
 into account, nor access points of Object Lambda and for several regions; neither is what a condition on tags of
-data lets somebody do who may tag the data. Assignments of Identity Center, parameters, search domains and a few
+data lets somebody do who may tag the data. Search domains and a few
 other types are read from directories and not collected live. Two patterns for one key that have nothing in common
 are told as two conditions. A new OIDC provider, a further audience or thumbprint lets in nobody whom the issuer
 does not vouch for, and is not followed.

@@ -674,6 +674,30 @@ fn a_cluster_that_is_shared_is_cloned() {
 }
 
 #[test]
+fn a_parameter_that_is_shared_is_read() {
+    let name = format!("arn:aws:ssm:eu-west-1:{TEST}:parameter/shop/password");
+    let org = |permission: &str, with: &str| {
+        let own = document(
+            "AWS::SSM::Parameter",
+            TEST,
+            &name,
+            json!({"Type": "String"}),
+        );
+        let permission = format!("arn:aws:ram::aws:permission/AWSRAM{permission}");
+        let share = json!({"ResourceArns": [name], "PermissionArns": [permission]});
+        shared(json!([with]), RAM, share)
+            .role(PROD, "reader", nobody(), &[allow("ssm:GetParameter", "*")])
+            .add(TEST, own)
+            .reach(&role(PROD, "reader"), &name)
+    };
+    let default = "DefaultPermissionSSMParameterReadOnly";
+    assert_eq!(org(default, PROD), Some(Certain));
+    let history = "PermissionSSMParameterReadOnlyWithHistory";
+    assert_eq!(org(history, PROD), Some(Certain));
+    assert_eq!(org(default, DEV), None);
+}
+
+#[test]
 fn a_type_that_is_not_known_is_told() {
     let strange = format!("arn:aws:teleport:eu-west-1:{TEST}:gate/1");
     let org = shared(json!([PROD]), RAM, json!({"ResourceArns": [strange]}));

@@ -61,6 +61,14 @@ pub fn types() -> BTreeSet<&'static str> {
     products(catalogue()).map(|product| product.kind).collect()
 }
 
+/// Whether this type is told by Identity Center, which answers the management account and the accounts that it
+/// is delegated to, and refuses all others.
+#[must_use]
+pub fn is_of_identity_center(kind: &str) -> bool {
+    let own = services::IDENTITY_CENTER.products.iter();
+    own.into_iter().any(|product| product.kind == kind)
+}
+
 /// Whether resources of this type can be collected, by a collector of its own or by Cloud Control.
 #[must_use]
 pub fn is_collected(kind: &str) -> bool {

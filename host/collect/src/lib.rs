@@ -30,6 +30,9 @@ mod services;
 mod shared;
 mod snapshot;
 
-pub use catalogue::{Collector, Product, actions, catalogue, declarations, is_collected, types};
+pub use catalogue::{
+    Collector, Product, actions, catalogue, declarations, is_collected, is_of_identity_center,
+    types,
+};
 pub use shared::Shared;
 pub use snapshot::{Request, Snapshot, collect, without_collector};

@@ -4,7 +4,8 @@
 //! [`from_documents`](crate::from_documents), whether they have just been fetched or come from an
 //! organization at rest, so that both are treated alike. Pure: nothing here talks to AWS.
 
-use blastwall_model::{AccountId, Document, Field, Gap, Tags, Unknown};
+use blastwall_model::resources::DelegatedAdministratorKind;
+use blastwall_model::{AccountId, Document, Field, Gap, Kind, Tags, Unknown};
 use serde::{Deserialize, Serialize};
 
 use crate::Caller;
@@ -67,6 +68,24 @@ impl Organization {
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&AccountEntry> {
         self.accounts.iter().find(|account| account.id == *id)
+    }
+
+    /// The accounts that administer a service for the organization, by its principal (`sso.amazonaws.com`),
+    /// sorted.
+    #[must_use]
+    pub fn delegated_to(&self, service: &str) -> Vec<AccountId> {
+        let kind = DelegatedAdministratorKind::TYPE;
+        let documents = self.documents.iter().filter(|one| one.kind == kind);
+        let mut accounts: Vec<AccountId> = documents
+            .filter_map(|document| {
+                let administrator = document.to::<DelegatedAdministratorKind>().ok()?.config;
+                let services = administrator.service_principals.known()?;
+                let administers = services.iter().any(|own| own == service);
+                administers.then(|| administrator.account_id.known()?.parse().ok())?
+            })
+            .collect();
+        accounts.sort();
+        accounts
     }
 
     /// The units directly in a root or unit, sorted by path.

@@ -117,7 +117,10 @@ pub async fn scan(
     let shop = Arc::new(Shop {
         everything: Everything::new(&plan, &organization).map_err(ScanError::Gather)?,
         organization: Arc::new(own),
-        source: origin.source(&organization, plan.request())?,
+        source: origin.source(&organization, plan.request(), |id| {
+            let member = roster.members.get(id);
+            member.is_some_and(|member| member.wanted)
+        })?,
         writer: Shop::writer(
             plan.save.as_ref(),
             Manifest {

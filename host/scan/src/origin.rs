@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blastwall_aws::{Budget, Declaration, Meter, SdkConfig, Session};
-use blastwall_collect::{Request, Shared, Snapshot};
+use blastwall_collect::{Request, Shared, Snapshot, is_of_identity_center};
 use blastwall_model::{Access, AccountId, Coverage, DocumentError, GLOBAL, Gap, GapKind};
 use blastwall_organization::{
     AccountEntry, Caller, DECLARED, Entrance, EnumerateError, Organization, PolicyTooLarge, Role,
@@ -79,10 +79,18 @@ impl OriginError {
 }
 
 /// Gives the snapshots of accounts.
-pub(crate) enum Source {
+pub(crate) struct Source {
+    place: Place,
+    /// The account that is asked what Identity Center alone tells; none if no account that is looked into can be.
+    spokesman: Option<AccountId>,
+}
+
+enum Place {
     Live {
         /// How an account is entered, and what is collected then; once, unless that takes several sessions.
         visits: Vec<(Entrance, Request)>,
+        /// The same for the account that is asked more.
+        of_spokesman: Vec<(Entrance, Request)>,
         shared: Shared,
     },
     Stored {
@@ -91,6 +99,29 @@ pub(crate) enum Source {
         types: BTreeSet<String>,
     },
 }
+
+/// The part of a request that every account is asked.
+fn of_every_account(request: &Request) -> Request {
+    let mut every = request.clone();
+    every.types.retain(|kind| !is_of_identity_center(kind));
+    every
+}
+
+/// The account that is asked what Identity Center tells: the management account, or else one that it is delegated
+/// to, if it is `looked_into`.
+fn spokesman(
+    organization: &Organization,
+    looked_into: impl Fn(&AccountId) -> bool,
+) -> Option<AccountId> {
+    let management = organization.management_account.clone();
+    let mut answering = management
+        .into_iter()
+        .chain(organization.delegated_to(IDENTITY_CENTER));
+    answering.find(|id| looked_into(id))
+}
+
+/// The principal of Identity Center, as it stands in delegations.
+const IDENTITY_CENTER: &str = "sso.amazonaws.com";
 
 impl Origin {
     /// The organization.
@@ -114,39 +145,48 @@ impl Origin {
         }
     }
 
-    /// A source of snapshots of the organization's accounts.
+    /// A source of snapshots of the organization's accounts, those that are `looked_into`.
     pub(crate) fn source(
         &self,
         organization: &Organization,
         request: Request,
+        looked_into: impl Fn(&AccountId) -> bool,
     ) -> Result<Source, OriginError> {
-        match self {
+        let place = match self {
             Origin::Live(live) => {
                 let budget = Budget::new(live.parallel_calls);
-                let visits = visits(&request)?.into_iter().map(|(request, policy)| {
-                    let entrance = Entrance {
-                        caller: live.caller.clone(),
-                        session: live.session(DECLARED.into()),
-                        management_account: organization.management_account.clone(),
-                        role: live.role.clone(),
-                        settings: live.settings.clone(),
-                        policy,
-                        declared: blastwall_collect::declarations(&request).into(),
-                        meter: live.meter.clone(),
-                        budget: budget.clone(),
-                    };
-                    (entrance, request)
-                });
-                Ok(Source::Live {
-                    visits: visits.collect(),
+                let entered = |request: &Request| -> Result<Vec<_>, PolicyTooLarge> {
+                    let visits = visits(request)?.into_iter().map(|(request, policy)| {
+                        let entrance = Entrance {
+                            caller: live.caller.clone(),
+                            session: live.session(DECLARED.into()),
+                            management_account: organization.management_account.clone(),
+                            role: live.role.clone(),
+                            settings: live.settings.clone(),
+                            policy,
+                            declared: blastwall_collect::declarations(&request).into(),
+                            meter: live.meter.clone(),
+                            budget: budget.clone(),
+                        };
+                        (entrance, request)
+                    });
+                    Ok(visits.collect())
+                };
+                Place::Live {
+                    visits: entered(&of_every_account(&request))?,
+                    of_spokesman: entered(&request)?,
                     shared: Shared::new(),
-                })
+                }
             }
-            Origin::Stored(stored) => Ok(Source::Stored {
+            Origin::Stored(stored) => Place::Stored {
                 directory: stored.directory.clone(),
                 types: request.types,
-            }),
-        }
+            },
+        };
+        Ok(Source {
+            place,
+            spokesman: spokesman(organization, looked_into),
+        })
     }
 }
 
@@ -193,8 +233,14 @@ impl Source {
     /// Everything that can be had of an account. Never fails: what cannot be had is in the
     /// coverage.
     pub(crate) async fn snapshot(&self, account: &AccountId) -> Snapshot {
-        match self {
-            Source::Live { visits, shared } => {
+        let speaks = self.spokesman.as_ref() == Some(account);
+        match &self.place {
+            Place::Live {
+                visits,
+                of_spokesman,
+                shared,
+            } => {
+                let visits = if speaks { of_spokesman } else { visits };
                 let mut all: Option<Snapshot> = None;
                 for (entrance, request) in visits {
                     let brought = match entrance.enter(account).await {
@@ -217,7 +263,12 @@ impl Source {
                 let reason = "there is nothing to collect".to_owned();
                 all.unwrap_or_else(|| nothing(account, Access::Skipped { reason }))
             }
-            Source::Stored { directory, types } => stored(directory, account, types),
+            Place::Stored { directory, types } if speaks => stored(directory, account, types),
+            Place::Stored { directory, types } => {
+                let mut types = types.clone();
+                types.retain(|kind| !is_of_identity_center(kind));
+                stored(directory, account, &types)
+            }
         }
     }
 }

@@ -19,11 +19,22 @@ pub(crate) const BLAST_TYPES: [&str; 3] = [
     "AWS::IAM::InstanceProfile",
 ];
 
+/// Who of the workforce becomes which role, collected for the blast graph too; one account tells it for all.
+pub(crate) const WORKFORCE_TYPES: [&str; 6] = [
+    "AWS::IdentityStore::Group",
+    "AWS::IdentityStore::GroupMembership",
+    "AWS::IdentityStore::User",
+    "AWS::SSO::Assignment",
+    "AWS::SSO::Instance",
+    "AWS::SSO::PermissionSet",
+];
+
 /// What holds data or tells what happened, and the networks between workloads, collected for the blast graph
 /// where nothing but the graph is asked for: with all checks most of it is collected anyway, and a scan with a
-/// single check should stay small. Not snapshots: each takes a call of its own to tell whom it is shared with,
-/// and there are thousands. VPCs also tell which regions have none and need not be asked for what is in one.
-pub(crate) const DATA_TYPES: [&str; 35] = [
+/// single check should stay small. Snapshots take a call each to tell whom they are shared with. VPCs also tell
+/// which regions have none and need not be asked for what is in one.
+pub(crate) const DATA_TYPES: [&str; 43] = [
+    "AWS::CloudFormation::Stack",
     "AWS::CloudTrail::Trail",
     "AWS::CodeBuild::Project",
     "AWS::DynamoDB::Table",
@@ -31,6 +42,7 @@ pub(crate) const DATA_TYPES: [&str; 35] = [
     "AWS::EC2::LaunchTemplate",
     "AWS::EC2::NetworkAcl",
     "AWS::EC2::RouteTable",
+    "AWS::EC2::Snapshot",
     "AWS::EC2::Subnet",
     "AWS::EC2::TransitGateway",
     "AWS::EC2::TransitGatewayAttachment",
@@ -54,10 +66,16 @@ pub(crate) const DATA_TYPES: [&str; 35] = [
     "AWS::KMS::Key",
     "AWS::Lambda::Function",
     "AWS::Lambda::Url",
+    "AWS::RAM::ResourceShare",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBClusterSnapshot",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBSnapshot",
     "AWS::S3::AccountPublicAccessBlock",
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::SSM::Parameter",
     "AWS::SecretsManager::Secret",
 ];
 
@@ -126,7 +144,11 @@ impl Plan {
         if self.blast_radius {
             let alone = self.selection.checks.is_empty();
             let data: &[&str] = if alone { &DATA_TYPES } else { &[] };
-            let read = PRINCIPAL_TYPES.iter().chain(&BLAST_TYPES).chain(data);
+            let read = PRINCIPAL_TYPES
+                .iter()
+                .chain(&BLAST_TYPES)
+                .chain(&WORKFORCE_TYPES)
+                .chain(data);
             types.extend(read.map(|kind| (*kind).to_owned()));
             if self.deep {
                 types.extend(deep_types());

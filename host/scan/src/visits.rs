@@ -98,7 +98,8 @@ mod tests {
         }
     }
 
-    /// Each further one would cost a session and a listing of regions an account.
+    /// Each further one would cost a session and a listing of regions an account. The one account that is asked
+    /// about the workforce as well may take more.
     #[test]
     fn a_live_blast_radius_takes_one_visit_an_account() {
         let types = PRINCIPAL_TYPES

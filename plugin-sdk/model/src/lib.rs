@@ -26,6 +26,7 @@ mod resource;
 pub mod resources;
 #[cfg(feature = "schema")]
 mod schema;
+mod secrets;
 
 pub use check::{
     Category, CheckInfo, Control, Parameter, PluginInfo, Scope, Severity, is_of_organization,
@@ -39,3 +40,4 @@ pub use ids::{AccountId, Arn, CheckId, GLOBAL, IdError};
 pub use resource::{Kind, Partly, Properties, Resource, Tags};
 #[cfg(feature = "schema")]
 pub use schema::{ResourceSchema, resource_schemas};
+pub use secrets::SECRET_NAMES;

@@ -10,9 +10,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::resources::{
-    access_analyzer, account, cloudtrail, cloudwatch, codebuild, config, dynamodb, ec2, ecr, ecs,
-    eks, iam, kms, lambda, load_balancing, logs, organizations, s3, secrets_manager, security_hub,
-    sns, sqs,
+    access_analyzer, account, cloudformation, cloudtrail, cloudwatch, codebuild, config, dynamodb,
+    ec2, ecr, ecs, eks, iam, identity_center, kms, lambda, load_balancing, logs, organizations,
+    ram, rds, s3, secrets_manager, security_hub, sns, sqs, ssm,
 };
 use crate::{AccountId, Arn, Field, Kind, Tags};
 
@@ -36,6 +36,7 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
     let mut schemas = schemas![
         access_analyzer::AnalyzerKind,
         account::ContactsKind,
+        cloudformation::StackKind,
         cloudtrail::TrailKind,
         cloudwatch::AlarmKind,
         codebuild::ProjectKind,
@@ -90,6 +91,12 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         iam::SigningCertificateKind,
         iam::SshPublicKeyKind,
         iam::UserKind,
+        identity_center::AssignmentKind,
+        identity_center::DirectoryGroupKind,
+        identity_center::DirectoryInstanceKind,
+        identity_center::DirectoryUserKind,
+        identity_center::GroupMembershipKind,
+        identity_center::PermissionSetKind,
         kms::KeyKind,
         lambda::FunctionKind,
         lambda::FunctionUrlKind,
@@ -107,6 +114,11 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         organizations::OrganizationalUnitKind,
         organizations::PolicyKind,
         organizations::ResourcePolicyKind,
+        ram::ResourceShareKind,
+        rds::DbClusterKind,
+        rds::DbClusterSnapshotKind,
+        rds::DbInstanceKind,
+        rds::DbSnapshotKind,
         s3::AccessPointKind,
         s3::AccountPublicAccessBlockKind,
         s3::BucketKind,
@@ -114,6 +126,7 @@ pub fn resource_schemas() -> Vec<ResourceSchema> {
         security_hub::SecurityHubKind,
         sns::TopicKind,
         sqs::QueueKind,
+        ssm::ParameterKind,
     ];
     schemas.sort_by_key(|schema| schema.resource_type);
     schemas

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::access_points::{self, AccessPointFacts};
 use super::assembled::assembled;
-use super::assignments::{self, AssignmentFacts, PermissionSet};
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
 use super::function_policies::FunctionPolicies;
@@ -19,6 +18,7 @@ use super::networks::NetworkFacts;
 use super::sharing::SharingFacts;
 use super::stores::{self, StoreFacts};
 use super::ways_in::WaysIn;
+use super::workforce::WorkforceFacts;
 use super::workloads::{self, WorkloadFacts};
 use super::{Policies, PolicyIndex, Unjudged, in_words, known_policies};
 
@@ -108,8 +108,7 @@ pub(crate) struct AccountFacts {
     pub(crate) ways_in: WaysIn,
     pub(crate) stores: Vec<StoreFacts>,
     pub(crate) access_points: Vec<AccessPointFacts>,
-    pub(crate) assignments: Vec<AssignmentFacts>,
-    pub(crate) permission_sets: Vec<PermissionSet>,
+    pub(crate) workforce: WorkforceFacts,
     pub(crate) networks: NetworkFacts,
     pub(crate) federation: FederationFacts,
     pub(crate) evidence: EvidenceFacts,
@@ -159,8 +158,7 @@ impl AccountFacts {
             ways_in,
             stores: stores::read(own(), reader.policies, reader.unjudged),
             access_points: access_points::read(own(), reader.policies, reader.unjudged),
-            assignments: assignments::read(own()),
-            permission_sets: assignments::permission_sets(own()),
+            workforce: WorkforceFacts::read(own(), reader.unjudged),
             networks: NetworkFacts::read(own()),
             federation: FederationFacts::read(own(), reader.unjudged),
             evidence: EvidenceFacts::read(own()),

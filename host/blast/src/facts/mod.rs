@@ -11,7 +11,6 @@ mod access_points;
 mod account;
 mod apart;
 mod assembled;
-mod assignments;
 mod bucket_acls;
 mod clusters;
 mod evidence;
@@ -29,6 +28,7 @@ mod stores;
 mod subnet_shares;
 pub(crate) mod transit;
 mod ways_in;
+mod workforce;
 mod workload_kinds;
 mod workloads;
 
@@ -43,7 +43,6 @@ pub(crate) use account::{
     AccountFacts, Attachment, Boundary, Credentials, GroupFacts, PrincipalFacts, PrincipalKind,
     Trust,
 };
-pub(crate) use assignments::{AssignmentFacts, PermissionSet};
 pub(crate) use clusters::AccessEntry;
 pub(crate) use evidence::EvidenceFacts;
 pub(crate) use federation::{FederationFacts, IdentityPool, Profile, TrustAnchor};
@@ -58,6 +57,7 @@ pub(crate) use stores::{Lock, Replica, StoreFacts, StorePolicy};
 pub(crate) use ways_in::{
     CREATE_ENDPOINT, Endpoint, EndpointService, Exposure, Likelihood, Past, WaysIn,
 };
+pub(crate) use workforce::{PermissionSet, WorkforceFacts, instance_id};
 pub(crate) use workload_kinds::{CLUSTER, PIPELINE, Takeover, WorkloadKind, workload_kinds};
 pub(crate) use workloads::OPENING;
 pub(crate) use workloads::{SupplyName, WorkloadFacts};
@@ -73,7 +73,7 @@ pub fn read_types() -> impl Iterator<Item = &'static str> {
         .chain([access_points::ACCESS_POINT])
         .chain(networks::types())
         .chain(assembled::types())
-        .chain(assignments::types())
+        .chain(workforce::types())
         .chain(federation::types())
         .chain(evidence::types())
         .chain(sharing::types())
@@ -210,8 +210,7 @@ impl Facts {
         known.ways_in.extend(facts.ways_in);
         known.stores.extend(facts.stores);
         known.access_points.extend(facts.access_points);
-        known.assignments.extend(facts.assignments);
-        known.permission_sets.extend(facts.permission_sets);
+        known.workforce.extend(facts.workforce);
         known.networks.extend(facts.networks);
         known.federation.extend(facts.federation);
         known.evidence.extend(facts.evidence);

@@ -7,6 +7,7 @@ use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::facts::instance_id;
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
 use crate::world::{AccountIndex, OutsideIndex, World};
@@ -34,13 +35,6 @@ pub(crate) fn directory(instance: &str) -> OutsideParty {
     }
 }
 
-/// The users and groups that are assigned something.
-fn assigned(world: &World) -> impl Iterator<Item = OutsideIndex> {
-    let mut assigned: Vec<_> = world.assignments.iter().map(|(party, _)| *party).collect();
-    assigned.dedup();
-    assigned.into_iter()
-}
-
 impl LinkKind for DirectoryAdministrator {
     fn documentation(&'static self) -> &'static LinkDocumentation {
         &ADMINISTRATOR
@@ -56,7 +50,10 @@ impl LinkKind for DirectoryAdministrator {
             let Some(directory) = world.find_outside(&directory(instance)) else {
                 continue;
             };
-            for party in assigned(world) {
+            for party in world
+                .workforce
+                .assigned_by(instance_id(instance).unwrap_or(instance))
+            {
                 rules.add(
                     Certainty::Certain,
                     &[Capability::Outside(directory)],
@@ -103,7 +100,7 @@ fn judge_pair(power: &Power<'_, '_>, world: &World, group: OutsideIndex) -> Opti
 /// Whether somebody may put users into a group.
 fn joins(actor: &dyn Actor, group: OutsideIndex) -> Option<Judgement> {
     let world = actor.world();
-    let OutsideParty::IdentityCenter { principal } = world.outside.get(group.index())? else {
+    let OutsideParty::IdentityCenter { principal, .. } = world.outside.get(group.index())? else {
         return None;
     };
     let arn = format!("arn:{}:identitystore:::group/{principal}", world.partition);
@@ -149,7 +146,7 @@ impl LinkKind for GroupMembership {
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for home in homes(world) {
-            for group in world.assigned_groups.iter().copied() {
+            for group in world.workforce.groups.iter().copied() {
                 if let Some(judgement) = judge_account(judge, home, group, Detail::Certainty) {
                     let account = Capability::Account(home);
                     rules.add(judgement.certainty, &[account], Capability::Outside(group));
@@ -159,7 +156,7 @@ impl LinkKind for GroupMembership {
                 let Some(power) = rules.unspent(judge, principal, &[JOIN]) else {
                     continue;
                 };
-                for group in world.assigned_groups.iter().copied() {
+                for group in world.workforce.groups.iter().copied() {
                     if let Some(judgement) = judge_pair(&power, world, group) {
                         rules.add(
                             judgement.certainty,

@@ -21,11 +21,11 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     family: "data",
     source: "principal of an account, organization or unit that the share names, the whole account, or an \
         account outside",
-    target: "certificates of a private authority, the clone of an Aurora cluster, what is restored from a backup \
-        vault",
+    target: "certificates of a private authority, parameters of Systems Manager, the clone of an Aurora cluster, what \
+        is restored from a backup vault",
     precondition: "identity policies, boundary and service control policies of the participant allow the action \
         that the type takes. Organizations and units are let in while sharing with AWS Organizations is on; an \
-        account that is named accepts the share, unless that is on. A cluster under a customer's key takes the \
+        account that is named accepts the share, unless that is on. A cluster or parameter under a customer's key takes the \
         key as well. Of a type that is not known here the share is told as not judged",
     mitigations: "AllowExternalPrincipals off; ram:RequestedAllowsExternalPrincipals, ram:Principal and \
         ram:RequestedResourceType in service control policies; customer managed permissions",

@@ -12,14 +12,15 @@ use super::keys::{asks_for, asks_for_time, context_keys, tag_keys, user_ids};
 use super::makeable::makeable;
 use super::outside::{ASSUME_ROLE, ENTRIES, TrustSummary, summarize};
 use super::resources::{access_point_rows, store_rows, supplies, workload_rows};
+use super::workforce::Assigned;
 use super::{
     AccessPointRow, AccountIndex, AccountRow, EndpointServiceRow, Levels, LevelsIndex,
     OutsideIndex, PrincipalIndex, PrincipalRow, StoreIndex, StoreRow, SupplyRow, WorkloadIndex,
     WorkloadRow, World, starters::Starters, transit::Transit,
 };
 use crate::facts::{
-    AssignmentFacts, Boundary, Credentials, EvidenceFacts, Facts, FederationFacts,
-    OrganizationFacts, PolicyIndex, PolicyType, PrincipalFacts, PrincipalKind, StorePolicy, Trust,
+    Boundary, Credentials, EvidenceFacts, Facts, FederationFacts, OrganizationFacts, PolicyIndex,
+    PolicyType, PrincipalFacts, PrincipalKind, StorePolicy, Trust, WorkforceFacts,
     networks::NetworkFacts, sharing::SharingFacts,
 };
 use crate::regions::told_apart;
@@ -90,8 +91,7 @@ impl World {
         let mut endpoints = Vec::new();
         let mut store_facts = Vec::new();
         let mut access_point_facts = Vec::new();
-        let mut assignment_facts = Vec::new();
-        let mut permission_sets = Vec::new();
+        let mut workforce = WorkforceFacts::default();
         let mut networks = NetworkFacts::default();
         let mut federation = Vec::new();
         let mut evidence = EvidenceFacts::default();
@@ -109,8 +109,7 @@ impl World {
                 ways_in.push(facts.ways_in);
                 store_facts.push(facts.stores);
                 access_point_facts.push(facts.access_points);
-                assignment_facts.extend(facts.assignments);
-                permission_sets.extend(facts.permission_sets);
+                workforce.extend(facts.workforce);
                 networks.extend(facts.networks);
                 federation.push(facts.federation);
                 evidence.extend(facts.evidence);
@@ -178,13 +177,8 @@ impl World {
         outside.push(OutsideParty::Anyone);
         federation.retain(|facts| !facts.is_empty());
         outside.extend(federation.iter().flat_map(federated_parties));
-        let groups: BTreeSet<String> = assignment_facts
-            .iter()
-            .filter(|assignment| assignment.group)
-            .map(|assignment| assignment.principal.clone())
-            .collect();
-        let assigned = assigned_roles(assignment_facts, &accounts, &accounts_by_id, &principals);
-        outside.extend(assigned.iter().map(|(party, _)| party.clone()));
+        let assigned = Assigned::new(workforce, &accounts, &accounts_by_id, &principals);
+        outside.extend(assigned.parties());
         outside.extend(supplies.iter().filter_map(|supply| supply.outside.clone()));
         let of_services = endpoint_services
             .iter()
@@ -211,15 +205,7 @@ impl World {
             .enumerate()
             .map(|(index, party)| (party.clone(), OutsideIndex::new(index)))
             .collect();
-        let assignments = assigned
-            .into_iter()
-            .filter_map(|(party, role)| Some((*outside_by_party.get(&party)?, role)))
-            .collect();
-        let assigned_groups = groups
-            .into_iter()
-            .map(|principal| OutsideParty::IdentityCenter { principal })
-            .filter_map(|party| outside_by_party.get(&party).copied())
-            .collect();
+        let workforce = assigned.numbered(&outside_by_party);
         let partition = principals
             .first()
             .map_or("aws", |row: &PrincipalRow| row.arn.partition())
@@ -238,7 +224,6 @@ impl World {
             Some((arn, policy, summary))
         });
         let delegated = delegated(&organization.delegated, &accounts_by_id);
-        permission_sets.sort();
         let mut set_roles: BTreeMap<String, Vec<PrincipalIndex>> = BTreeMap::new();
         for (place, row) in principals.iter().enumerate() {
             if let Some(name) = row.permission_set() {
@@ -278,12 +263,11 @@ impl World {
             ),
             federation,
             sharing,
-            assigned_groups,
             tag_keys: tag_keys(&policies),
             doors_ask_for_tags,
             makeable,
             not_made,
-            permission_sets,
+            workforce,
             set_roles,
             regions,
             context_keys: context_keys(&policies, &stores),
@@ -301,7 +285,6 @@ impl World {
             starters,
             networks,
             supplies,
-            assignments,
             outside,
             levels: interner.all,
             guards,
@@ -322,43 +305,6 @@ impl World {
             stores_by_arn,
         }
     }
-}
-
-/// The role of each assignment. Identity Center names it after the permission set, with a hash behind.
-/// Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies".
-fn assigned_roles(
-    facts: Vec<AssignmentFacts>,
-    accounts: &[AccountRow],
-    by_id: &HashMap<AccountId, AccountIndex>,
-    principals: &[PrincipalRow],
-) -> Vec<(OutsideParty, PrincipalIndex)> {
-    let mut assigned = Vec::new();
-    for assignment in facts {
-        let account = by_id
-            .get(assignment.account.as_str())
-            .and_then(|index| accounts.get(index.index()));
-        let Some(account) = account else { continue };
-        let name = format!("AWSReservedSSO_{}_", assignment.permission_set);
-        let role = account.principals.clone().find(|place| {
-            principals.get(*place).is_some_and(|row| {
-                let resource = row.arn.resource();
-                resource.starts_with("role/aws-reserved/sso.amazonaws.com/")
-                    && resource
-                        .rsplit('/')
-                        .next()
-                        .is_some_and(|last| last.starts_with(&name))
-            })
-        });
-        if let Some(place) = role {
-            let party = OutsideParty::IdentityCenter {
-                principal: assignment.principal,
-            };
-            assigned.push((party, PrincipalIndex::new(place)));
-        }
-    }
-    assigned.sort();
-    assigned.dedup();
-    assigned
 }
 
 /// Those who come to an account's roles by its services of that kind.

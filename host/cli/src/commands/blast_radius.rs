@@ -108,8 +108,8 @@ fn unknown(graph: &Graph, text: &str, error: UnknownStart) -> Failure {
     match same.or_else(|| nearest(text, graph.names())) {
         Some(name) => failure.hint(format!("did you mean `{}`?", visible(name))),
         None => failure.hint(
-            "give an account id, an account or environment name, the ARN of a user, role or workload, or \
-             `anyone`; see `blastwall accounts`",
+            "give an account id, an account or environment name, the ARN of a user, role or workload, the name \
+             of a user or group of Identity Center, or `anyone`; see `blastwall accounts`",
         ),
     }
 }

@@ -3,6 +3,7 @@
 mod access_analyzer;
 mod account;
 pub(crate) mod cloud_control;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod codebuild;
@@ -13,21 +14,29 @@ mod ecr;
 mod ecs;
 mod eks;
 mod iam;
+mod identity_center;
 mod kms;
 mod lambda;
+mod listing;
 mod load_balancing;
 mod logs;
+mod ram;
+mod rds;
 mod s3;
 mod secrets_manager;
 mod sns;
 mod sqs;
+mod ssm;
 
 use crate::Collector;
+
+pub(crate) use identity_center::COLLECTOR as IDENTITY_CENTER;
 
 /// All collectors, by service.
 pub(crate) const ALL: &[Collector] = &[
     access_analyzer::COLLECTOR,
     account::COLLECTOR,
+    cloudformation::COLLECTOR,
     cloudtrail::COLLECTOR,
     cloudwatch::COLLECTOR,
     codebuild::COLLECTOR,
@@ -38,13 +47,17 @@ pub(crate) const ALL: &[Collector] = &[
     ecs::COLLECTOR,
     eks::COLLECTOR,
     iam::COLLECTOR,
+    IDENTITY_CENTER,
     kms::COLLECTOR,
     lambda::COLLECTOR,
     load_balancing::COLLECTOR,
     logs::COLLECTOR,
+    ram::COLLECTOR,
+    rds::COLLECTOR,
     s3::COLLECTOR,
     s3::ACCESS_POINTS,
     secrets_manager::COLLECTOR,
     sns::COLLECTOR,
     sqs::COLLECTOR,
+    ssm::COLLECTOR,
 ];

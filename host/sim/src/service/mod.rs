@@ -3,6 +3,7 @@
 mod access_analyzer;
 mod account;
 mod cloud_control;
+mod cloudformation;
 mod cloudtrail;
 mod cloudwatch;
 mod codebuild;
@@ -13,16 +14,20 @@ mod ecr;
 mod ecs;
 mod eks;
 pub(crate) mod iam;
+mod identity_center;
 mod kms;
 mod lambda;
 mod load_balancing;
 mod logs;
 mod organizations;
+mod ram;
+mod rds;
 mod s3;
 mod s3_control;
 mod secrets_manager;
 mod sns;
 mod sqs;
+mod ssm;
 mod sts;
 
 use jiff::Timestamp;
@@ -127,6 +132,48 @@ const SERVICES: &[Service] = &[
         protocol: &Json,
         regional: true,
         operations: &[config::OPERATIONS],
+    },
+    Service {
+        name: "sso",
+        protocol: &Json,
+        regional: true,
+        operations: &[identity_center::OPERATIONS],
+    },
+    Service {
+        name: "identitystore",
+        protocol: &Json,
+        regional: true,
+        operations: &[identity_center::DIRECTORY],
+    },
+    Service {
+        name: "cloudformation",
+        protocol: &Query {
+            namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+        },
+        regional: true,
+        operations: &[cloudformation::OPERATIONS],
+    },
+    Service {
+        name: "ram",
+        protocol: &RestJson {
+            routes: ram::ROUTES,
+        },
+        regional: true,
+        operations: &[ram::OPERATIONS],
+    },
+    Service {
+        name: "rds",
+        protocol: &Query {
+            namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+        },
+        regional: true,
+        operations: &[rds::OPERATIONS],
+    },
+    Service {
+        name: "ssm",
+        protocol: &Json,
+        regional: true,
+        operations: &[ssm::OPERATIONS],
     },
     Service {
         name: "kms",

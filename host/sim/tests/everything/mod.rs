@@ -3,7 +3,9 @@
 mod compute;
 mod data;
 mod identity;
+mod identity_center;
 mod regional;
+mod shared;
 mod storage;
 mod traffic;
 
@@ -257,6 +259,7 @@ pub fn accounts() -> Vec<(AccountId, Vec<Value>)> {
 fn management() -> Vec<Value> {
     let mut documents = basics(MANAGEMENT, 1);
     documents.extend(identity::management());
+    documents.extend(identity_center::management());
     documents.push(storage::contacts(MANAGEMENT, json!([])));
     documents.extend([
         iam(MANAGEMENT, "User", "user/division/auditor", json!({
@@ -381,6 +384,7 @@ fn member() -> Vec<Value> {
     documents.extend(data::documents());
     documents.extend(compute::documents());
     documents.extend(traffic::documents());
+    documents.extend(shared::documents());
     documents.push(trail(
         MEMBER,
         "eu-west-1",

@@ -4,6 +4,7 @@
 
 pub mod access_analyzer;
 pub mod account;
+pub mod cloudformation;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod codebuild;
@@ -14,19 +15,24 @@ pub mod ecr;
 pub mod ecs;
 pub mod eks;
 pub mod iam;
+pub mod identity_center;
 pub mod kms;
 pub mod lambda;
 pub mod load_balancing;
 pub mod logs;
 pub mod organizations;
+pub mod ram;
+pub mod rds;
 pub mod s3;
 pub mod secrets_manager;
 pub mod security_hub;
 pub mod sns;
 pub mod sqs;
+pub mod ssm;
 
 pub use access_analyzer::{Analyzer, AnalyzerKind};
 pub use account::{Contacts, ContactsKind};
+pub use cloudformation::{Stack, StackKind};
 pub use cloudtrail::{Trail, TrailKind};
 pub use cloudwatch::{Alarm, AlarmKind};
 pub use codebuild::{Project, ProjectKind};
@@ -62,6 +68,11 @@ pub use iam::{
     ServiceSpecificCredentialsKind, SigningCertificate, SigningCertificateKind, SshPublicKey,
     SshPublicKeyKind, User, UserKind,
 };
+pub use identity_center::{
+    Assignment, AssignmentKind, DirectoryGroup, DirectoryGroupKind, DirectoryInstance,
+    DirectoryInstanceKind, DirectoryUser, DirectoryUserKind, GroupMembership, GroupMembershipKind,
+    PermissionSet, PermissionSetKind,
+};
 pub use kms::{Key, KeyKind};
 pub use lambda::{Function, FunctionKind, FunctionUrl, FunctionUrlKind};
 pub use load_balancing::{
@@ -74,6 +85,11 @@ pub use organizations::{
     Account, AccountKind, DelegatedAdministrator, DelegatedAdministratorKind, Organization,
     OrganizationKind, OrganizationalUnit, OrganizationalUnitKind, Policy, PolicyKind,
 };
+pub use ram::{ResourceShare, ResourceShareKind};
+pub use rds::{
+    DbCluster, DbClusterKind, DbClusterSnapshot, DbClusterSnapshotKind, DbInstance, DbInstanceKind,
+    DbSnapshot, DbSnapshotKind,
+};
 pub use s3::{
     AccessPoint, AccessPointKind, AccountPublicAccessBlock, AccountPublicAccessBlockKind, Bucket,
     BucketKind,
@@ -82,3 +98,4 @@ pub use secrets_manager::{Secret, SecretKind};
 pub use security_hub::{SecurityHub, SecurityHubKind};
 pub use sns::{Topic, TopicKind};
 pub use sqs::{Queue, QueueKind};
+pub use ssm::{Parameter, ParameterKind};

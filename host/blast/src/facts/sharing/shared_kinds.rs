@@ -82,10 +82,31 @@ const KINDS: &[SharedKind] = &[
             }]),
         ),
     ),
+    // Source: Systems Manager User Guide, "Working with shared parameters in Parameter Store".
+    by(
+        "SSMParameterReadOnly",
+        shared(
+            "ssm",
+            "parameter/",
+            Gain::Data(&[
+                Way {
+                    actions: &["ssm:GetParameter"],
+                    suffix: None,
+                    at_home: &[],
+                    besides: "",
+                },
+                Way {
+                    actions: &["ssm:GetParameters"],
+                    suffix: None,
+                    at_home: &[],
+                    besides: "",
+                },
+            ]),
+        ),
+    ),
     shared("ec2", "subnet/", Gain::Elsewhere),
     shared("ec2", "transit-gateway/", Gain::Elsewhere),
     shared("route53resolver", "resolver-rule/", Gain::Elsewhere),
-    shared("ssm", "parameter/", Gain::Elsewhere),
     shared("vpc-lattice", "", Gain::Elsewhere),
     shared("ec2", "", Gain::Nothing),
     shared("route53resolver", "", Gain::Nothing),

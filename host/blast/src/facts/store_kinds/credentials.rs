@@ -4,6 +4,7 @@
 //! A scan does not read them; names of variables, and what the collector made out in user data, tell where there
 //! may be some.
 
+use blastwall_model::SECRET_NAMES;
 use serde_json::Value;
 
 use super::{StoreKind, store, way};
@@ -53,20 +54,6 @@ pub(super) const KINDS: &[StoreKind] = &[
     ),
 ];
 
-/// Names of variables that are given a credential.
-const NAMES: [&str; 10] = [
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "api_key",
-    "apikey",
-    "access_key",
-    "private_key",
-    "credential",
-    "connection_string",
-];
-
 /// Endings of names that say where a credential is kept instead.
 const ELSEWHERE: [&str; 6] = ["_arn", "_name", "_id", "_path", "_url", "_parameter"];
 
@@ -108,7 +95,7 @@ pub(in crate::facts) fn may_hold_credentials(kind: &StoreKind, value: &Value) ->
 
 fn is_telling(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
-    NAMES.iter().any(|part| name.contains(part))
+    SECRET_NAMES.iter().any(|part| name.contains(part))
         && !ELSEWHERE.iter().any(|ending| name.ends_with(ending))
 }
 

@@ -26,7 +26,7 @@ const REWRITES: &[&str] = &[
 /// Whether an action is allowed on some instance and some permission set.
 pub(super) fn anywhere(actor: &dyn Actor, action: &str) -> Option<Judgement> {
     // Which instance there is, its permission sets tell.
-    let known = actor.world().permission_sets.iter();
+    let known = actor.world().workforce.permission_sets.iter();
     let known: BTreeSet<&str> = known.filter_map(|set| set.arn.split('/').nth(1)).collect();
     let ids = if known.is_empty() {
         BTreeSet::from(["*"])
@@ -60,7 +60,7 @@ fn is_used_in_management(world: &World, name: &str) -> bool {
 /// Guide, "Delegated administration".
 fn shut(world: &World, home: AccountIndex) -> impl Iterator<Item = &str> {
     let delegated = Some(home) != world.management;
-    let sets = world.permission_sets.iter();
+    let sets = world.workforce.permission_sets.iter();
     sets.filter(move |set| delegated && is_used_in_management(world, &set.name))
         .map(|set| set.arn.as_str())
 }
@@ -116,6 +116,7 @@ fn judge_pair(
     let actor = Held { power, world };
     let account = world.account(row.account)?;
     let sets = world
+        .workforce
         .permission_sets
         .iter()
         .filter(|set| *set.name == *name);

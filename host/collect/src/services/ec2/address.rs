@@ -6,11 +6,11 @@ use blastwall_aws::{Declaration, Failure};
 use blastwall_model::Kind;
 use blastwall_model::resources::{Eip, EipKind, NetworkInterface, NetworkInterfaceKind};
 
-use super::listing::{list_pages, read_each};
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
 use crate::harvest::Harvest;
+use crate::services::listing::{list_pages, read_each};
 
 const LIST_INTERFACES: Declaration =
     super::call("DescribeNetworkInterfaces", "ec2:DescribeNetworkInterfaces");

@@ -10,11 +10,11 @@ use blastwall_model::resources::{
     FlowLog, FlowLogKind, VpcEndpoint, VpcEndpointKind, VpcPeeringConnection,
 };
 
-use super::listing::list_pages;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{Policy, sorted, text, time};
 use crate::harvest::Harvest;
+use crate::services::listing::list_pages;
 
 const LIST_PEERINGS: Declaration = super::call(
     "DescribeVpcPeeringConnections",

@@ -7,12 +7,12 @@ use blastwall_aws::{Declaration, Failure};
 use blastwall_model::Kind;
 use blastwall_model::resources::{VpcEndpointService, VpcEndpointServiceKind};
 
-use super::listing::list_and_ask;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
 use crate::harvest::{About, Harvest};
 use crate::pages::pages;
+use crate::services::listing::list_and_ask;
 
 const LIST: Declaration = super::call(
     "DescribeVpcEndpointServiceConfigurations",

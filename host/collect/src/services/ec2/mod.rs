@@ -4,7 +4,6 @@ mod address;
 mod connection;
 mod endpoint_service;
 mod instance;
-mod listing;
 mod security_group;
 mod settings;
 mod sharing;

@@ -9,11 +9,11 @@ use blastwall_model::Kind;
 use blastwall_model::resources::ec2::{CreateVolumePermission, LaunchPermission};
 use blastwall_model::resources::{Image, ImageKind, Snapshot, SnapshotKind};
 
-use super::listing::list_and_ask;
 use crate::Product;
 use crate::context::{Context, parse_arn};
 use crate::convert::{sorted, text, time, time_text};
 use crate::harvest::{About, Harvest};
+use crate::services::listing::list_and_ask;
 
 const LIST_SNAPSHOTS: Declaration = super::call("DescribeSnapshots", "ec2:DescribeSnapshots");
 const SNAPSHOT_ATTRIBUTE: Declaration =

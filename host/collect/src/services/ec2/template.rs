@@ -10,12 +10,12 @@ use blastwall_model::resources::ec2::{
 };
 use blastwall_model::resources::{KeyPair, KeyPairKind, LaunchTemplate, LaunchTemplateKind};
 
-use super::listing::{list_pages, read_each};
 use super::user_data;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text, time};
 use crate::harvest::{Harvest, unknown};
+use crate::services::listing::{list_pages, read_each};
 
 const LIST_TEMPLATES: Declaration = super::call(
     "DescribeLaunchTemplateVersions",

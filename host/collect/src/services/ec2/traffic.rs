@@ -9,11 +9,11 @@ use blastwall_model::resources::ec2::{
 };
 use blastwall_model::resources::{NetworkAcl, NetworkAclKind, RouteTable, RouteTableKind};
 
-use super::listing::list_pages;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
 use crate::harvest::Harvest;
+use crate::services::listing::list_pages;
 
 const LIST_TABLES: Declaration = super::call("DescribeRouteTables", "ec2:DescribeRouteTables");
 const LIST_ACLS: Declaration = super::call("DescribeNetworkAcls", "ec2:DescribeNetworkAcls");

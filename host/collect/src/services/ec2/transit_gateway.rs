@@ -17,12 +17,12 @@ use blastwall_model::resources::{
 };
 use futures::{StreamExt, stream};
 
-use super::listing::list_pages;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
 use crate::harvest::{About, Harvest, malformed, unknown};
 use crate::pages::pages;
+use crate::services::listing::list_pages;
 
 const GATEWAYS: Declaration = super::call("DescribeTransitGateways", "ec2:DescribeTransitGateways");
 const ATTACHMENTS: Declaration = super::call(

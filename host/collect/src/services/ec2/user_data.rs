@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use blastwall_aws::Failure;
+use blastwall_model::SECRET_NAMES;
 use blastwall_model::resources::ec2::UserData;
 
 use crate::harvest::malformed;
@@ -80,19 +81,6 @@ const TOKENS: &[Token] = &[
     },
 ];
 
-/// Names that are given a secret: `DB_PASSWORD=…`, `secret: …`.
-const NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "api_key",
-    "apikey",
-    "access_key",
-    "secret_key",
-    "private_key",
-];
-
 /// What an assignment holds if the secret comes from elsewhere: a variable, a command, a template.
 const ELSEWHERE: &[char] = &['$', '{', '<', '`', '(', '%', '!'];
 
@@ -152,7 +140,8 @@ fn has_token(text: &str, token: &Token) -> bool {
     })
 }
 
-/// Whether a line gives one of the names a value of eight or more characters that is written there.
+/// Whether a line gives one of the names a value of eight or more characters that is written there:
+/// `DB_PASSWORD=…`, `secret: …`.
 fn assigns_secret(line: &str) -> bool {
     let Some(at) = line.find(['=', ':']) else {
         return false;
@@ -164,7 +153,7 @@ fn assigns_secret(line: &str) -> bool {
         .trim()
         .trim_end_matches(',')
         .trim_matches(['"', '\'']);
-    NAMES.iter().any(|secret| name.ends_with(secret))
+    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
         && value.chars().count() >= 8
         && !value.starts_with(ELSEWHERE)
         && !value.contains(char::is_whitespace)

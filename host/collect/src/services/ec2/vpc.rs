@@ -9,11 +9,11 @@ use blastwall_model::resources::{
     InternetGateway, InternetGatewayKind, Subnet, SubnetKind, Vpc, VpcKind,
 };
 
-use super::listing::list_pages;
 use crate::Product;
 use crate::context::Context;
 use crate::convert::{sorted, text};
 use crate::harvest::Harvest;
+use crate::services::listing::list_pages;
 
 const LIST_VPCS: Declaration = super::call("DescribeVpcs", "ec2:DescribeVpcs");
 const LIST_SUBNETS: Declaration = super::call("DescribeSubnets", "ec2:DescribeSubnets");

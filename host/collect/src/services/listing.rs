@@ -1,4 +1,4 @@
-//! The way that all listings of EC2 go.
+//! The way that most listings go: page by page, a document for each item.
 
 use blastwall_aws::{Declaration, Failure};
 use blastwall_model::{Kind, Resource};
@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::harvest::Harvest;
 
 /// Makes a document of each item of an answer; one that cannot be read is a gap of the listing.
-pub(super) fn read_each<K: Kind, D>(
+pub(crate) fn read_each<K: Kind, D>(
     harvest: &mut Harvest,
     (context, region): (&Context<'_>, &str),
     list: Declaration,
@@ -30,10 +30,10 @@ macro_rules! list_pages {
         let stream = $request.into_paginator().send();
         let ended = crate::pages::pages($context.session, stream, |page| {
             let at = ($context, $region);
-            super::listing::read_each(&mut harvest, at, $list, page.$items(), $read);
+            crate::services::listing::read_each(&mut harvest, at, $list, page.$items(), $read);
         })
         .await;
-        super::listing::end(&mut harvest, $list, $region, ended, $read);
+        crate::services::listing::end(&mut harvest, $list, $region, ended, $read);
         harvest
     }};
 }
@@ -52,15 +52,21 @@ macro_rules! list_and_ask {
                 match $read($context, $region, item) {
                     Ok(resource) => listed.push(resource),
                     Err(failure) => {
-                        super::listing::end(&mut harvest, $list, $region, Err(failure), $read);
+                        crate::services::listing::end(
+                            &mut harvest,
+                            $list,
+                            $region,
+                            Err(failure),
+                            $read,
+                        );
                     }
                 }
             }
         })
         .await;
-        super::listing::end(&mut harvest, $list, $region, ended, $read);
+        crate::services::listing::end(&mut harvest, $list, $region, ended, $read);
         let asked = futures::stream::iter(listed).map($ask);
-        let mut asked = asked.buffered(super::listing::AT_ONCE).boxed();
+        let mut asked = asked.buffered(crate::services::listing::AT_ONCE).boxed();
         while let Some(found) = asked.next().await {
             harvest.append(found);
         }
@@ -68,11 +74,11 @@ macro_rules! list_and_ask {
     }};
 }
 
-/// How many resources of a region are asked about side by side.
-pub(super) const AT_ONCE: usize = 8;
+/// How many resources of a region are asked about side by side, of a service that takes many calls.
+pub(crate) const AT_ONCE: usize = 8;
 
 /// Notes how a listing ended, of the type that `read` makes.
-pub(super) fn end<K: Kind, D>(
+pub(crate) fn end<K: Kind, D>(
     harvest: &mut Harvest,
     list: Declaration,
     region: &str,
@@ -84,4 +90,4 @@ pub(super) fn end<K: Kind, D>(
     }
 }
 
-pub(super) use {list_and_ask, list_pages};
+pub(crate) use {list_and_ask, list_pages};

@@ -1,0 +1,48 @@
+//! Users and groups of Identity Center, live (`workforce.py`): what they are assigned, directly and by groups.
+
+use std::collections::BTreeSet;
+
+use blastwall_tests::Moto;
+
+use crate::reach::{build, falls, program};
+
+#[test]
+fn the_workforce_has_what_it_is_assigned() {
+    let moto = Moto::start(&[]);
+    let ids = build(&moto, "workforce.py");
+    let program = program(&moto);
+    let role = |account: &str, set: &str| {
+        format!(
+            "principal arn:aws:iam::{}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{set}_0123456789abcdef",
+            ids[account].as_str().unwrap()
+        )
+    };
+    let certain = |start: &str| -> BTreeSet<String> {
+        let fallen = falls(&program, start).into_iter();
+        fallen
+            .filter(|(subject, certainty)| {
+                subject.starts_with("principal") && certainty == "certain"
+            })
+            .map(|(subject, _)| subject)
+            .collect()
+    };
+    let (ops, develop) = (role("prod", "Ops"), role("dev", "Develop"));
+    assert_eq!(
+        certain("alice"),
+        BTreeSet::from([ops.clone(), develop.clone()])
+    );
+    assert_eq!(certain("Bob"), BTreeSet::from([ops.clone()]));
+    assert_eq!(certain("Operators"), BTreeSet::from([ops.clone()]));
+    assert_eq!(
+        certain(ids["operators"].as_str().unwrap()),
+        BTreeSet::from([ops.clone()])
+    );
+
+    let helpdesk = falls(&program, "arn:aws:iam::123456789012:role/helpdesk");
+    assert_eq!(helpdesk.get(&ops).map(String::as_str), Some("conditional"));
+    assert_eq!(helpdesk.get(&develop), None, "a user is no group to join");
+
+    let run = program.run(["blast-radius", "carol", "--region", "us-east-1"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("nothing is assigned"), "{}", run.stderr);
+}
