@@ -78,6 +78,19 @@ pub(crate) fn region_of<'a>(action: &str, resource: &'a str, partition: &str) ->
     (!region.is_empty() && !region.contains(['*', '?'])).then_some(region)
 }
 
+fn fits(pattern: &str, region: &str) -> bool {
+    !meetings(pattern, std::iter::once(region)).is_empty()
+}
+
+/// A region that a pattern covers: itself, if it is no pattern.
+pub(crate) fn fitting(pattern: &str) -> Option<&str> {
+    if !pattern.contains(['*', '?']) {
+        return Some(pattern).filter(|region| !region.is_empty());
+    }
+    let mut all = REGIONS.iter().copied();
+    all.find(|region| fits(pattern, region))
+}
+
 /// The regions that policies tell apart: those that they ask about by name, one for each pattern, and one that
 /// stands for all others; none if no policy asks. There are some forty, so that a few stand for all.
 pub(crate) fn told_apart(policies: &Policies, partition: &str) -> BTreeSet<String> {
@@ -89,15 +102,7 @@ pub(crate) fn told_apart(policies: &Policies, partition: &str) -> BTreeSet<Strin
         .map(|value| value.as_str())
         .filter(|region| !region.contains('$'))
         .collect();
-    let fits = |pattern: &str, region: &str| !meetings(pattern, std::iter::once(region)).is_empty();
-    let one = |pattern: &&str| match pattern.contains(['*', '?']) {
-        false => Some((*pattern).to_owned()),
-        true => {
-            let mut all = REGIONS.iter();
-            let found = all.find(|region| fits(pattern, region));
-            found.map(|region| (*region).to_owned())
-        }
-    };
+    let one = |pattern: &&str| fitting(pattern).map(str::to_owned);
     let mut regions: BTreeSet<String> = asked.iter().filter_map(one).collect();
     let home = home_region(partition);
     let mut others = REGIONS.iter().filter(|region| **region != home);

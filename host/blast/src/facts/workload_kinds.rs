@@ -273,6 +273,41 @@ pub(super) const KINDS: &[WorkloadKind] = &[
         ])],
     },
     WorkloadKind {
+        kind: "AWS::BedrockAgentCore::BrowserCustom",
+        services: &["bedrock-agentcore.amazonaws.com"],
+        tagging: "bedrock-agentcore:TagResource",
+        roles: &["/ExecutionRoleArn"],
+        supplies: &[],
+        takeovers: &[by(&[
+            "bedrock-agentcore:StartBrowserSession",
+            "bedrock-agentcore:ConnectBrowserAutomationStream",
+        ])],
+    },
+    WorkloadKind {
+        kind: "AWS::BedrockAgentCore::Harness",
+        services: &["bedrock-agentcore.amazonaws.com"],
+        tagging: "bedrock-agentcore:TagResource",
+        roles: &["/ExecutionRoleArn"],
+        supplies: &[],
+        takeovers: &[if_also(
+            &["bedrock-agentcore:InvokeAgentRuntimeCommand"],
+            "the runtime behind the harness takes its callers by IAM, not by a token",
+        )],
+    },
+    // Source: Amazon MWAA User Guide, "Adding or updating DAGs" and "Amazon MWAA execution role": what lies in
+    // the bucket runs as the role, which must be able to read it.
+    WorkloadKind {
+        kind: "AWS::MWAA::Environment",
+        services: &["airflow-env.amazonaws.com"],
+        tagging: "airflow:TagResource",
+        roles: &["/ExecutionRoleArn"],
+        supplies: &["/SourceBucketArn"],
+        takeovers: &[if_also(
+            &["airflow:UpdateEnvironment"],
+            "the role may read a bucket of the attacker's",
+        )],
+    },
+    WorkloadKind {
         kind: "AWS::BedrockAgentCore::Runtime",
         services: &["bedrock-agentcore.amazonaws.com"],
         tagging: "bedrock-agentcore:TagResource",

@@ -316,6 +316,7 @@ fn supply(name: &str, partition: &str) -> Option<SupplyName> {
         let arn = format!("arn:{partition}:ecr:{region}:{account}:repository/{repository}");
         return pinned(arn, digest);
     }
+    let name = name.split_once(":s3:::").map_or(name, |(_, bucket)| bucket);
     let bucket = !name.contains(['/', ':']) && !name.is_empty();
     bucket.then(|| SupplyName {
         name: format!("arn:{partition}:s3:::{name}"),

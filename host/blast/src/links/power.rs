@@ -14,7 +14,7 @@ use crate::capability::{Capability, Rewrite, Tagger};
 use crate::certainty::Certainty;
 use crate::facts::{Attachment, Boundary};
 use crate::judge::{Case, Detail, Identity, Judge, Judgement, ResourcePolicy};
-use crate::regions::region_of;
+use crate::regions::{self, region_of};
 use crate::request::{RESOURCE_TAGS, RequestKeys};
 use crate::tagging::WritesTags;
 use crate::world::{AccountIndex, AccountRow, PrincipalIndex, PrincipalRow, World};
@@ -322,7 +322,11 @@ impl<'a, 'w> Power<'a, 'w> {
             return None;
         }
         let mut best: Option<Judgement> = None;
-        for region in self.world().regions() {
+        let told_apart: BTreeSet<&str> = self.world().regions().collect();
+        let named = self.regions_named(actions);
+        let named = named.iter().map(String::as_str);
+        let named = named.filter(|region| !told_apart.contains(region));
+        for region in self.world().regions().chain(named) {
             let named = actions.iter().flat_map(|action| self.named(action, region));
             let named: BTreeSet<String> = named.collect();
             let names = std::iter::once(None).chain(named.iter().map(|name| Some(name.as_str())));
@@ -446,6 +450,28 @@ impl<'a, 'w> Power<'a, 'w> {
             })
             .flat_map(|clause| &clause.patterns)
             .filter_map(|pattern| self.fitting(pattern.as_str(), region))
+            .collect()
+    }
+
+    /// The regions that its own policies let it act in by the resources that they name for these actions.
+    fn regions_named(&self, actions: &[&str]) -> BTreeSet<String> {
+        let own = self.identity.attachments();
+        let stored = own.filter_map(|from| self.world().policies.get(from.policy));
+        let patterns = stored
+            .flat_map(|stored| &stored.policy.statements)
+            .filter(|statement| {
+                statement.effect == Effect::Allow
+                    && actions
+                        .iter()
+                        .any(|action| statement.actions.covers(action))
+            })
+            .filter_map(|statement| statement.resources.as_ref())
+            .filter(|clause| !clause.negated)
+            .flat_map(|clause| &clause.patterns);
+        let regions = patterns.filter_map(|pattern| pattern.as_str().split(':').nth(3));
+        regions
+            .filter_map(regions::fitting)
+            .map(str::to_owned)
             .collect()
     }
 

@@ -115,14 +115,27 @@ fn passes(
     role: PrincipalIndex,
     service: &str,
 ) -> Option<Judgement> {
+    let known = SERVICES.iter().find(|known| known.name == service);
+    let names = std::iter::once(service).chain(known.and_then(|known| known.passed_to));
+    let passes = names.map(|name| passes_to(judge, power, role, name));
+    let passes = passes.fold(None, better)?;
+    let source = Some(power.account.id.as_str());
+    let trusts = SERVICE_TRUST.lets_in(judge, service, role, source, power.detail())?;
+    Some(passes.and(trusts))
+}
+
+/// Whether the role may be passed to a service, whether or not that is trusted.
+fn passes_to(
+    judge: &Judge<'_>,
+    power: &Power<'_, '_>,
+    role: PrincipalIndex,
+    service: &str,
+) -> Option<Judgement> {
     let row = judge.world().principal(role)?;
     let keys = power
         .keys_about(row)
         .fixed("iam:PassedToService", [service]);
-    let passes = power.may(PASS, row.arn.as_str(), keys)?;
-    let source = Some(power.account.id.as_str());
-    let trusts = SERVICE_TRUST.lets_in(judge, service, role, source, power.detail())?;
-    Some(passes.and(trusts))
+    power.may(PASS, row.arn.as_str(), keys)
 }
 
 /// The services that a role's trust policy names.

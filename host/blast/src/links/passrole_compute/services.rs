@@ -3,7 +3,10 @@
 
 /// A service that runs things as a role, and the actions, each list sufficient, that make it do so.
 pub(super) struct Service {
+    /// The principal that the role trusts.
     pub(super) name: &'static str,
+    /// The principal that the role is passed to, as `iam:PassedToService` has it, where that may be another one.
+    pub(super) passed_to: Option<&'static str>,
     pub(super) ways: &'static [Way],
 }
 
@@ -62,11 +65,17 @@ const ON_INSTANCE: &str =
 const EXECUTION: &str =
     "an execution role that allows what is wanted trusts the role, which is used for nothing else";
 const OVERRIDE: &str = "there is a task definition, whose command and role are overridden";
+const PIPELINE: &[&str] = &[
+    "datapipeline:CreatePipeline",
+    "datapipeline:PutPipelineDefinition",
+    "datapipeline:ActivatePipeline",
+];
 const JOB: &str = "there is a job, which is given the role";
 
 pub(super) const SERVICES: &[Service] = &[
     Service {
         name: "ec2.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["ec2:RunInstances"]),
             by(&["ec2:RequestSpotInstances"]),
@@ -78,6 +87,13 @@ pub(super) const SERVICES: &[Service] = &[
                 "elasticmapreduce.amazonaws.com",
                 &["elasticmapreduce:RunJobFlow"],
                 "a service role for EMR may be passed too",
+            ),
+            // Source: AWS Data Pipeline Developer Guide, "IAM Roles for AWS Data Pipeline": what runs on its
+            // instances has the resource role.
+            with_role_for(
+                "datapipeline.amazonaws.com",
+                PIPELINE,
+                "a pipeline role may be passed too",
             ),
             if_also(
                 &[
@@ -112,10 +128,14 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "lambda.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["lambda:CreateFunction", "lambda:InvokeFunction"]),
             by(&["lambda:CreateFunction", "lambda:AddPermission"]),
-            by(&["lambda:CreateFunction", "lambda:CreateEventSourceMapping"]),
+            if_also(
+                &["lambda:CreateFunction", "lambda:CreateEventSourceMapping"],
+                "there is a queue or stream that the role may read, into which something comes",
+            ),
             on(
                 "AWS::Lambda::Function",
                 &[
@@ -129,6 +149,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "cloudformation.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["cloudformation:CreateStack"]),
             by(&[
@@ -152,6 +173,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "codebuild.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["codebuild:CreateProject", "codebuild:StartBuild"]),
             by(&["codebuild:CreateProject", "codebuild:StartBuildBatch"]),
@@ -159,10 +181,12 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "codepipeline.amazonaws.com",
+        passed_to: None,
         ways: &[by(&["codepipeline:CreatePipeline"])],
     },
     Service {
         name: "ecs-tasks.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["ecs:RegisterTaskDefinition", "ecs:RunTask"]),
             by(&["ecs:RegisterTaskDefinition", "ecs:CreateService"]),
@@ -174,6 +198,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "glue.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["glue:CreateDevEndpoint"]),
             by(&["glue:CreateJob", "glue:StartJobRun"]),
@@ -189,10 +214,16 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "sagemaker.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&[
                 "sagemaker:CreateNotebookInstance",
                 "sagemaker:CreatePresignedNotebookInstanceUrl",
+            ]),
+            // Its scripts run when a notebook is made.
+            by(&[
+                "sagemaker:CreateNotebookInstance",
+                "sagemaker:CreateNotebookInstanceLifecycleConfig",
             ]),
             by(&["sagemaker:CreateTrainingJob"]),
             by(&["sagemaker:CreateProcessingJob"]),
@@ -200,23 +231,33 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "datapipeline.amazonaws.com",
-        ways: &[by(&[
-            "datapipeline:CreatePipeline",
-            "datapipeline:PutPipelineDefinition",
-            "datapipeline:ActivatePipeline",
-        ])],
+        passed_to: None,
+        ways: &[if_also(
+            PIPELINE,
+            "what is wanted is a call that Data Pipeline makes as the role",
+        )],
     },
     Service {
         name: "tasks.apprunner.amazonaws.com",
+        // Source: AWS Managed Policy Reference, "AWSAppRunnerFullAccess".
+        passed_to: Some("apprunner.amazonaws.com"),
         ways: &[by(&["apprunner:CreateService"])],
     },
     Service {
         name: "bedrock-agentcore.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&[
                 "bedrock-agentcore:CreateCodeInterpreter",
                 "bedrock-agentcore:StartCodeInterpreterSession",
                 "bedrock-agentcore:InvokeCodeInterpreter",
+            ]),
+            // Source: Amazon Bedrock AgentCore Developer Guide, "Security of credentials": whatever runs in the
+            // machine of a browser has its role.
+            by(&[
+                "bedrock-agentcore:CreateBrowser",
+                "bedrock-agentcore:StartBrowserSession",
+                "bedrock-agentcore:ConnectBrowserAutomationStream",
             ]),
             by(&[
                 "bedrock-agentcore:CreateAgentRuntime",
@@ -228,6 +269,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "states.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["states:CreateStateMachine", "states:StartExecution"]),
             on(
@@ -239,6 +281,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "ssm.amazonaws.com",
+        passed_to: None,
         ways: &[
             by(&["ssm:StartAutomationExecution"]),
             // A machine of the attacker's own is registered, and is handed the role.
@@ -247,6 +290,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "rolesanywhere.amazonaws.com",
+        passed_to: None,
         ways: &[by(&[
             "rolesanywhere:CreateTrustAnchor",
             "rolesanywhere:CreateProfile",
@@ -254,6 +298,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "apigateway.amazonaws.com",
+        passed_to: None,
         ways: &[if_also(
             &["apigateway:POST", "apigateway:PUT"],
             "what is wanted is a call that API Gateway makes as the role",
@@ -261,6 +306,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "amplify.amazonaws.com",
+        passed_to: None,
         ways: &[if_also(
             &[
                 "amplify:CreateApp",
@@ -272,6 +318,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "appsync.amazonaws.com",
+        passed_to: None,
         ways: &[if_also(
             &[
                 "appsync:CreateGraphqlApi",
@@ -283,6 +330,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "credentials.iot.amazonaws.com",
+        passed_to: None,
         ways: &[by(&[
             "iot:CreateRoleAlias",
             "iot:CreateKeysAndCertificate",
@@ -292,6 +340,8 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "airflow-env.amazonaws.com",
+        // Source: Service Authorization Reference, "Amazon Managed Workflows for Apache Airflow".
+        passed_to: Some("airflow.amazonaws.com"),
         ways: &[if_also(
             &["airflow:CreateEnvironment"],
             "the role may read a bucket of the attacker's, and trusts airflow.amazonaws.com too",
@@ -299,10 +349,12 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "scheduler.amazonaws.com",
+        passed_to: None,
         ways: &[by(&["scheduler:CreateSchedule"])],
     },
     Service {
         name: "emr-serverless.amazonaws.com",
+        passed_to: None,
         ways: &[by(&[
             "emr-serverless:CreateApplication",
             "emr-serverless:StartJobRun",
@@ -310,18 +362,22 @@ pub(super) const SERVICES: &[Service] = &[
     },
     Service {
         name: "braket.amazonaws.com",
+        passed_to: None,
         ways: &[by(&["braket:CreateJob"])],
     },
     Service {
         name: "omics.amazonaws.com",
+        passed_to: None,
         ways: &[by(&["omics:CreateWorkflow", "omics:StartRun"])],
     },
     Service {
         name: "gamelift.amazonaws.com",
+        passed_to: None,
         ways: &[by(&["gamelift:CreateBuild", "gamelift:CreateFleet"])],
     },
     Service {
         name: "kinesisanalytics.amazonaws.com",
+        passed_to: None,
         ways: &[by(&[
             "kinesisanalytics:CreateApplication",
             "kinesisanalytics:StartApplication",
