@@ -113,14 +113,14 @@ pub enum OutsideParty {
     },
     /// A user or group of Identity Center.
     IdentityCenter {
-        /// Its id in the identity store.
-        principal: String,
-        /// What it is called there, if that was told.
+        /// What it is called in the identity store, if that was told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
-        /// Whether it is a group.
-        #[serde(default)]
+        /// Whether it is a group; left out of a user.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         group: bool,
+        /// Its id in the identity store.
+        principal: String,
     },
     /// Whoever pushes to a repository at GitHub, GitLab, Bitbucket or the like.
     Repository {
