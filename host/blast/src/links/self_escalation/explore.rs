@@ -3,6 +3,7 @@
 //! Who was changed changes others, or what is changed already: one takes a boundary away, another writes a
 //! policy, and whoever has both has the sum. So changes of one target are put together, whoever makes them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::pair::{ACTIONS, Pair};
@@ -32,7 +33,7 @@ pub(super) fn outcomes(
     writer: &Power<'_, '_>,
     target: PrincipalIndex,
     there: bool,
-    detail: Detail,
+    worths: &Worths<'_, '_>,
 ) -> Vec<Outcome> {
     let there = there || writer.is(target) || !judge.world().is_makeable(target);
     let made = match !there {
@@ -42,7 +43,7 @@ pub(super) fn outcomes(
         },
         false => Judgement::default(),
     };
-    let Some(pair) = Pair::new(judge, writer, target, detail) else {
+    let Some(pair) = Pair::new(judge, writer, target, worths.detail) else {
         return Vec::new();
     };
     let changes = pair.changes().into_iter();
@@ -50,7 +51,7 @@ pub(super) fn outcomes(
         .map(|(rewrite, how)| {
             let how = made.clone().and(how);
             let how = pair.written.complete(writer.complete(how));
-            let account = worth(judge, target, rewrite, detail).map(|gain| how.clone().and(gain));
+            let account = worths.of(target, rewrite).map(|gain| how.clone().and(gain));
             Outcome {
                 rewrite,
                 how,
@@ -66,9 +67,9 @@ pub(super) fn addition_written(
     writer: &Power<'_, '_>,
     target: PrincipalIndex,
     form: Rewrite,
-    detail: Detail,
+    worths: &Worths<'_, '_>,
 ) -> Option<Outcome> {
-    let pair = Pair::new(judge, writer, target, detail)?;
+    let pair = Pair::new(judge, writer, target, worths.detail)?;
     let how = pair.writes_addition(form.added?)?;
     let any = Rewrite {
         anything: true,
@@ -76,7 +77,7 @@ pub(super) fn addition_written(
     };
     let rewrite = form.then(any)?;
     let how = pair.written.complete(writer.complete(how));
-    let account = worth(judge, target, rewrite, detail).map(|gain| how.clone().and(gain));
+    let account = worths.of(target, rewrite).map(|gain| how.clone().and(gain));
     Some(Outcome {
         rewrite,
         how,
@@ -84,15 +85,31 @@ pub(super) fn addition_written(
     })
 }
 
-/// Whether a principal has its account once it was changed.
-pub(super) fn worth(
-    judge: &Judge<'_>,
-    target: PrincipalIndex,
-    rewrite: Rewrite,
+/// Whether principals have their accounts once they were changed. Many make the same change of the same target, so
+/// that each is asked about once.
+pub(super) struct Worths<'j, 'w> {
+    judge: &'j Judge<'w>,
     detail: Detail,
-) -> Option<Judgement> {
-    let after = Power::rewritten(judge, target, rewrite, detail)?;
-    Some(after.complete(administers(judge.world(), &after)?))
+    known: RefCell<BTreeMap<(PrincipalIndex, Rewrite), Option<Judgement>>>,
+}
+
+impl<'j, 'w> Worths<'j, 'w> {
+    pub(super) fn new(judge: &'j Judge<'w>, detail: Detail) -> Self {
+        Self {
+            judge,
+            detail,
+            known: RefCell::default(),
+        }
+    }
+
+    pub(super) fn of(&self, target: PrincipalIndex, rewrite: Rewrite) -> Option<Judgement> {
+        let mut known = self.known.borrow_mut();
+        let worth = known.entry((target, rewrite)).or_insert_with(|| {
+            let after = Power::rewritten(self.judge, target, rewrite, self.detail)?;
+            Some(after.complete(administers(self.judge.world(), &after)?))
+        });
+        worth.clone()
+    }
 }
 
 /// Whether it may make the principal, under the boundary that it is to have, and become it: a role lets in
@@ -181,6 +198,7 @@ struct Explorer<'j, 'w> {
     rules: Vec<(Certainty, Vec<Capability>, Capability)>,
     forms: BTreeMap<PrincipalIndex, Forms>,
     open: VecDeque<Holder<'j, 'w>>,
+    worths: Worths<'j, 'w>,
 }
 
 impl<'j, 'w> Explorer<'j, 'w> {
@@ -201,6 +219,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
             rules: Vec::new(),
             forms: BTreeMap::new(),
             open: holders.collect(),
+            worths: Worths::new(judge, Detail::Certainty),
         }
     }
 
@@ -221,7 +240,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
                 vec![holder, Capability::Principal(target)]
             };
             let mut spent = false;
-            let outcomes = outcomes(self.judge, &power, target, false, Detail::Certainty);
+            let outcomes = outcomes(self.judge, &power, target, false, &self.worths);
             if outcomes.is_empty() && self.forms.contains_key(&target) {
                 self.change_made(target, holder, &power);
             }
@@ -269,8 +288,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
         holder: Capability,
         power: &Power<'_, '_>,
     ) {
-        let Some(outcome) = addition_written(self.judge, power, target, form, Detail::Certainty)
-        else {
+        let Some(outcome) = addition_written(self.judge, power, target, form, &self.worths) else {
             return;
         };
         let after = outcome.rewrite;
@@ -288,7 +306,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
         if !self.judge.world().is_makeable(target) {
             return;
         }
-        for outcome in outcomes(self.judge, power, target, true, Detail::Certainty) {
+        for outcome in outcomes(self.judge, power, target, true, &self.worths) {
             self.add_change(target, holder, outcome.rewrite, outcome.how.certainty);
         }
     }
@@ -391,7 +409,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
         let new = !forms.all.contains(&both);
         self.rules.push((certainty, premises, after));
         if new {
-            if let Some(gain) = worth(self.judge, target, both, Detail::Certainty) {
+            if let Some(gain) = self.worths.of(target, both) {
                 let whole = Capability::Account(self.account);
                 self.rules.push((gain.certainty, vec![after], whole));
             }

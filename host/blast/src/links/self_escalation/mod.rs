@@ -10,7 +10,7 @@ mod pair;
 
 pub(super) use explore::Escalations;
 
-use explore::{addition_written, outcomes, worth};
+use explore::{Worths, addition_written, outcomes};
 use pair::ACTIONS;
 
 use super::power::{Power, better};
@@ -86,17 +86,12 @@ impl LinkKind for SelfEscalation {
             _ => return None,
         };
         let by_itself = premises.len() == 1;
+        let worths = Worths::new(judge, Detail::Full);
         let outcomes =
-            |of: PrincipalIndex| outcomes(judge, &power, of, !by_itself, Detail::Full).into_iter();
+            |of: PrincipalIndex| outcomes(judge, &power, of, !by_itself, &worths).into_iter();
         match conclusion {
             Capability::Rewritten(target, wanted) => outcomes(target)
-                .chain(addition_written(
-                    judge,
-                    &power,
-                    target,
-                    before,
-                    Detail::Full,
-                ))
+                .chain(addition_written(judge, &power, target, before, &worths))
                 .find(|outcome| {
                     let (rewrite, then) = (outcome.rewrite, before.then(outcome.rewrite));
                     rewrite == wanted || then == Some(wanted)
@@ -107,9 +102,7 @@ impl LinkKind for SelfEscalation {
                 let of_made = made.flat_map(outcomes).map(|outcome| outcome.account);
                 let changed = outcomes(target).map(|outcome| outcome.account);
                 let as_it_is = match holder {
-                    Capability::Rewritten(own, form) if by_itself => {
-                        worth(judge, own, form, Detail::Full)
-                    }
+                    Capability::Rewritten(own, form) if by_itself => worths.of(own, form),
                     _ => None,
                 };
                 changed.chain(of_made).fold(as_it_is, better)
