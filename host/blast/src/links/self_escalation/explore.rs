@@ -4,7 +4,7 @@
 //! policy, and whoever has both has the sum. So changes of one target are put together, whoever makes them.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::pair::{ACTIONS, Pair};
 use crate::capability::{Capability, Rewrite};
@@ -69,14 +69,35 @@ pub(super) fn addition_written(
     form: Rewrite,
     worths: &Worths<'_, '_>,
 ) -> Option<Outcome> {
-    let pair = Pair::new(judge, writer, target, worths.detail)?;
-    let how = pair.writes_addition(form.added?)?;
+    let how = writes_addition(judge, writer, target, form.added?, worths.detail)?;
+    once_written(target, form, how, worths)
+}
+
+/// Whether somebody may write what a target was given.
+fn writes_addition(
+    judge: &Judge<'_>,
+    writer: &Power<'_, '_>,
+    target: PrincipalIndex,
+    added: u16,
+    detail: Detail,
+) -> Option<Judgement> {
+    let pair = Pair::new(judge, writer, target, detail)?;
+    let how = pair.writes_addition(added)?;
+    Some(pair.written.complete(writer.complete(how)))
+}
+
+/// What a form of a target becomes once what it was given is written.
+fn once_written(
+    target: PrincipalIndex,
+    form: Rewrite,
+    how: Judgement,
+    worths: &Worths<'_, '_>,
+) -> Option<Outcome> {
     let any = Rewrite {
         anything: true,
         ..Rewrite::default()
     };
     let rewrite = form.then(any)?;
-    let how = pair.written.complete(writer.complete(how));
     let account = worths.of(target, rewrite).map(|gain| how.clone().and(gain));
     Some(Outcome {
         rewrite,
@@ -199,6 +220,8 @@ struct Explorer<'j, 'w> {
     forms: BTreeMap<PrincipalIndex, Forms>,
     open: VecDeque<Holder<'j, 'w>>,
     worths: Worths<'j, 'w>,
+    /// Whether a holder may write what a target was given.
+    additions: HashMap<(Capability, PrincipalIndex, u16), Option<Judgement>>,
 }
 
 impl<'j, 'w> Explorer<'j, 'w> {
@@ -220,6 +243,7 @@ impl<'j, 'w> Explorer<'j, 'w> {
             forms: BTreeMap::new(),
             open: holders.collect(),
             worths: Worths::new(judge, Detail::Certainty),
+            additions: HashMap::new(),
         }
     }
 
@@ -288,7 +312,14 @@ impl<'j, 'w> Explorer<'j, 'w> {
         holder: Capability,
         power: &Power<'_, '_>,
     ) {
-        let Some(outcome) = addition_written(self.judge, power, target, form, &self.worths) else {
+        let Some(added) = form.added else { return };
+        // Many forms were given the same.
+        let known = self.additions.entry((holder, target, added));
+        let how = known.or_insert_with(|| {
+            writes_addition(self.judge, power, target, added, Detail::Certainty)
+        });
+        let Some(how) = how.clone() else { return };
+        let Some(outcome) = once_written(target, form, how, &self.worths) else {
             return;
         };
         let after = outcome.rewrite;
