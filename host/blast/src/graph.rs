@@ -299,7 +299,9 @@ impl Graph {
             if parties.is_empty() {
                 return Err(UnknownStart {
                     text: text.to_owned(),
-                    problem: "is a user of Identity Center to whom, and to whose groups, nothing is assigned in the accounts that were looked into".to_owned(),
+                    problem: "is a user of Identity Center to whom, and to whose groups, nothing is assigned in the \
+                              accounts that were looked into"
+                        .to_owned(),
                 });
             }
             return Ok(parties);

@@ -65,8 +65,8 @@ pub fn types() -> BTreeSet<&'static str> {
 /// is delegated to, and refuses all others.
 #[must_use]
 pub fn is_of_identity_center(kind: &str) -> bool {
-    let own = services::IDENTITY_CENTER.products.iter();
-    own.into_iter().any(|product| product.kind == kind)
+    let mut own = services::IDENTITY_CENTER.products.iter();
+    own.any(|product| product.kind == kind)
 }
 
 /// Whether resources of this type can be collected, by a collector of its own or by Cloud Control.
