@@ -201,4 +201,31 @@ fn a_management_account_without_the_role_costs_itself_alone() {
     assert!(hint.contains("made there by hand"), "{hint}");
     // Its policies bind the members all the same.
     assert!(report.0["organization"]["gaps"].is_null());
+    let problems = report.0["problems"].to_string();
+    let unheard = format!("NotAsked: account {MANAGEMENT}, which was to ask, was not entered");
+    assert!(problems.contains(&unheard), "{problems}");
+}
+
+#[test]
+fn identity_center_is_asked_where_it_is_delegated_to_if_the_management_account_lets_nobody_in() {
+    let directory = audited_from_a_member(false);
+    let organization = directory.path().join("organization.jsonl");
+    let mut documents = fs::read_to_string(&organization).unwrap();
+    let delegation = json!({
+        "type": "AWS::Organizations::DelegatedAdministrator",
+        "arn": format!("arn:aws:organizations::{MANAGEMENT}:delegated-administrator/{SECURITY_TOOLING}"),
+        "account": MANAGEMENT, "region": "global",
+        "config": { "AccountId": SECURITY_TOOLING, "ServicePrincipals": ["sso.amazonaws.com"] },
+        "observed": { "DelegationEnabledDate": "2023-01-16T09:30:00Z" }
+    });
+    documents.push_str(&delegation.to_string());
+    fs::write(&organization, documents).unwrap();
+    let simulation = delegated(directory.path());
+    let report = scan(&simulation);
+    let problems = report.0["problems"].to_string();
+    assert!(!problems.contains("Identity Center"), "{problems}");
+    let log = simulation.log();
+    let mut asked = log.iter().filter(|one| one.operation == "ListInstances");
+    assert!(asked.clone().count() > 0);
+    assert!(asked.all(|one| one.account == Some(SECURITY_TOOLING.parse().unwrap())));
 }

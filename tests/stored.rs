@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use blastwall_sim::Fault;
 use blastwall_tests::{Blastwall, Report, Run, Simulation, assert_same, example};
+use serde_json::Value;
 
 /// What two reports on the same facts share; the rest is who asked and how long it took.
 const PARTS: [&str; 9] = [
@@ -176,4 +177,20 @@ fn verdicts(report: &Report) -> BTreeSet<&str> {
     let findings = report.0["findings"].as_array().unwrap();
     let verdicts = findings.iter().map(|finding| &finding["verdict"]);
     verdicts.map(|verdict| verdict.as_str().unwrap()).collect()
+}
+
+#[test]
+fn assignments_that_a_confined_scan_did_not_find_are_not_taken_for_none() {
+    let simulation = Simulation::example();
+    let program = simulation.auditor();
+    let scan = ["scan", "--check", "iam-root-mfa", "-o", "json"];
+    let narrow = ["--region", "eu-west-1", "--save", "narrow"];
+    let live = program.run([&scan[..], &narrow[..]].concat());
+    let problems = live.exits(0).report().0["problems"].to_string();
+    let why = "NotFound: Identity Center lives in one region, and no instance of it was seen in eu-west-1";
+    assert!(problems.contains(why), "{problems}");
+    let question = ["blast-radius", "777788889999", "-o", "json"];
+    let stored = program.run([&question[..], &["--from", "narrow"]].concat());
+    let answer: Value = serde_json::from_str(&stored.exits(0).stdout).unwrap();
+    assert!(answer["unseen"].to_string().contains(why), "{answer:#}");
 }

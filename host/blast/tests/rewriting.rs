@@ -403,6 +403,58 @@ fn a_new_principal_takes_a_name_that_is_free() {
     assert_eq!(prize(&org(&any, Some("gone-too"))), Some(Certain));
 }
 
+/// Of its name alone, with nothing that was given to it.
+#[test]
+fn a_new_principal_is_let_in_as_it_was_made() {
+    let org = |actions: &[&str], lets_in: &str| {
+        Org::three()
+            .user(DEV, "maker", &[allow_all(actions)], &[])
+            .role(DEV, "safe", trust(&[lets_in]), &[])
+            .role(PROD, "safe", trust(&[lets_in]), &[])
+    };
+    let safe = |org: &Org| org.reach(&user(DEV, "maker"), &role(DEV, "safe"));
+    let door = role(DEV, "door");
+    let by_role = org(&["iam:CreateRole"], &door);
+    assert_eq!(safe(&by_role), Some(Certain));
+    let far = by_role.reach(&user(DEV, "maker"), &role(PROD, "safe"));
+    assert_eq!(far, None, "another account asks for a policy of its own");
+    assert_eq!(safe(&org(&["iam:TagRole"], &door)), None);
+    let radius = by_role.radius(&user(DEV, "maker"));
+    let path = radius.path(&principal(&role(DEV, "safe")));
+    let steps: Vec<String> = path.iter().map(|step| step.to.to_string()).collect();
+    assert_eq!(steps, [format!("{door} made for it"), role(DEV, "safe")]);
+
+    let door = user(DEV, "door");
+    let with_key = ["iam:CreateUser", "iam:CreateAccessKey"];
+    assert_eq!(safe(&org(&with_key, &door)), Some(Certain));
+    assert_eq!(safe(&org(&["iam:CreateUser"], &door)), None);
+}
+
+/// A guardrail keeps everybody from assuming roles but one by its name, which is free. Whoever may make it has it,
+/// let in from outside, where guardrails do not reach, and a trust policy for all of the organization asks no more
+/// of it.
+#[test]
+fn a_name_that_a_guardrail_leaves_out_is_made() {
+    let all = trust_if(
+        &["*"],
+        json!({"StringEquals": {"aws:PrincipalOrgID": "o-test000001"}}),
+    );
+    let fence = policy(
+        &[json!({"Effect": "Deny", "Action": "sts:*", "Resource": "*",
+        "Condition": {"StringNotLike": {"aws:PrincipalArn": "*/free"}}})],
+    );
+    let safe = |resource: &str| {
+        Org::three()
+            .user(DEV, "maker", &[allow("iam:CreateRole", resource)], &[])
+            .role(DEV, "safe", all.clone(), &[])
+            .scp("fence", fence.clone(), &["r-root"])
+            .reach(&user(DEV, "maker"), &role(DEV, "safe"))
+    };
+    assert_eq!(safe("*"), Some(Conditional));
+    assert_eq!(safe(&role(DEV, "free")), Some(Conditional));
+    assert_eq!(safe(&role(DEV, "other-*")), None);
+}
+
 #[test]
 fn names_that_were_not_tried_are_told() {
     let org = |names: usize| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use blastwall_blast::{Facts, Graph};
-use blastwall_model::{Access, AccountId, Coverage, Severity, Verdict};
+use blastwall_model::{Access, AccountId, Coverage, Severity, Verdict, unlisted};
 use blastwall_organization::{Note, Organization};
 use blastwall_report::{
     Account, Check, Plugin as ReportedPlugin, PluginFailure, Problem, Report, ReportFormat,
@@ -19,6 +19,7 @@ use crate::judge::{GIVEN_UP, Judgement};
 use crate::organization::{self, Everything};
 use crate::origin::{Origin, OriginError};
 use crate::roster::{Member, Roster, RosterError, roster};
+use crate::workforce::Hearing;
 use crate::{Event, Interrupt, Observer, Plan, blast};
 
 /// A scan that could not be made at all.
@@ -106,7 +107,7 @@ pub async fn scan(
 ) -> Result<Outcome, ScanError> {
     let started = Instant::now();
     observer.event(Event::Organization);
-    let organization = origin.organization().await?;
+    let mut organization = origin.organization().await?;
     let roster = roster(
         &organization,
         &plan.environments,
@@ -117,10 +118,14 @@ pub async fn scan(
     let shop = Arc::new(Shop {
         everything: Everything::new(&plan, &organization).map_err(ScanError::Gather)?,
         organization: Arc::new(own),
-        source: origin.source(&organization, plan.request(), |id| {
-            let member = roster.members.get(id);
-            member.is_some_and(|member| member.wanted)
-        })?,
+        source: origin
+            .source(&organization, plan.request(), |id| {
+                let member = roster.members.get(id);
+                member.is_some_and(|member| {
+                    member.wanted && member.entry.status.skip_reason().is_none()
+                })
+            })
+            .await?,
         writer: Shop::writer(
             plan.save.as_ref(),
             Manifest {
@@ -144,6 +149,12 @@ pub async fn scan(
     ));
 
     let mut draft = Draft::new(&organization, &roster, plan, plugins);
+    let confined = match origin {
+        Origin::Live(_) => plan.regions.clone(),
+        Origin::Stored(_) => None,
+    };
+    let asked = shop.source.spokesman();
+    let mut workforce = Hearing::new(&organization, &plan.types(), asked, confined);
     let mut unreached = !roster.missing.is_empty()
         || organization
             .note
@@ -183,6 +194,7 @@ pub async fn scan(
                 // An account that is closed is skipped for good; others were to be seen.
                 unreached |= matches!(done.coverage.access, Access::Skipped { .. })
                     && member.entry.status.skip_reason().is_none();
+                workforce.hear(&done.coverage, &done.blast);
                 if let Some(facts) = &mut facts {
                     blast::add(facts, &member, &done.coverage, &done.blast);
                 }
@@ -206,6 +218,18 @@ pub async fn scan(
             Some("scan without account filters to see every way across"),
         );
     }
+    // As with accounts, who narrows a scan by filters is told, and still sees all that was to be seen.
+    let unheard = workforce.gap();
+    if let Some(gap) = &unheard {
+        draft.problem(
+            "Identity Center",
+            &format!(
+                "who is assigned which permission set was not seen: {}",
+                gap.answer
+            ),
+            Some("scan the management account, or the one that it is delegated to, in all regions"),
+        );
+    }
     if interrupt.is_set() {
         draft.problem(
             "scan",
@@ -217,6 +241,9 @@ pub async fn scan(
     if let Some(everything) = &shop.everything {
         for member in roster.members.values().filter(|member| !member.wanted) {
             everything.missing(&member.entry.id, "the filters leave it out");
+        }
+        for (kind, why) in unlisted(unheard.as_slice()) {
+            everything.unheard(kind, why);
         }
         let shop = Arc::clone(&shop);
         let organization = organization.clone();
@@ -247,6 +274,8 @@ pub async fn scan(
     draft.report.blast_radius = graph.as_ref().map(survey);
     draft.report.scan.timings = Some(timings(origin, started));
     let report = draft.report.finish();
+    // What is saved is all there is for whoever reads it.
+    organization.gaps.extend(unheard);
     save_organization(shop, &organization)?;
     Ok(Outcome {
         report,

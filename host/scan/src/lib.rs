@@ -29,6 +29,7 @@ mod roster;
 mod selection;
 mod visits;
 mod what_if;
+mod workforce;
 
 pub use actions::all_actions;
 pub use conduct::{Outcome, ScanError, scan};

@@ -141,6 +141,15 @@ impl Everything {
         }
     }
 
+    /// Says that nobody told of a type, for any account.
+    pub(crate) fn unheard(&self, kind: &str, reason: String) {
+        if self.types.contains(kind)
+            && let Some(gathering) = &mut *self.gathering()
+        {
+            gathering.add_gap(kind, reason);
+        }
+    }
+
     fn add_gap(&self, account: &AccountId, kind: &str, reason: &str) {
         if let Some(gathering) = &mut *self.gathering() {
             gathering.add_gap(kind, format!("account {account}: {reason}"));

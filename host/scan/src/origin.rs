@@ -13,6 +13,7 @@ use blastwall_organization::{
 use blastwall_store::{Directory, ReadError};
 
 use crate::visits::{join, visits};
+use crate::workforce::spokesmen;
 
 /// Where snapshots come from.
 #[derive(Clone, Debug)]
@@ -107,21 +108,18 @@ fn of_every_account(request: &Request) -> Request {
     every
 }
 
-/// The account that is asked what Identity Center tells: the management account, or else one that it is delegated
-/// to, if it is `looked_into`.
-fn spokesman(
-    organization: &Organization,
-    looked_into: impl Fn(&AccountId) -> bool,
-) -> Option<AccountId> {
-    let management = organization.management_account.clone();
-    let mut answering = management
-        .into_iter()
-        .chain(organization.delegated_to(IDENTITY_CENTER));
-    answering.find(|id| looked_into(id))
+/// Which of these accounts is asked what Identity Center tells: the first that lets us in. Of one there is no
+/// choice.
+async fn spokesman(able: Vec<AccountId>, visits: &[(Entrance, Request)]) -> Option<AccountId> {
+    if let ([_, _, ..], [(entrance, _), ..]) = (able.as_slice(), visits) {
+        for account in &able {
+            if entrance.enter(account).await.is_ok() {
+                return Some(account.clone());
+            }
+        }
+    }
+    able.into_iter().next()
 }
-
-/// The principal of Identity Center, as it stands in delegations.
-const IDENTITY_CENTER: &str = "sso.amazonaws.com";
 
 impl Origin {
     /// The organization.
@@ -146,13 +144,15 @@ impl Origin {
     }
 
     /// A source of snapshots of the organization's accounts, those that are `looked_into`.
-    pub(crate) fn source(
+    pub(crate) async fn source(
         &self,
         organization: &Organization,
         request: Request,
         looked_into: impl Fn(&AccountId) -> bool,
     ) -> Result<Source, OriginError> {
-        let place = match self {
+        let mut able: Vec<AccountId> = spokesmen(organization).collect();
+        able.retain(looked_into);
+        let (place, spokesman) = match self {
             Origin::Live(live) => {
                 let budget = Budget::new(live.parallel_calls);
                 let entered = |request: &Request| -> Result<Vec<_>, PolicyTooLarge> {
@@ -172,21 +172,28 @@ impl Origin {
                     });
                     Ok(visits.collect())
                 };
-                Place::Live {
-                    visits: entered(&of_every_account(&request))?,
-                    of_spokesman: entered(&request)?,
+                let every = of_every_account(&request);
+                let of_spokesman = entered(&request)?;
+                let spokesman = match every.types == request.types {
+                    true => None,
+                    false => spokesman(able, &of_spokesman).await,
+                };
+                let place = Place::Live {
+                    visits: entered(&every)?,
+                    of_spokesman,
                     shared: Shared::new(),
-                }
+                };
+                (place, spokesman)
             }
-            Origin::Stored(stored) => Place::Stored {
-                directory: stored.directory.clone(),
-                types: request.types,
-            },
+            Origin::Stored(stored) => {
+                let place = Place::Stored {
+                    directory: stored.directory.clone(),
+                    types: request.types,
+                };
+                (place, able.into_iter().next())
+            }
         };
-        Ok(Source {
-            place,
-            spokesman: spokesman(organization, looked_into),
-        })
+        Ok(Source { place, spokesman })
     }
 }
 
@@ -230,6 +237,11 @@ impl Stored {
 }
 
 impl Source {
+    /// The account that is asked what Identity Center alone tells.
+    pub(crate) fn spokesman(&self) -> Option<AccountId> {
+        self.spokesman.clone()
+    }
+
     /// Everything that can be had of an account. Never fails: what cannot be had is in the
     /// coverage.
     pub(crate) async fn snapshot(&self, account: &AccountId) -> Snapshot {

@@ -272,17 +272,17 @@ impl Form<'_> {
     fn name(&self) -> String {
         let principal = self.principal;
         let same = self.policies == principal.policies && self.boundary == principal.boundary;
-        // A role that is not there is told by the boundary that it was made under.
-        let made = principal.bounded_as.as_deref();
-        match (same, made) {
-            (true, None) => principal.arn(),
-            _ => format!(
-                "{}#{made:?}#{:?}#{:?}",
-                principal.arn(),
-                self.policies,
-                self.boundary
-            ),
+        if same && !principal.made {
+            return principal.arn();
         }
+        // A role that is not there is told by the boundary that it was made under.
+        format!(
+            "{}#{:?}#{:?}#{:?}",
+            principal.arn(),
+            principal.bounded_as,
+            self.policies,
+            self.boundary
+        )
     }
 
     fn caller(&self) -> Caller<'_> {
@@ -386,7 +386,8 @@ fn becomes(model: &Model, writer: &Form<'_>, target: &Principal) -> Option<Certa
     }
 }
 
-/// New roles that `maker` makes under a boundary that is there, and what it may make of them.
+/// New roles that `maker` makes, without a boundary or under one that is there, as they are made and as it may
+/// change them then.
 fn made<'a>(model: &Model, maker: &Form<'_>) -> Vec<(Form<'a>, Certainty)> {
     let account = maker.principal.account;
     let own = || model.principals.iter().filter(|one| one.account == account);
@@ -396,7 +397,8 @@ fn made<'a>(model: &Model, maker: &Form<'_>) -> Vec<(Form<'a>, Certainty)> {
         .chain(["whatever".to_owned()]);
     let names: Vec<String> = names.filter(|name| !taken(name)).collect();
     let mut all = Vec::new();
-    for bounded in own().filter(|one| one.boundary.is_some()) {
+    let bounded = own().filter(|one| one.boundary.is_some());
+    for bounded in bounded.map(Some).chain([None]) {
         for name in &names {
             // Leaked as above.
             let new: &'a Principal = Box::leak(Box::new(Principal {
@@ -404,16 +406,19 @@ fn made<'a>(model: &Model, maker: &Form<'_>) -> Vec<(Form<'a>, Certainty)> {
                 name: name.clone(),
                 trust: Some(policy(&[])),
                 policies: Vec::new(),
-                boundary: bounded.boundary.clone(),
-                bounded_as: Some(bounded.name.clone()),
+                boundary: bounded.and_then(|one| one.boundary.clone()),
+                bounded_as: bounded.map(|one| one.name.clone()),
+                made: true,
             }));
             let make = maker.may_any(model, &["iam:CreateRole"], new);
             let Some(make) = make.and_then(|make| Some(make.max(enters(model, maker, new)?)))
             else {
                 continue;
             };
-            let changed = changes(model, maker, &Form::as_it_is(new)).into_iter();
+            let bare = Form::as_it_is(new);
+            let changed = changes(model, maker, &bare).into_iter();
             all.extend(changed.map(|(form, certainty)| (form, certainty.max(make))));
+            all.push((bare, make));
         }
     }
     all

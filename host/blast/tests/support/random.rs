@@ -30,8 +30,10 @@ pub(crate) struct Principal {
     pub(crate) trust: Option<Value>,
     pub(crate) policies: Vec<Value>,
     pub(crate) boundary: Option<Value>,
-    /// Of one that is not there: the principal under whose boundary it is made.
+    /// Of one whose boundary is that of another: of which one.
     pub(crate) bounded_as: Option<String>,
+    /// Whether it is not there until somebody makes it.
+    pub(crate) made: bool,
 }
 
 impl Principal {
@@ -244,6 +246,7 @@ fn principals(account: &'static str) -> impl Strategy<Value = Vec<Principal>> {
                 policies,
                 boundary: boundary.filter(|_| is_role),
                 bounded_as: None,
+                made: false,
             })
             .collect()
     })

@@ -79,7 +79,11 @@ pub(crate) async fn run(
     Ok(match reached {
         true => exit::SUCCESS,
         // Nothing was found, and not everything was looked into.
-        false if !graph.blind_spots().is_empty() || !graph.unjudged().is_empty() => {
+        false
+            if !graph.blind_spots().is_empty()
+                || !graph.unjudged().is_empty()
+                || view::unseen(&reach.report).next().is_some() =>
+        {
             exit::INCOMPLETE
         }
         false => exit::FINDINGS,

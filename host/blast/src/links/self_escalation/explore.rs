@@ -27,7 +27,8 @@ pub(super) struct Outcome {
     pub(super) account: Option<Judgement>,
 }
 
-/// What the pair gives; a target that is not there is made first, unless somebody has it already.
+/// What the pair gives; a target that is not there is made first, unless somebody has it already, and can be had as
+/// it was made.
 pub(super) fn outcomes(
     judge: &Judge<'_>,
     writer: &Power<'_, '_>,
@@ -46,8 +47,16 @@ pub(super) fn outcomes(
     let Some(pair) = Pair::new(judge, writer, target, worths.detail) else {
         return Vec::new();
     };
-    let changes = pair.changes().into_iter();
+    let mut changes = pair.changes();
+    let whatever = |(rewrite, how): &(Rewrite, Judgement)| {
+        rewrite.anything && how.certainty == Certainty::Certain
+    };
+    // Whoever gives it any policy as surely gains nothing by leaving that.
+    if !there && !changes.iter().any(whatever) {
+        changes.push((Rewrite::default(), Judgement::default()));
+    }
     changes
+        .into_iter()
         .map(|(rewrite, how)| {
             let how = made.clone().and(how);
             let how = pair.written.complete(writer.complete(how));

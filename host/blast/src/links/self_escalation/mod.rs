@@ -33,7 +33,7 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
         iam:SetDefaultPolicyVersion on a customer managed policy that it has, iam:PutGroupPolicy or \
         iam:AttachGroupPolicy on a group of it, iam:AddUserToGroup, or taking away a policy that denies; \
         iam:TagRole or iam:TagUser, for what asks for aws:PrincipalTag; iam:CreateRole, or iam:CreateUser and \
-        credentials, with a policy, under the boundary that is asked for. Several may each have a part. The \
+        credentials, with a policy or bare, under the boundary that is asked for. Several may each have a part. The \
         boundary of the principal (unless that can be taken away too), the denials that stay and the service \
         control policies leave something open",
     mitigations: "iam:PermissionsBoundary and iam:PolicyARN as conditions, permissions boundaries, service \
