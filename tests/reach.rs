@@ -77,8 +77,11 @@ fn a_way_is_told_step_by_step_with_what_would_stop_it() {
     assert!(run.stdout.contains("does not reach"), "{}", run.stdout);
 }
 
-#[test]
-fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
+const DEV: &str = "111111111111";
+const PROD: &str = "222222222222";
+
+/// An organization of its own, of an account for development and one for production with these resources.
+fn of_two_accounts(dev: &[Value], prod: &[Value]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let file = |path: &str, lines: &[Value]| {
         let path = directory.path().join(path);
@@ -86,7 +89,7 @@ fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
         let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
         fs::write(path, lines.join("\n")).unwrap();
     };
-    let (management, dev, prod) = ("100000000000", "111111111111", "222222222222");
+    let management = "100000000000";
     let organization = |kind: &str, id: &str, config: Value| {
         json!({"type": format!("AWS::Organizations::{kind}"), "config": config,
             "arn": format!("arn:aws:organizations::{management}:{id}")})
@@ -109,17 +112,23 @@ fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
                     "ManagementAccountId": management}),
             ),
             account(management, "management"),
-            account(dev, "pay-dev"),
-            account(prod, "pay-prod"),
+            account(DEV, "pay-dev"),
+            account(PROD, "pay-prod"),
         ],
     );
-    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-        "Principal": {"AWS": format!("arn:aws:iam::{dev}:root")}, "Action": "sts:AssumeRole"}]});
-    let role = json!({"type": "AWS::IAM::Role", "arn": format!("arn:aws:iam::{prod}:role/report"),
-        "account": prod, "config": {"RoleName": "report", "AssumeRolePolicyDocument": trust}});
-    for (id, documents) in [(management, &[][..]), (dev, &[]), (prod, &[role])] {
+    for (id, documents) in [(management, &[][..]), (DEV, dev), (PROD, prod)] {
         file(&format!("accounts/{id}/resources.jsonl"), documents);
     }
+    directory
+}
+
+#[test]
+fn an_environment_of_one_account_is_reached_by_a_part_of_it() {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"AWS": format!("arn:aws:iam::{DEV}:root")}, "Action": "sts:AssumeRole"}]});
+    let role = json!({"type": "AWS::IAM::Role", "arn": format!("arn:aws:iam::{PROD}:role/report"),
+        "account": PROD, "config": {"RoleName": "report", "AssumeRolePolicyDocument": trust}});
+    let directory = of_two_accounts(&[], &[role]);
     let from = directory.path().to_str().unwrap();
     let run = |target: &str| Blastwall::new().run(["path", "pay-dev", target, "--from", from]);
     let environment = run("prod").exits(0);
@@ -287,6 +296,77 @@ fn who_can_is_answered_straight_and_at_any_distance() {
     let _ = ask("reach", &["who-can", "s3:GetObjekt", object])
         .exits(2)
         .says(&["s3:GetObject"]);
+}
+
+#[test]
+fn who_can_knows_of_shares_and_of_whole_accounts() {
+    let reads = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": "*"}]});
+    let role = |name: &str, policy: Option<&Value>| {
+        let arn = format!("arn:aws:iam::{DEV}:role/{name}");
+        let policies = policy.map(|policy| json!({"PolicyName": "own", "PolicyDocument": policy}));
+        let trust = json!({"Version": "2012-10-17", "Statement": []});
+        json!({"type": "AWS::IAM::Role", "arn": arn, "account": DEV, "config": {"RoleName": name,
+            "AssumeRolePolicyDocument": trust, "Policies": Vec::from_iter(policies)}})
+    };
+    let log = format!("arn:aws:logs:eu-west-1:{PROD}:log-group:app");
+    let group = json!({"type": "AWS::Logs::LogGroup", "arn": log, "account": PROD, "region": "eu-west-1",
+        "config": {"LogGroupName": "app"}});
+    let link = json!({"type": "AWS::Oam::Link", "arn": format!("arn:aws:oam:eu-west-1:{PROD}:link/1"),
+        "account": PROD, "region": "eu-west-1", "config": {"ResourceTypes": ["AWS::Logs::LogGroup"],
+        "SinkIdentifier": format!("arn:aws:oam:eu-west-1:{DEV}:sink/1")}});
+    let viewers = [role("viewer", Some(&reads)), role("bystander", None)];
+    let directory = of_two_accounts(&viewers, &[group, link]);
+    let from = directory.path().to_str().unwrap();
+    let who = |action: &str, resource: &str| -> Value {
+        let question = ["who-can", action, resource, "--from", from, "-o", "json"];
+        serde_json::from_str(&Blastwall::new().run(question).exits(0).stdout).unwrap()
+    };
+    let filtering = who("logs:FilterLogEvents", &log);
+    let viewer =
+        json!([{"principal": format!("arn:aws:iam::{DEV}:role/viewer"), "verdict": "allowed"}]);
+    assert_eq!(filtering["direct"], viewer);
+    assert_eq!(who("logs:GetLogEvents", &log)["direct"], json!([]));
+
+    // Nobody is there who can, and whoever has the account makes somebody.
+    let instance = format!("arn:aws:ec2:eu-west-1:{PROD}:instance/i-0123456789abcdef0");
+    let changing = who("ec2:TerminateInstances", &instance);
+    assert_eq!(changing["direct"], json!([]));
+    let accounts = changing["reaching"].as_array().unwrap().iter();
+    let accounts: Vec<&str> = accounts
+        .filter_map(|one| one["subject"]["id"].as_str())
+        .collect();
+    assert_eq!(accounts, ["100000000000", PROD]);
+}
+
+#[test]
+fn who_can_tells_what_a_change_would_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let app = "arn:aws:iam::200000008003:role/app";
+    let question = [
+        "who-can",
+        "s3:GetObject",
+        "arn:aws:s3:::reach-data-orders/x",
+    ];
+    let with = |change: &[&str]| answer("reach", &[&question[..], change].concat());
+    let gone =
+        json!([{"subject": {"kind": "principal", "arn": app}, "before": "certain", "after": null}]);
+
+    let denies = json!({"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"});
+    let scp = policy(&directory, "scp.json", &denies);
+    let at = format!("{}@data-prod", scp.display());
+    assert_eq!(with(&["--with-scp", &at])["changes"], gone);
+
+    let link = format!("{app}->arn:aws:s3:::reach-data-orders");
+    assert_eq!(with(&["--without", &link])["changes"], gone);
+
+    let allows = json!({"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"});
+    let grant = policy(&directory, "grant.json", &allows);
+    let half = "arn:aws:iam::200000008002:role/half";
+    let at = format!("{}@{half}", grant.display());
+    let gained = json!([{"subject": {"kind": "principal", "arn": half}, "before": null, "after": "certain"}]);
+    assert_eq!(with(&["--with-policy", &at])["changes"], gained);
+    assert!(with(&[]).get("changes").is_none());
 }
 
 #[test]

@@ -44,8 +44,19 @@ impl Radius {
                 .map(|fact| (fact.subject.clone(), fact.certainty))
                 .collect()
         };
-        changes(of(self), of(after))
-            .map(|(subject, before, after)| Change {
+        Change::between(of(self), of(after))
+    }
+}
+
+impl Change {
+    /// Everything that is not the same in both, sorted.
+    #[must_use]
+    pub fn between(
+        before: BTreeMap<Subject, Certainty>,
+        after: BTreeMap<Subject, Certainty>,
+    ) -> Vec<Self> {
+        changes(before, after)
+            .map(|(subject, before, after)| Self {
                 subject,
                 before,
                 after,

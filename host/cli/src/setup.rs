@@ -11,8 +11,8 @@ use blastwall_organization::{Caller, Role, Rule, SessionSettings, built_in_rules
 use blastwall_report::Filters;
 use blastwall_runtime::Plugin;
 use blastwall_scan::{
-    AccountFilter, CheckFilter, Live, Origin, OriginError, RosterError, Selection, SelectionError,
-    Stored,
+    AccountFilter, CheckFilter, Live, Origin, OriginError, RosterError, ScanError, Selection,
+    SelectionError, Stored,
 };
 use blastwall_store::Directory;
 
@@ -139,6 +139,17 @@ pub(crate) fn origin_failure(error: OriginError) -> Failure {
     Failure {
         hint,
         ..Failure::from(error)
+    }
+}
+
+pub(crate) fn scan_failure(error: ScanError) -> Failure {
+    match error {
+        ScanError::Origin(error) => origin_failure(error),
+        ScanError::UnmetChange(error) => {
+            Failure::usage(error).hint("see `blastwall accounts` for ids of units and accounts")
+        }
+        ScanError::Roster(error) => roster_failure(error),
+        other => other.into(),
     }
 }
 

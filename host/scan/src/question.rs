@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use blastwall_blast::{Collected, PRINCIPAL_TYPES, Questions};
 use blastwall_model::{AccountId, Document, unlisted};
-use blastwall_organization::Note;
+use blastwall_organization::{Note, Organization};
 
 use crate::blast::unseen;
 use crate::origin::stored;
-use crate::{OriginError, Stored};
+use crate::{OriginError, ScanError, Stored, WhatIf};
 
 const PUBLIC_ACCESS_BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 
@@ -19,25 +19,41 @@ const PUBLIC_ACCESS_BLOCK: &str = "AWS::S3::AccountPublicAccessBlock";
 /// # Errors
 /// If the organization itself cannot be read. What cannot be read of an account is a gap.
 pub fn questions(from: &Stored, principal: &str, resource: &str) -> Result<Questions, OriginError> {
-    collected(from, Some(principal), resource)
+    let organization = from.organization()?;
+    let unchanged = &WhatIf::default();
+    Ok(collected(
+        from,
+        &organization,
+        Some(principal),
+        resource,
+        unchanged,
+    ))
 }
 
-/// What is stored, as far as requests of anybody on this resource ask for it: all of the accounts.
+/// What is stored, with these changes, as far as requests of anybody on this resource ask for it: all of the
+/// accounts.
 ///
 /// # Errors
-/// As [`questions`].
-pub fn questions_of_all(from: &Stored, resource: &str) -> Result<Questions, OriginError> {
-    collected(from, None, resource)
+/// As [`questions`]; and if a policy is to be attached to something that is not there.
+pub fn questions_of_all(
+    from: &Stored,
+    resource: &str,
+    what_if: &WhatIf,
+) -> Result<Questions, ScanError> {
+    let organization = from.organization()?;
+    let what_if = what_if.found(&organization.documents)?;
+    Ok(collected(from, &organization, None, resource, &what_if))
 }
 
 fn collected(
     from: &Stored,
+    organization: &Organization,
     principal: Option<&str>,
     resource: &str,
-) -> Result<Questions, OriginError> {
+    what_if: &WhatIf,
+) -> Questions {
     let mut collected = Collected::new();
-    let organization = from.organization()?;
-    collected.add_organization(&organization.documents);
+    collected.add_organization(&what_if.organization(&organization.documents));
     for (kind, why) in unlisted(&organization.gaps) {
         collected.add_organization_gap(format!("{kind}: {why}"));
     }
@@ -58,7 +74,7 @@ fn collected(
         let snapshot = stored(&from.directory, &account, &types);
         if wanted {
             match unseen(&snapshot.coverage) {
-                None => collected.add_account(&account, &snapshot.documents),
+                None => collected.add_account(&account, &what_if.account(&snapshot.documents)),
                 Some(why) => collected.add_unseen(&account, why),
             }
         }
@@ -69,7 +85,7 @@ fn collected(
             collected.add_unseen_public_access_block(&account, why);
         }
     }
-    Ok(collected.finish())
+    collected.finish()
 }
 
 /// The account in an ARN, or the account id that the text is.

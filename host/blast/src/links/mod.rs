@@ -145,6 +145,11 @@ pub(crate) trait LinkKind: Sync {
         false
     }
 
+    /// Whether it lets in by a share, which stands in no policy of what it leads to.
+    fn is_share(&self) -> bool {
+        false
+    }
+
     /// Whether it hangs on what the organization lets the account of its source do, so that one change there closes
     /// it for everybody of that account.
     fn hangs_on_account(&self) -> bool {

@@ -136,6 +136,10 @@ impl LinkKind for RamShare {
         true
     }
 
+    fn is_share(&self) -> bool {
+        true
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         for leave in leaves(world) {

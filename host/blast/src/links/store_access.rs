@@ -109,6 +109,10 @@ impl LinkKind for StoreAccess {
         true
     }
 
+    fn is_share(&self) -> bool {
+        self.0.id == LOGS.0.id
+    }
+
     fn derive(&self, judge: &Judge<'_>, rules: &mut Deriver<'_>) {
         let world = judge.world();
         // Whether any policy makes a difference by what is decrypted for the caller, and by whom.

@@ -83,7 +83,20 @@ pub enum QuestionError {
     Resource(String),
 }
 
+/// Whether it looks like the name of an action.
+fn is_action(name: &str) -> Result<(), QuestionError> {
+    match name.split_once(':') {
+        Some((service, action)) if !service.is_empty() && !action.is_empty() => Ok(()),
+        _ => Err(QuestionError::Action(name.to_owned())),
+    }
+}
+
 impl Questions {
+    /// The accounts of the organization, or those that were seen.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.world.accounts.iter().map(|row| &row.id)
+    }
+
     /// The names of all buckets that were seen.
     pub fn buckets(&self) -> impl Iterator<Item = &str> {
         self.buckets.names()
@@ -99,12 +112,49 @@ impl Questions {
     /// # Errors
     /// When it cannot be meant: nobody by that name, no action, no resource.
     pub fn can(&self, asked: &Asked<'_>) -> Result<Answer, QuestionError> {
-        match asked.action.split_once(':') {
-            Some((service, name)) if !service.is_empty() && !name.is_empty() => {}
-            _ => return Err(QuestionError::Action(asked.action.to_owned())),
-        }
+        is_action(asked.action)?;
         let caller = self.caller(asked.principal)?;
         let target = self.target(asked, &caller)?;
+        self.answer(asked, &caller, &target)
+    }
+
+    /// The same if the resource is shared with the account of the caller, so that no policy of its own has to
+    /// let the caller in.
+    ///
+    /// # Errors
+    /// As [`can`](Self::can).
+    pub fn can_by_share(&self, asked: &Asked<'_>) -> Result<Answer, QuestionError> {
+        is_action(asked.action)?;
+        let caller = self.caller(asked.principal)?;
+        let target = Target {
+            policy: Some(ResourcePolicy::Opened),
+            ..self.target(asked, &caller)?
+        };
+        self.answer(asked, &caller, &target)
+    }
+
+    /// Whether the request of a role goes through that whoever has an account makes in it, with any policy. The
+    /// principal that is asked about is left alone.
+    ///
+    /// # Errors
+    /// As [`can`](Self::can).
+    pub fn can_account(
+        &self,
+        account: &AccountId,
+        asked: &Asked<'_>,
+    ) -> Result<Answer, QuestionError> {
+        is_action(asked.action)?;
+        let caller = self.made_caller(account)?;
+        let target = self.target(asked, &caller)?;
+        self.answer(asked, &caller, &target)
+    }
+
+    fn answer<'q>(
+        &'q self,
+        asked: &Asked<'q>,
+        caller: &Caller<'q>,
+        target: &Target<'q>,
+    ) -> Result<Answer, QuestionError> {
         if !asked.unlisted_action && actions::find(asked.action).is_none() {
             return Err(QuestionError::UnknownAction {
                 action: asked.action.to_owned(),
@@ -118,12 +168,12 @@ impl Questions {
         let acting = caller.principal.acting_account().unwrap_or_default();
         let resource_account = target.account.as_deref().unwrap_or(acting);
         let mut assumptions = Vec::new();
-        let context = self.context(asked, &caller, &target, &mut assumptions);
+        let context = self.context(asked, caller, target, &mut assumptions);
         let judge = Judge::new(&self.world);
         let management = judge.management_account();
 
         let mut gaps = Vec::new();
-        let identity_gaps = self.identity_gaps(&caller);
+        let identity_gaps = self.identity_gaps(caller);
         gaps.extend(identity_gaps.iter().cloned());
         let scps = caller.account.and_then(|index| self.world.account(index));
         if scps_bind(&caller.principal, role_path, management) {
@@ -167,7 +217,10 @@ impl Questions {
             resource: asked.resource,
             resource_account,
             keys: Keys::new(),
-            identity: Identity::Attached(attached),
+            identity: match caller.made {
+                true => Identity::Anything,
+                false => Identity::Attached(attached),
+            },
             boundary: caller.row.and_then(|(_, row)| match &row.boundary {
                 Boundary::Policy(from) => Some(from),
                 Boundary::None | Boundary::Unknown => None,

@@ -1,8 +1,10 @@
 //! Who asks, and what is known of it.
 
+use blastwall_model::AccountId;
 use blastwall_policy::Principal;
 
 use super::ask::{QuestionError, Questions};
+use crate::arns::ANY_NAME;
 use crate::world::{AccountIndex, PrincipalIndex, PrincipalRow};
 
 /// The caller with what is known of it.
@@ -11,6 +13,8 @@ pub(super) struct Caller<'w> {
     /// Its user, or the role behind it.
     pub(super) row: Option<(PrincipalIndex, &'w PrincipalRow)>,
     pub(super) account: Option<AccountIndex>,
+    /// Whether whoever has the account makes it, with any policy.
+    pub(super) made: bool,
 }
 
 impl Questions {
@@ -44,6 +48,21 @@ impl Questions {
             principal,
             row,
             account,
+            made: false,
+        })
+    }
+
+    /// A role of an account that whoever has the account makes, with any policy.
+    pub(super) fn made_caller(&self, account: &AccountId) -> Result<Caller<'_>, QuestionError> {
+        let arn = format!(
+            "arn:{}:iam::{account}:role/{ANY_NAME}",
+            self.world.partition
+        );
+        Ok(Caller {
+            principal: Principal::parse(&arn)?,
+            row: None,
+            account: self.world.find_account(account.as_str()),
+            made: true,
         })
     }
 
@@ -77,6 +96,7 @@ impl Questions {
     /// What of the caller's own policies was not seen.
     pub(super) fn identity_gaps(&self, caller: &Caller<'_>) -> Vec<String> {
         match (&caller.principal, caller.row) {
+            _ if caller.made => Vec::new(),
             (Principal::FederatedUser { .. }, _) => vec![
                 "the permissions of a federated user are those of the user who made the session, which are not recorded"
                     .to_owned(),

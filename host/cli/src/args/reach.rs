@@ -202,7 +202,8 @@ Examples:
   blastwall who-can s3:GetObject arn:aws:s3:::backups/db --from today/
   blastwall who-can sts:AssumeRole arn:aws:iam::444455556666:role/deploy --from today/
   blastwall who-can kms:Decrypt arn:aws:kms:eu-west-1:111122223333:key/1 --context kms:ViaService=s3.eu-west-1.amazonaws.com --from today/
-  blastwall who-can s3:DeleteObject arn:aws:s3:::backups/db --from today/ -o json | jq -r '.direct[].principal'")]
+  blastwall who-can s3:DeleteObject arn:aws:s3:::backups/db --from today/ -o json | jq -r '.direct[].principal'
+  blastwall who-can s3:GetObject arn:aws:s3:::backups/db --from today/ --with-scp fence.json@dev")]
 pub(crate) struct WhoCanArguments {
     /// What is done, such as s3:GetObject.
     pub(crate) action: String,
@@ -226,4 +227,6 @@ pub(crate) struct WhoCanArguments {
     /// Print it in this format.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) output: AnswerFormat,
+    #[command(flatten)]
+    pub(crate) what_if: WhatIfArguments,
 }

@@ -115,7 +115,7 @@ fn unknown(graph: &Graph, text: &str, error: UnknownStart) -> Failure {
 }
 
 /// The policies in the files.
-fn changes(arguments: &WhatIfArguments, terminal: Terminal) -> Result<WhatIf, Failure> {
+pub(super) fn changes(arguments: &WhatIfArguments, terminal: Terminal) -> Result<WhatIf, Failure> {
     let policy = |file: &Path| {
         let read = || -> anyhow::Result<serde_json::Value> {
             let text = fs::read_to_string(file)

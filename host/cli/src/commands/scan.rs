@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use blastwall_aws::Meter;
 use blastwall_model::Severity;
-use blastwall_scan::{Interrupt, Origin, Outcome, Plan, ScanError, WhatIf, scan};
+use blastwall_scan::{Interrupt, Origin, Outcome, Plan, WhatIf, scan};
 
 use crate::args::{AccountArguments, AwsArguments, CheckArguments, ScanArguments};
 use crate::config::ConfigFile;
@@ -170,14 +170,7 @@ impl Prepared {
             }
         };
         progress.clear();
-        outcome.map_err(|error| match error {
-            ScanError::Origin(error) => setup::origin_failure(error),
-            ScanError::UnmetChange(error) => {
-                Failure::usage(error).hint("see `blastwall accounts` for ids of units and accounts")
-            }
-            ScanError::Roster(error) => setup::roster_failure(error),
-            other => other.into(),
-        })
+        outcome.map_err(setup::scan_failure)
     }
 }
 
