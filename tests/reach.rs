@@ -394,6 +394,17 @@ fn a_repository_is_a_start() {
     let pipeline = "arn:aws:iam::200000010001:role/pipeline";
     assert!(facts.iter().any(|fact| fact["subject"]["arn"] == pipeline));
     let _ = ask("reach", &["blast-radius", "somebody/else"]).exits(2);
+
+    // What says that it is one is no slip: nothing falls with it.
+    let stranger = ["blast-radius", "repo:somebody/else", "-o", "json"];
+    let run = ask("reach", &stranger).exits(0);
+    assert!(run.stderr.contains("named by no policy"), "{}", run.stderr);
+    let radius: Value = serde_json::from_str(&run.stdout).unwrap();
+    let facts = radius["facts"].as_array().unwrap().iter();
+    let facts: Vec<&Value> = facts.map(|fact| &fact["subject"]["party"]["repository"]).collect();
+    assert_eq!(facts, ["somebody/else"]);
+    let path = ask("reach", &["path", "repo:somebody/else", "chain-prod"]).exits(1);
+    assert!(path.stdout.contains("does not reach"), "{}", path.stdout);
 }
 
 #[test]

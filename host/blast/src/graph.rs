@@ -263,7 +263,8 @@ impl Graph {
     /// environment and nothing else.
     ///
     /// # Errors
-    /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name.
+    /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name. What says that
+    /// it is a repository, `repo:acme/web`, is one, though no policy may know it.
     pub fn find_all(&self, text: &str) -> Result<Vec<Subject>, UnknownStart> {
         let name = text.strip_prefix(ENVIRONMENT).unwrap_or(text);
         let accounts = self.world.accounts.iter();
@@ -307,17 +308,34 @@ impl Graph {
             return Ok(parties);
         }
         let workflows: Vec<Subject> = self.workflows_of(text).collect();
-        if workflows.is_empty() && text.starts_with("repo:") {
-            return Err(UnknownStart {
-                text: text.to_owned(),
-                problem: "is named by no policy: whoever runs it gets where `anyone` gets, and nowhere else"
-                    .to_owned(),
-            });
+        match text.strip_prefix("repo:") {
+            Some(repository) if workflows.is_empty() => Ok(vec![Subject::Outside {
+                party: OutsideParty::Repository {
+                    repository: repository.to_owned(),
+                },
+            }]),
+            None if workflows.is_empty() => Err(unknown),
+            _ => Ok(workflows),
         }
-        if workflows.is_empty() {
-            return Err(unknown);
-        }
-        Ok(workflows)
+    }
+
+    /// Whether it is a repository that no policy names: a start all the same, from which nothing falls.
+    #[must_use]
+    pub fn is_stranger(&self, subject: &Subject) -> bool {
+        let Subject::Outside { party } = subject else {
+            return false;
+        };
+        matches!(party, OutsideParty::Repository { .. }) && self.fact(subject).is_none()
+    }
+
+    /// The facts of a start, strangers left out.
+    pub(crate) fn starts(&self, start: &[Subject]) -> Result<Vec<FactId>, UnknownStart> {
+        let known = start.iter().filter(|subject| !self.is_stranger(subject));
+        let facts = known.map(|subject| {
+            self.fact(subject)
+                .ok_or_else(|| UnknownStart::new(subject.to_string()))
+        });
+        facts.collect()
     }
 
     /// A user of Identity Center: as itself, if something is assigned to it, and as its groups.

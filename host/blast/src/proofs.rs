@@ -62,12 +62,9 @@ impl Graph {
         to: &Subject,
         limit: usize,
     ) -> Result<Proofs, UnknownStart> {
-        let fact = |subject: &Subject| {
-            self.fact(subject)
-                .ok_or_else(|| UnknownStart::new(subject.to_string()))
-        };
-        let starts = from.iter().map(fact).collect::<Result<Vec<_>, _>>()?;
-        let target = fact(to)?;
+        let starts = self.starts(from)?;
+        let target = self.fact(to);
+        let target = target.ok_or_else(|| UnknownStart::new(to.to_string()))?;
         let mut search = Search {
             graph: self,
             closure: Closure::new(&self.rules),

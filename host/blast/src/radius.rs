@@ -93,13 +93,7 @@ impl Graph {
         let mut start = start.to_vec();
         start.sort();
         start.dedup();
-        let starts = start
-            .iter()
-            .map(|subject| {
-                self.fact(subject)
-                    .ok_or_else(|| UnknownStart::new(subject.to_string()))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let starts = self.starts(&start)?;
         let mut closure = Closure::new(&self.rules);
         let settled = closure.run(&starts, |_| true);
         let mut steps = Steps::new(self);
@@ -121,6 +115,14 @@ impl Graph {
                 })
             })
             .partition(|fact| matches!(fact.subject, Subject::Rewritten { .. }));
+        let strangers = start.iter().filter(|subject| self.is_stranger(subject));
+        facts.extend(strangers.map(|subject| RadiusFact {
+            subject: subject.clone(),
+            account: None,
+            certainty: Certainty::Certain,
+            hops: 0,
+            witness: None,
+        }));
         for facts in [&mut rewritten, &mut facts] {
             // A key may be had directly and by way of a service: the surer shows.
             facts.sort_by(|left, right| {

@@ -101,6 +101,15 @@ pub(super) fn find(graph: &Graph, text: &str) -> Result<Vec<Subject>, Failure> {
         .map_err(|error| unknown(graph, text, error))
 }
 
+/// Says which repositories of a start no policy knows, lest one that is misspelt looks harmless.
+pub(super) fn warn_of_strangers(graph: &Graph, start: &[Subject], terminal: Terminal) {
+    for subject in start.iter().filter(|subject| graph.is_stranger(subject)) {
+        terminal.warn(&format!(
+            "{subject} is named by no policy: whoever runs it gets where `anyone` gets, and nowhere else"
+        ));
+    }
+}
+
 fn unknown(graph: &Graph, text: &str, error: UnknownStart) -> Failure {
     let failure = Failure::usage(error);
     // Case is the commonest slip, and the distance of words takes no account of it.
@@ -221,6 +230,7 @@ pub(crate) async fn run(
     for text in &arguments.start {
         start.extend(find(graph, text)?);
     }
+    warn_of_strangers(graph, &start, terminal);
     if start.is_empty() {
         let survey = report.blast_radius.as_ref();
         let survey = survey.ok_or_else(|| anyhow!("the blast radius was not computed"))?;

@@ -4,7 +4,7 @@ use blastwall_blast::{Proofs, Radius, RadiusFact, Removal, Subject};
 use blastwall_report::{view, visible};
 use serde::Serialize;
 
-use super::blast_radius::{find, reach};
+use super::blast_radius::{find, reach, warn_of_strangers};
 use crate::args::{PathArguments, PathFormat};
 use crate::config::ConfigFile;
 use crate::errors::{CommandResult, Failure};
@@ -22,6 +22,7 @@ pub(crate) async fn run(
     let reach = reach(arguments.aws, source, what_if, true, &file, terminal).await?;
     let graph = reach.changed.as_ref().unwrap_or(&reach.graph);
     let start = find(graph, &arguments.start)?;
+    warn_of_strangers(graph, &start, terminal);
     let found = find(graph, &arguments.target)?;
     let radius = graph.radius(&start).map_err(Failure::usage)?;
     // Of an environment, what falls first in each account; its first account if nothing does.
