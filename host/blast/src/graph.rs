@@ -264,7 +264,7 @@ impl Graph {
     ///
     /// # Errors
     /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name. What says that
-    /// it is a repository, `repo:acme/web`, is one, though no policy may know it.
+    /// it is a repository, `repo:acme/web`, is one, though no policy may know it: whoever runs it is anyone.
     pub fn find_all(&self, text: &str) -> Result<Vec<Subject>, UnknownStart> {
         let name = text.strip_prefix(ENVIRONMENT).unwrap_or(text);
         let accounts = self.world.accounts.iter();
@@ -309,17 +309,19 @@ impl Graph {
         }
         let workflows: Vec<Subject> = self.workflows_of(text).collect();
         match text.strip_prefix("repo:") {
-            Some(repository) if workflows.is_empty() => Ok(vec![Subject::Outside {
-                party: OutsideParty::Repository {
+            Some(repository) if workflows.is_empty() => {
+                let stranger = OutsideParty::Repository {
                     repository: repository.to_owned(),
-                },
-            }]),
+                };
+                let parties = [stranger, OutsideParty::Anyone];
+                Ok(parties.map(|party| Subject::Outside { party }).into())
+            }
             None if workflows.is_empty() => Err(unknown),
             _ => Ok(workflows),
         }
     }
 
-    /// Whether it is a repository that no policy names: a start all the same, from which nothing falls.
+    /// Whether it is a repository that no policy names: a start all the same, from which nothing falls by itself.
     #[must_use]
     pub fn is_stranger(&self, subject: &Subject) -> bool {
         let Subject::Outside { party } = subject else {

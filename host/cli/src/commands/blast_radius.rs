@@ -105,7 +105,7 @@ pub(super) fn find(graph: &Graph, text: &str) -> Result<Vec<Subject>, Failure> {
 pub(super) fn warn_of_strangers(graph: &Graph, start: &[Subject], terminal: Terminal) {
     for subject in start.iter().filter(|subject| graph.is_stranger(subject)) {
         terminal.warn(&format!(
-            "{subject} is named by no policy: whoever runs it gets where `anyone` gets, and nowhere else"
+            "{subject} is named by no policy: whoever runs it is taken for anyone"
         ));
     }
 }
