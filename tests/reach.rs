@@ -92,7 +92,8 @@ fn of_two_accounts(dev: &[Value], prod: &[Value]) -> tempfile::TempDir {
     let management = "100000000000";
     let organization = |kind: &str, id: &str, config: Value| {
         json!({"type": format!("AWS::Organizations::{kind}"), "config": config,
-            "arn": format!("arn:aws:organizations::{management}:{id}")})
+            "arn": format!("arn:aws:organizations::{management}:{id}"),
+            "observed": {"EnabledServicePrincipals": ["ram.amazonaws.com"]}})
     };
     let account = |id: &str, name: &str| {
         let config = json!({"AccountId": id, "AccountName": name, "ParentIds": ["r-root"]});
@@ -315,8 +316,21 @@ fn who_can_knows_of_shares_and_of_whole_accounts() {
     let link = json!({"type": "AWS::Oam::Link", "arn": format!("arn:aws:oam:eu-west-1:{PROD}:link/1"),
         "account": PROD, "region": "eu-west-1", "config": {"ResourceTypes": ["AWS::Logs::LogGroup"],
         "SinkIdentifier": format!("arn:aws:oam:eu-west-1:{DEV}:sink/1")}});
-    let viewers = [role("viewer", Some(&reads)), role("bystander", None)];
-    let directory = of_two_accounts(&viewers, &[group, link]);
+    let authority = format!("arn:aws:acm-pca:eu-west-1:{PROD}:certificate-authority/1");
+    let private_ca = json!({"type": "AWS::ACMPCA::CertificateAuthority", "arn": authority, "account": PROD,
+        "region": "eu-west-1", "config": {"Type": "SUBORDINATE"}});
+    let organization = "arn:aws:organizations::100000000000:organization/o-1234567890";
+    let share = json!({"type": "AWS::RAM::ResourceShare", "account": PROD, "region": "eu-west-1",
+        "arn": format!("arn:aws:ram:eu-west-1:{PROD}:resource-share/1"),
+        "config": {"ResourceArns": [authority], "Principals": [organization]}});
+    let issues = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]});
+    let viewers = [
+        role("viewer", Some(&reads)),
+        role("issuer", Some(&issues)),
+        role("bystander", None),
+    ];
+    let directory = of_two_accounts(&viewers, &[group, link, private_ca, share]);
     let from = directory.path().to_str().unwrap();
     let who = |action: &str, resource: &str| -> Value {
         let question = ["who-can", action, resource, "--from", from, "-o", "json"];
@@ -327,6 +341,11 @@ fn who_can_knows_of_shares_and_of_whole_accounts() {
         json!([{"principal": format!("arn:aws:iam::{DEV}:role/viewer"), "verdict": "allowed"}]);
     assert_eq!(filtering["direct"], viewer);
     assert_eq!(who("logs:GetLogEvents", &log)["direct"], json!([]));
+
+    let issuing = who("acm-pca:IssueCertificate", &authority);
+    let issuer =
+        json!([{"principal": format!("arn:aws:iam::{DEV}:role/issuer"), "verdict": "allowed"}]);
+    assert_eq!(issuing["direct"], issuer);
 
     // Nobody is there who can, and whoever has the account makes somebody.
     let instance = format!("arn:aws:ec2:eu-west-1:{PROD}:instance/i-0123456789abcdef0");
@@ -367,6 +386,25 @@ fn who_can_tells_what_a_change_would_change() {
     let gained = json!([{"subject": {"kind": "principal", "arn": half}, "before": null, "after": "certain"}]);
     assert_eq!(with(&["--with-policy", &at])["changes"], gained);
     assert!(with(&[]).get("changes").is_none());
+    // What was given is taken away again by name.
+    let link = format!("{half}->arn:aws:s3:::reach-data-orders");
+    let both = with(&["--with-policy", &at, "--without", &link]);
+    assert_eq!(both["changes"], json!([]));
+
+    // Not only of data.
+    let runner = "arn:aws:iam::200000001002:role/runner";
+    let link = format!("200000001001->{runner}");
+    let assuming = ["who-can", "sts:AssumeRole", runner, "--without", &link];
+    let changes = answer("reach", &assuming)["changes"].clone();
+    let deployer = "arn:aws:iam::200000001001:role/deployer";
+    assert!(
+        changes
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|change| { change["subject"]["arn"] == deployer && change["after"].is_null() }),
+        "{changes:#}"
+    );
 }
 
 #[test]
@@ -411,6 +449,9 @@ fn a_repository_is_a_start() {
     );
     let path = ask("reach", &["path", "repo:somebody/else", "chain-prod"]).exits(1);
     assert!(path.stdout.contains("does not reach"), "{}", path.stdout);
+    for no_repository in ["repo:somebody/*", "repo:somebody", "repo:"] {
+        let _ = ask("reach", &["blast-radius", no_repository]).exits(2);
+    }
 }
 
 #[test]

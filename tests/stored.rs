@@ -193,4 +193,9 @@ fn assignments_that_a_confined_scan_did_not_find_are_not_taken_for_none() {
     let stored = program.run([&question[..], &["--from", "narrow"]].concat());
     let answer: Value = serde_json::from_str(&stored.exits(0).stdout).unwrap();
     assert!(answer["unseen"].to_string().contains(why), "{answer:#}");
+
+    // Single requests do not hang on it.
+    let who = "arn:aws:iam::777788889999:role/BlastwallAudit";
+    let can = program.run(["can", who, "s3:ListAllMyBuckets", "*", "--from", "narrow"]);
+    assert!(can.exits(0).stdout.starts_with("Allowed"));
 }

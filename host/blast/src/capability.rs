@@ -10,7 +10,7 @@ use crate::world::{
     AccountIndex, EvidenceIndex, OutsideIndex, PrincipalIndex, StoreIndex, WorkloadIndex,
 };
 
-/// How the permissions of a principal were changed.
+/// How the permissions of a principal were changed; not at all, of one that was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Rewrite {
     /// Whether a policy that allows everything was added.
@@ -94,7 +94,7 @@ pub(crate) enum Capability {
     Account(AccountIndex),
     /// Control of a user or role, with the permissions that it has.
     Principal(PrincipalIndex),
-    /// The same, once its permissions were changed.
+    /// The same, once its permissions were changed, or it was made.
     Rewritten(PrincipalIndex, Rewrite),
     /// Running code in a workload, as its roles.
     Workload(WorkloadIndex),

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use blastwall_model::AccountId;
+use blastwall_policy::Pattern;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Capabilities;
@@ -260,11 +261,11 @@ impl Graph {
     }
 
     /// The same, or the name of an environment, which stands for all of its accounts at once; `env:prod` is the
-    /// environment and nothing else.
+    /// environment and nothing else. What says that it is a repository, `repo:acme/web`, is one, though no policy may
+    /// know it: whoever runs it is anyone.
     ///
     /// # Errors
-    /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name. What says that
-    /// it is a repository, `repo:acme/web`, is one, though no policy may know it: whoever runs it is anyone.
+    /// As [`find`](Self::find), and if both an account and an environment of more accounts have the name.
     pub fn find_all(&self, text: &str) -> Result<Vec<Subject>, UnknownStart> {
         let name = text.strip_prefix(ENVIRONMENT).unwrap_or(text);
         let accounts = self.world.accounts.iter();
@@ -308,17 +309,49 @@ impl Graph {
             return Ok(parties);
         }
         let workflows: Vec<Subject> = self.workflows_of(text).collect();
-        match text.strip_prefix("repo:") {
-            Some(repository) if workflows.is_empty() => {
-                let stranger = OutsideParty::Repository {
-                    repository: repository.to_owned(),
-                };
-                let parties = [stranger, OutsideParty::Anyone];
-                Ok(parties.map(|party| Subject::Outside { party }).into())
-            }
-            None if workflows.is_empty() => Err(unknown),
-            _ => Ok(workflows),
+        if !workflows.is_empty() {
+            return Ok(workflows);
         }
+        let named = text
+            .strip_prefix("repo:")
+            .filter(|name| is_repository(name));
+        let Some(repository) = named else {
+            return Err(unknown);
+        };
+        if self.is_named_otherwise(repository) {
+            return Err(UnknownStart {
+                text: text.to_owned(),
+                problem: "is named by conditions on other claims of tokens than `sub`, by which repositories are not \
+                          told apart: `anyone` tells what strangers reach"
+                    .to_owned(),
+            });
+        }
+        let stranger = OutsideParty::Repository {
+            repository: repository.to_owned(),
+        };
+        let parties = [stranger, OutsideParty::Anyone];
+        Ok(parties.map(|party| Subject::Outside { party }).into())
+    }
+
+    /// Whether some condition asks a claim besides the subject for a repository or its owner.
+    fn is_named_otherwise(&self, repository: &str) -> bool {
+        let owner = repository.split('/').next().unwrap_or_default();
+        let policies = self.world.policies.iter();
+        let statements = policies.flat_map(|stored| &stored.policy.statements);
+        let conditions = statements.flat_map(|statement| &statement.conditions);
+        let mut of_tokens = conditions.filter(|condition| {
+            let claim = condition.key.rsplit_once(':');
+            claim.is_some_and(|(provider, claim)| {
+                !matches!(claim, "sub" | "aud") && crate::issuers::issuer(provider).is_some()
+            })
+        });
+        of_tokens.any(|condition| {
+            let mut values = condition.values.iter();
+            values.any(|value| {
+                let pattern = Pattern::glob(value.as_str());
+                [repository, owner].iter().any(|name| pattern.matches(name))
+            })
+        })
     }
 
     /// Whether it is a repository that no policy names: a start all the same, from which nothing falls by itself.
@@ -376,29 +409,14 @@ impl Graph {
                 named && crate::issuers::admits(provider, subject, repository)
             }
             OutsideParty::Repository { repository: own } => {
-                let path = own.strip_suffix(repository);
+                let plain = repository.strip_prefix("repo:").unwrap_or(repository);
+                let path = own.strip_suffix(plain);
                 named && path.is_some_and(|before| before.is_empty() || before.ends_with('/'))
             }
             _ => false,
         });
         workflows.map(|party| Subject::Outside {
             party: party.clone(),
-        })
-    }
-
-    /// The data behind a resource, if the action is the one that reads it: whoever gets hold of that, by
-    /// rewriting a policy too, can do it. The resource may be something inside, such as an object.
-    #[must_use]
-    pub fn data_read_by(&self, action: &str, resource: &str) -> Option<Subject> {
-        let inside = resource.split_once(":::").and_then(|(head, name)| {
-            let bucket = name.split('/').next()?;
-            Some(format!("{head}:::{bucket}"))
-        });
-        let arn = inside.as_deref().unwrap_or(resource);
-        let row = self.world.store(self.world.find_store(arn)?)?;
-        let reads = row.kind.reads(action);
-        reads.then(|| Subject::Data {
-            arn: row.arn.clone(),
         })
     }
 
@@ -442,6 +460,16 @@ impl Graph {
         self.capabilities.find(self.world.capability(subject)?)
     }
 }
+/// Whether this is the name of one repository: its owner and what it is called there.
+fn is_repository(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    parts.len() > 1
+        && parts.iter().all(|part| {
+            let usual = |one: char| one.is_ascii_alphanumeric() || "._-".contains(one);
+            !part.is_empty() && part.chars().all(usual)
+        })
+}
+
 /// By which word the power over the organization's policies is found.
 pub(crate) const GUARDRAILS: &str = "guardrails";
 

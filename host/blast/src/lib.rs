@@ -39,6 +39,7 @@ mod links;
 mod proofs;
 mod question;
 mod radius;
+mod readers;
 mod regions;
 mod removal;
 mod request;

@@ -40,8 +40,8 @@ pub struct Radius {
     pub start: Vec<Subject>,
     /// What falls, the start included, sorted by subject.
     pub facts: Vec<RadiusFact>,
-    /// Principals that fall and whose permissions were changed, sorted by subject: nothing more that falls,
-    /// but steps build on them.
+    /// Principals that fall and whose permissions were changed, or that were made, sorted by subject: nothing more that
+    /// falls, but steps build on them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewritten: Vec<RadiusFact>,
 }

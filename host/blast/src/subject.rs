@@ -23,7 +23,7 @@ pub enum Subject {
         /// Its ARN.
         arn: Arn,
     },
-    /// A user or a role whose permissions the attacker changed.
+    /// A user or a role whose permissions the attacker changed, or that the attacker made.
     Rewritten {
         /// Its ARN.
         arn: Arn,

@@ -2,8 +2,8 @@
 
 use crate::capability::Capability;
 use crate::graph::{Graph, UnknownStart};
-use crate::links::{self, LinkKind};
-use crate::rules::{FactId, Rule, RuleSet};
+use crate::links;
+use crate::rules::{FactId, RuleSet};
 use crate::subject::Subject;
 use crate::units::Unit;
 
@@ -13,81 +13,6 @@ impl Graph {
         let mut kept = RuleSet::default();
         for (id, rule) in self.rules.all() {
             if self.unit(id) != Some(gone) {
-                kept.copy(rule, self.rules.premises(rule));
-            }
-        }
-        Self {
-            rules: kept.index(self.capabilities.len()),
-            ..self.clone()
-        }
-    }
-
-    /// The graph without the links by which users and roles read data by themselves: who asks about one
-    /// object, and not about whatever there is, has asked that elsewhere.
-    #[must_use]
-    pub fn without_readers(&self, data: &Subject) -> Self {
-        let Some(reads) = self.reads(data) else {
-            return self.clone();
-        };
-        self.with_rules(|rule| !reads(rule))
-    }
-
-    /// Users and roles that read data by themselves, sorted.
-    #[must_use]
-    pub fn readers(&self, data: &Subject) -> Vec<Subject> {
-        self.readers_by(data, |_| true)
-    }
-
-    /// The same by a share: no policy of what holds the data lets them in.
-    #[must_use]
-    pub fn readers_by_share(&self, data: &Subject) -> Vec<Subject> {
-        self.readers_by(data, |kind| kind.is_share())
-    }
-
-    fn readers_by(&self, data: &Subject, by: impl Fn(&dyn LinkKind) -> bool) -> Vec<Subject> {
-        let Some(reads) = self.reads(data) else {
-            return Vec::new();
-        };
-        let into_class = |rule: &Rule| {
-            let conclusion = self.capabilities.get(rule.conclusion);
-            matches!(conclusion, Some(Capability::Class(_)))
-        };
-        let only = self.with_rules(|rule| {
-            into_class(rule) || reads(rule) && links::kind(rule.link).is_some_and(&by)
-        });
-        let encrypted = match data {
-            Subject::Data { arn } => Some(Subject::Encrypted { arn: arn.clone() }),
-            _ => None,
-        };
-        let read: Vec<Subject> = encrypted.into_iter().chain([data.clone()]).collect();
-        let readers = only.reaching(&read).into_iter();
-        readers.map(|(subject, _)| subject).collect()
-    }
-
-    /// Tells the rules by which users and roles read data by themselves; none if it is no data.
-    fn reads(&self, data: &Subject) -> Option<impl Fn(&Rule) -> bool + '_> {
-        let Capability::Data(store) = self.world.capability(data)? else {
-            return None;
-        };
-        let read = [Capability::Data(store), Capability::Encrypted(store)];
-        Some(move |rule: &Rule| {
-            let capability = |fact: FactId| self.capabilities.get(fact);
-            capability(rule.conclusion).is_some_and(|conclusion| read.contains(&conclusion))
-                && links::kind(rule.link).is_some_and(LinkKind::hangs_on_target)
-                && self.rules.premises(rule).iter().all(|premise| {
-                    matches!(
-                        capability(*premise),
-                        Some(Capability::Principal(_) | Capability::Class(_))
-                    )
-                })
-        })
-    }
-
-    /// The graph with those of its rules alone.
-    fn with_rules(&self, keeps: impl Fn(&Rule) -> bool) -> Self {
-        let mut kept = RuleSet::default();
-        for (_, rule) in self.rules.all() {
-            if keeps(rule) {
                 kept.copy(rule, self.rules.premises(rule));
             }
         }
@@ -181,7 +106,7 @@ impl Graph {
     }
 
     /// Whether a fact is something, or a form of it that has no name of its own.
-    fn is_form_of(&self, fact: FactId, what: Capability) -> bool {
+    pub(crate) fn is_form_of(&self, fact: FactId, what: Capability) -> bool {
         let Some(fact) = self.capabilities.get(fact) else {
             return false;
         };

@@ -58,9 +58,7 @@ const REST: &str = "
 
 ## Not followed
 
-What owners of a shared VPC tell of it, for ways from the internet into hosts of participants; network ACLs of a
-load balancer towards its targets; the zones of attachments to a transit gateway; security groups of the targets
-of VPC Lattice; replication of container images between registries. CloudFront, Global Accelerator, private APIs,
+The zones of attachments to a transit gateway; replication of container images between registries. CloudFront, Global Accelerator, private APIs,
 Gateway Load Balancers and internal load balancers as ways to a host of their own network; APIs that ask for a
 signature or have an authorizer; what AWS RAM shares but for the types of `ram-share` and of the networks above
 (profiles of Route 53, feature groups of SageMaker and the like), and who may make a share; endpoint

@@ -713,6 +713,22 @@ fn a_type_that_is_not_known_is_told() {
     assert!(org.graph().unjudged().is_empty());
 }
 
+fn security_group(id: &str, ingress: Value) -> Value {
+    document(
+        "AWS::EC2::SecurityGroup",
+        PROD,
+        &format!("arn:aws:ec2:eu-west-1:{PROD}:security-group/{id}"),
+        json!({"GroupId": id, "VpcId": "vpc-9", "SecurityGroupIngress": ingress}),
+    )
+}
+
+/// An instance that answers, in a security group.
+fn behind(group: &str) -> Value {
+    let network = json!({"VpcId": "vpc-9", "SubnetId": "subnet-9", "SecurityGroupIds": [group]});
+    let instance = instance(PROD, "i-9", json!({}), network);
+    observed(instance, json!({"PrivateIpAddress": "10.0.0.1"}))
+}
+
 /// A service of VPC Lattice in production that an instance answers for, in a network that a VPC of test is
 /// associated with.
 fn lattice(auth: &str, policies: &[Value], groups: Value) -> Org {
@@ -729,7 +745,9 @@ fn lattice(auth: &str, policies: &[Value], groups: Value) -> Org {
         .role(PROD, "app", nobody(), &[])
         .add(TEST, host(TEST, "i-1", "vpc-1"))
         .add(TEST, host(TEST, "i-2", "vpc-2"))
-        .add(PROD, instance(PROD, "i-9", json!({}), json!({})))
+        .add(PROD, behind("sg-9"))
+        .add(PROD, security_group("sg-9", json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+            "CidrIp": "169.254.171.0/24"}])))
         .add(PROD, of(PROD, "Service", "service/svc-1", json!({"AuthType": auth})))
         .add(PROD, of(PROD, "ServiceNetwork", "servicenetwork/sn-1", json!({"AuthType": "NONE"})))
         .add(PROD, of(PROD, "ServiceNetworkServiceAssociation", "servicenetworkserviceassociation/snsa-1",
@@ -806,10 +824,68 @@ fn a_target_by_address_is_the_host_that_has_it() {
                 "Targets": [{"Id": "10.0.0.1", "Port": 443}]});
         }
     }
-    assert_eq!(answers(&org, TEST), None);
-    let target = host(PROD, "i-9", "vpc-9");
+    assert_eq!(answers(&org, TEST), Some(Certain));
     let documents = &mut org.accounts.get_mut(PROD).unwrap().1;
     documents.retain(|document| document["type"] != "AWS::EC2::Instance");
-    documents.push(target);
-    assert_eq!(answers(&org, TEST), Some(Certain));
+    documents.push(instance(PROD, "i-9", json!({}), json!({})));
+    assert_eq!(answers(&org, TEST), None);
+}
+
+#[test]
+fn a_target_takes_what_its_security_groups_let_in() {
+    let target = |port: &Value, peer: (&str, &str)| {
+        let mut rule = json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port});
+        rule[peer.0] = json!(peer.1);
+        let mut org = lattice("NONE", &[], json!([]));
+        let documents = &mut org.accounts.get_mut(PROD).unwrap().1;
+        documents.retain(|document| document["type"] != "AWS::EC2::SecurityGroup");
+        documents.push(security_group("sg-9", json!([rule])));
+        answers(&org, TEST)
+    };
+    let https = json!(443);
+    assert_eq!(target(&https, ("CidrIp", "0.0.0.0/0")), Some(Certain));
+    assert_eq!(target(&https, ("CidrIp", "10.0.0.0/8")), None);
+    assert_eq!(target(&json!(80), ("CidrIp", "0.0.0.0/0")), None);
+    let list = target(&https, ("SourcePrefixListId", "pl-1"));
+    assert_eq!(list, Some(Conditional));
+
+    let mut untold = lattice("NONE", &[], json!([]));
+    let documents = &mut untold.accounts.get_mut(PROD).unwrap().1;
+    documents.retain(|document| document["type"] != "AWS::EC2::SecurityGroup");
+    assert_eq!(answers(&untold, TEST), Some(Conditional));
+}
+
+#[test]
+fn a_target_function_has_to_let_vpc_lattice_in() {
+    let function = format!("arn:aws:lambda:eu-west-1:{PROD}:function:f");
+    let with = |service: &str| {
+        let mut org = lattice("NONE", &[], json!([]));
+        let documents = &mut org.accounts.get_mut(PROD).unwrap().1;
+        for document in documents.iter_mut() {
+            if document["type"] == "AWS::VpcLattice::TargetGroup" {
+                document["config"] = json!({"Type": "LAMBDA", "Targets": [{"Id": function}]});
+            }
+        }
+        let permission = json!({"FunctionName": function, "Action": "lambda:InvokeFunction", "Principal": service,
+            "SourceArn": format!("arn:aws:vpc-lattice:eu-west-1:{PROD}:targetgroup/tg-1")});
+        documents.push(document(
+            "AWS::Lambda::Function",
+            PROD,
+            &function,
+            json!({"FunctionName": "f", "Role": role(PROD, "app")}),
+        ));
+        documents.push(document(
+            "AWS::Lambda::Permission",
+            PROD,
+            &format!("{function}/p"),
+            permission,
+        ));
+        let graph = org.graph();
+        let radius = graph.radius(&[graph.find(TEST).unwrap()]).unwrap();
+        let arn = function.parse().unwrap();
+        let reached = radius.fact(&blastwall_blast::Subject::Network { arn });
+        reached.map(|fact| fact.certainty)
+    };
+    assert_eq!(with("vpc-lattice.amazonaws.com"), Some(Certain));
+    assert_eq!(with("s3.amazonaws.com"), None);
 }

@@ -51,8 +51,8 @@ pub struct Outcome {
     pub graph: Option<Graph>,
     /// The same with the changes that were asked about; none if there are none.
     pub changed: Option<Graph>,
-    /// Whether something that no part of the report stands for was not seen: the organization around
-    /// an account, an account that was asked for, one that was not reached.
+    /// Whether something was not seen that neither a finding nor an account stands for: something of the organization,
+    /// or all of it around an account, an account that was asked for, one that was not reached.
     unreached: bool,
 }
 
@@ -86,10 +86,6 @@ impl Outcome {
             || report.plugins.iter().any(unloaded)
             || report.coverage.iter().any(unseen)
             || report.findings.iter().any(unjudged)
-            || report
-                .organization
-                .as_ref()
-                .is_some_and(|organization| !organization.gaps.is_empty())
     }
 }
 
@@ -149,12 +145,11 @@ pub async fn scan(
     ));
 
     let mut draft = Draft::new(&organization, &roster, plan, plugins);
-    let confined = match origin {
-        Origin::Live(_) => plan.regions.clone(),
-        Origin::Stored(_) => None,
-    };
     let asked = shop.source.spokesman();
-    let mut workforce = Hearing::new(&organization, &plan.types(), asked, confined);
+    let mut workforce = Hearing::new(&organization, &plan.types(), asked, plan.regions.clone());
+    if matches!(origin, Origin::Stored(_)) {
+        workforce = workforce.of_stored();
+    }
     let mut unreached = !roster.missing.is_empty()
         || organization
             .note
@@ -194,7 +189,7 @@ pub async fn scan(
                 // An account that is closed is skipped for good; others were to be seen.
                 unreached |= matches!(done.coverage.access, Access::Skipped { .. })
                     && member.entry.status.skip_reason().is_none();
-                workforce.hear(&done.coverage, &done.blast);
+                workforce.hear(&done.coverage);
                 if let Some(facts) = &mut facts {
                     blast::add(facts, &member, &done.coverage, &done.blast);
                 }
@@ -227,7 +222,7 @@ pub async fn scan(
                 "who is assigned which permission set was not seen: {}",
                 gap.answer
             ),
-            Some("scan the management account, or the one that it is delegated to, in all regions"),
+            Some("the management account, or an account that Identity Center is delegated to, tells of it"),
         );
     }
     if interrupt.is_set() {
@@ -273,9 +268,12 @@ pub async fn scan(
     };
     draft.report.blast_radius = graph.as_ref().map(survey);
     draft.report.scan.timings = Some(timings(origin, started));
-    let report = draft.report.finish();
-    // What is saved is all there is for whoever reads it.
+    unreached |= !organization.gaps.is_empty();
     organization.gaps.extend(unheard);
+    if let Some(reported) = &mut draft.report.organization {
+        reported.gaps.clone_from(&organization.gaps);
+    }
+    let report = draft.report.finish();
     save_organization(shop, &organization)?;
     Ok(Outcome {
         report,

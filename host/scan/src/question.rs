@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use blastwall_blast::{Collected, PRINCIPAL_TYPES, Questions};
-use blastwall_model::{AccountId, Document, unlisted};
+use blastwall_model::{AccountId, Document, is_of_organization, unlisted};
 use blastwall_organization::{Note, Organization};
 
 use crate::blast::unseen;
@@ -54,7 +54,8 @@ fn collected(
 ) -> Questions {
     let mut collected = Collected::new();
     collected.add_organization(&what_if.organization(&organization.documents));
-    for (kind, why) in unlisted(&organization.gaps) {
+    let of_organization = unlisted(&organization.gaps).filter(|(kind, _)| is_of_organization(kind));
+    for (kind, why) in of_organization {
         collected.add_organization_gap(format!("{kind}: {why}"));
     }
     match &organization.note {

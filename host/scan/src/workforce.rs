@@ -7,11 +7,24 @@ use std::collections::BTreeSet;
 
 use blastwall_collect::is_of_identity_center;
 use blastwall_model::resources::identity_center::DirectoryInstanceKind;
-use blastwall_model::{Access, AccountId, Coverage, Document, GLOBAL, Gap, GapKind, Kind};
+use blastwall_model::resources::organizations::OrganizationKind;
+use blastwall_model::{Access, AccountId, Coverage, GLOBAL, Gap, GapKind, Kind};
 use blastwall_organization::Organization;
 
 /// The principal of Identity Center, as it stands in delegations.
 const IDENTITY_CENTER: &str = "sso.amazonaws.com";
+
+/// What everything else about Identity Center hangs on.
+const ACTION: &str = "sso:ListInstances";
+
+/// Whether the organization may have Identity Center, which it trusts then.
+fn may_be_used(organization: &Organization) -> bool {
+    let documents = organization.documents.iter();
+    let mut own = documents.filter(|document| document.kind == OrganizationKind::TYPE);
+    let own = own.find_map(|document| document.to::<OrganizationKind>().ok());
+    let trusted = own.and_then(|own| own.observed.enabled_service_principals.known().cloned());
+    trusted.is_none_or(|services| services.iter().any(|service| service == IDENTITY_CENTER))
+}
 
 /// The accounts that Identity Center answers, the management account first.
 pub(crate) fn spokesmen(organization: &Organization) -> impl Iterator<Item = AccountId> {
@@ -32,8 +45,8 @@ pub(crate) struct Hearing {
     regions: Option<Vec<String>>,
     /// Whether the one that was to be asked was entered.
     entered: bool,
-    /// Whether an instance was found.
-    found: bool,
+    /// Whether an instance was found, or whoever made what is stored said why not.
+    told: bool,
 }
 
 impl Hearing {
@@ -49,28 +62,40 @@ impl Hearing {
             types: types.cloned().collect(),
             // Of an organization that could not be seen, its note tells.
             able: match organization.note {
-                None => spokesmen(organization).collect(),
-                Some(_) => Vec::new(),
+                None if may_be_used(organization) => spokesmen(organization).collect(),
+                _ => Vec::new(),
             },
             asked,
             regions,
             entered: false,
-            found: false,
+            told: organization.gaps.iter().any(|gap| gap.action == ACTION),
+        }
+    }
+
+    /// The same of what is stored: whether the one that was to be asked was entered, its own coverage tells.
+    pub(crate) fn of_stored(self) -> Self {
+        Self {
+            entered: true,
+            regions: None,
+            ..self
         }
     }
 
     /// Takes note of an account that was looked into.
-    pub(crate) fn hear(&mut self, coverage: &Coverage, documents: &[Document]) {
+    pub(crate) fn hear(&mut self, coverage: &Coverage) {
         if self.asked.as_ref() == Some(&coverage.account) {
-            self.entered = matches!(coverage.access, Access::Entered { .. });
+            self.entered |= matches!(coverage.access, Access::Entered { .. });
         }
-        let mut documents = documents.iter();
-        self.found |= documents.any(|document| document.kind == DirectoryInstanceKind::TYPE);
+        let mut services = coverage.services.values();
+        self.told |= services.any(|service| {
+            let instances = service.resources.get(DirectoryInstanceKind::TYPE);
+            instances.is_some_and(|count| *count > 0)
+        });
     }
 
     /// What of it was not heard, and why; none if it was, or nobody could have told.
     pub(crate) fn gap(&self) -> Option<Gap> {
-        if self.types.is_empty() || self.able.is_empty() || self.found {
+        if self.types.is_empty() || self.able.is_empty() || self.told {
             return None;
         }
         let able: Vec<&str> = self.able.iter().map(AccountId::as_str).collect();
@@ -90,7 +115,7 @@ impl Hearing {
         };
         Some(Gap {
             types: self.types.iter().cloned().collect(),
-            action: "sso:ListInstances".to_owned(),
+            action: ACTION.to_owned(),
             region: GLOBAL.to_owned(),
             resource: None,
             kind: GapKind::Unsupported,
@@ -131,7 +156,7 @@ mod tests {
     fn entered(hearing: &mut Hearing) {
         let account: AccountId = MANAGEMENT.parse().unwrap();
         let snapshot = crate::origin::nothing(&account, Access::Entered { role: None });
-        hearing.hear(&snapshot.coverage, &[]);
+        hearing.hear(&snapshot.coverage);
     }
 
     #[test]

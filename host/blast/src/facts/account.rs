@@ -14,6 +14,7 @@ use super::assembled::assembled;
 use super::evidence::EvidenceFacts;
 use super::federation::FederationFacts;
 use super::function_policies::FunctionPolicies;
+use super::guests::Guests;
 use super::networks::NetworkFacts;
 use super::sharing::SharingFacts;
 use super::stores::{self, StoreFacts};
@@ -121,6 +122,7 @@ impl AccountFacts {
         documents: &[Document],
         policies: &mut Policies,
         unjudged: &mut Vec<Unjudged>,
+        guests: &mut Guests,
     ) -> Self {
         let mut reader = Reader {
             policies,
@@ -150,7 +152,7 @@ impl AccountFacts {
         let groups = reader.groups.values().cloned().collect::<Vec<_>>();
         let mut ways_in = WaysIn::read(own(), reader.policies, reader.unjudged);
         let functions = FunctionPolicies::read(own(), reader.policies, reader.unjudged);
-        Self {
+        let facts = Self {
             principals,
             groups: groups.iter().map(|group| reader.group(group)).collect(),
             managed: reader.attachable(own()),
@@ -163,7 +165,19 @@ impl AccountFacts {
             federation: FederationFacts::read(own(), reader.unjudged),
             evidence: EvidenceFacts::read(own()),
             sharing: SharingFacts::read(own(), reader.policies, reader.unjudged),
+        };
+        guests.add(account, &facts, own());
+        facts
+    }
+
+    /// Puts what was read of the ways in, with more that is known, in the place of what was.
+    pub(super) fn set_ways_in(&mut self, mut ways_in: WaysIn) {
+        for workload in &mut self.workloads {
+            let arn = workload.arn.as_str();
+            workload.exposed = ways_in.to.remove(arn).unwrap_or_default();
+            ways_in.interfaces.remove(arn);
         }
+        self.ways_in = ways_in;
     }
 }
 

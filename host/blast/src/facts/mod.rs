@@ -16,6 +16,7 @@ mod clusters;
 mod evidence;
 mod federation;
 mod function_policies;
+mod guests;
 mod interfaces;
 mod known_policies;
 pub(crate) mod networks;
@@ -47,6 +48,7 @@ pub(crate) use clusters::AccessEntry;
 pub(crate) use evidence::EvidenceFacts;
 pub(crate) use federation::{FederationFacts, IdentityPool, Profile, TrustAnchor};
 pub(crate) use function_policies::{FunctionFacts, with_qualifier};
+use guests::Guests;
 pub(crate) use organization::{OrganizationFacts, PolicyType};
 pub(crate) use policies::{Policies, PolicyIndex};
 pub(crate) use store_kinds::{
@@ -152,6 +154,7 @@ pub struct Facts {
     pub(crate) policies: Policies,
     pub(crate) unjudged: Vec<Unjudged>,
     pub(crate) as_of: Option<String>,
+    guests: Guests,
 }
 
 impl Facts {
@@ -201,7 +204,16 @@ impl Facts {
         environment: Environment,
         documents: &[Document],
     ) {
-        let facts = AccountFacts::read(account, documents, &mut self.policies, &mut self.unjudged);
+        if self.accounts.contains_key(account) {
+            self.guests.comes_in_parts(account);
+        }
+        let facts = AccountFacts::read(
+            account,
+            documents,
+            &mut self.policies,
+            &mut self.unjudged,
+            &mut self.guests,
+        );
         let known = self.accounts.entry(account.clone()).or_default();
         known.principals.extend(facts.principals);
         known.groups.extend(facts.groups);
@@ -216,6 +228,12 @@ impl Facts {
         known.evidence.extend(facts.evidence);
         known.sharing.extend(facts.sharing);
         self.environments.insert(account.clone(), environment);
+    }
+
+    /// Reads again what stands in networks of other accounts, once all are known.
+    pub(crate) fn settle(&mut self) {
+        let guests = std::mem::take(&mut self.guests);
+        guests.settle(&mut self.accounts, &mut self.policies);
     }
 
     /// Names the environment of an account that could not be looked into.

@@ -1,13 +1,18 @@
 //! Hosts of a VPC that is in a service network reach what answers for its services, wherever that is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
 
 use super::access::{Gate, ask};
 use super::crossing::hosts;
+use super::lambda_policy::lets_in_service;
 use super::power::{Power, better};
 use super::{Deriver, LinkDocumentation, LinkKind};
 use crate::capability::Capability;
 use crate::certainty::Certainty;
+use crate::facts::networks::{Host, Peer, TCP, Traffic};
 use crate::facts::sharing::{LatticeFacts, LatticeVpc};
 use crate::judge::{Detail, Judge, Judgement};
 use crate::subject::OutsideParty;
@@ -23,12 +28,15 @@ const DOCUMENTATION: LinkDocumentation = LinkDocumentation {
     target: "network reach of the instances and functions that answer for the services in it",
     precondition: "the service and its network ask nobody who they are (AuthType NONE), or their auth policies \
         let in the role of the host; AuthType AWS_IAM without a policy lets in nobody. Security groups of the \
-        association may keep hosts out: conditional. Targets behind a load balancer are not followed",
+        association may keep hosts out: conditional. The security groups of a target instance let VPC Lattice in \
+        (conditionally by a prefix list), or the policy of a target function does. Targets behind a load balancer \
+        are not followed",
     mitigations: "auth policies with aws:PrincipalOrgID and vpc-lattice-svcs:SourceVpc; security groups on the \
         association; service control policies on vpc-lattice:CreateServiceNetworkVpcAssociation",
     references: &[
         "https://docs.aws.amazon.com/vpc-lattice/latest/ug/how-it-works.html",
         "https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html",
+        "https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html",
     ],
 };
 
@@ -40,7 +48,8 @@ struct Service<'w> {
     /// Those that ask who calls: itself, and the network that the call comes by.
     asking: Vec<&'w LatticeFacts>,
     vpcs: &'w [LatticeVpc],
-    targets: BTreeSet<WorkloadIndex>,
+    /// What answers for it, and on what it hangs that VPC Lattice gets there.
+    targets: BTreeMap<WorkloadIndex, Judgement>,
 }
 
 /// The hosts and functions by the ids and addresses that target groups name.
@@ -72,20 +81,26 @@ fn services(world: &World) -> Vec<Service<'_>> {
     let mut services = Vec::new();
     for (id, facts) in &lattice.services {
         let groups = lattice.forwards.get(id).into_iter().flatten();
-        let targets: BTreeSet<WorkloadIndex> = groups
-            .filter_map(|group| lattice.targets.get(group))
-            .flatten()
-            .filter_map(|target| {
-                // A function perhaps with its version or alias.
-                let whole = workloads.get(target.as_str());
-                let function = || {
-                    target
-                        .rsplit_once(':')
-                        .and_then(|(head, _)| workloads.get(head))
-                };
-                whole.or_else(function).copied()
-            })
-            .collect();
+        let named = groups.flat_map(|group| {
+            let targets = lattice.targets.get(group).into_iter().flatten();
+            targets.map(move |target| (group.as_str(), target))
+        });
+        let mut targets: BTreeMap<WorkloadIndex, Judgement> = BTreeMap::new();
+        for (group, target) in named {
+            // A function perhaps with its version or alias.
+            let (head, tail) = target.name.rsplit_once(':').unwrap_or_default();
+            let (index, qualifier) = match workloads.get(&target.name) {
+                Some(index) => (*index, None),
+                None => match workloads.get(head) {
+                    Some(index) => (*index, Some(tail.to_owned())),
+                    None => continue,
+                },
+            };
+            if let Some(open) = takes(world, index, group, target.port, qualifier.as_ref()) {
+                let known = targets.remove(&index);
+                targets.extend(better(known, Some(open)).map(|open| (index, open)));
+            }
+        }
         let networks = lattice.within.get(id).into_iter().flatten();
         for network in networks {
             let own = lattice.networks.get(network);
@@ -99,6 +114,57 @@ fn services(world: &World) -> Vec<Service<'_>> {
         }
     }
     services
+}
+
+/// Where VPC Lattice sends from. Source: VPC Lattice User Guide, "Control traffic in VPC Lattice using security
+/// groups"; the managed prefix list `com.amazonaws.REGION.vpc-lattice` has this range.
+const LATTICE: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(169, 254, 171, 0), 24);
+
+const SERVICE: &str = "vpc-lattice.amazonaws.com";
+
+/// Whether a target of a group takes what VPC Lattice sends: an instance by its security groups, a function by its
+/// policy.
+fn takes(
+    world: &World,
+    target: WorkloadIndex,
+    group: &str,
+    port: Option<u16>,
+    qualifier: Option<&String>,
+) -> Option<Judgement> {
+    let row = world.workload(target)?;
+    if row.function.is_some() {
+        return lets_in_service(row, SERVICE, group, qualifier).then(Judgement::default);
+    }
+    let hosts: Vec<&Host> = row.hosts.iter().filter(|host| host.listens()).collect();
+    if hosts.iter().all(|host| host.groups.is_empty()) {
+        let unseen = "the security groups of the target, which were not told, let VPC Lattice in";
+        return Some(Judgement::default().also(unseen));
+    }
+    let mut best = None;
+    for id in hosts.iter().flat_map(|host| &host.groups) {
+        let Some(facts) = world.networks.groups.get(id) else {
+            let unseen = format!("{id}, which was not seen, lets VPC Lattice in");
+            best = better(best, Some(Judgement::default().also(&unseen)));
+            continue;
+        };
+        let fits = |traffic: &Traffic| match port {
+            Some(port) => traffic.covers(TCP, port),
+            None => traffic.protocol.is_none_or(|protocol| protocol == TCP),
+        };
+        for rule in facts.ingress.iter().filter(|rule| fits(&rule.traffic)) {
+            let open = match &rule.peer {
+                Peer::Range(range) if range.contains(&LATTICE) || LATTICE.contains(range) => {
+                    Judgement::default()
+                }
+                Peer::Range(_) | Peer::Group(_) => continue,
+                Peer::List(list) => {
+                    Judgement::default().also(&format!("{list} has the addresses of VPC Lattice"))
+                }
+            };
+            best = better(best, Some(open));
+        }
+    }
+    best
 }
 
 /// Whether whoever holds a capability is let in by all that ask.
@@ -217,10 +283,11 @@ impl LinkKind for Lattice {
             for (caller, grouped) in callers(world, service, &hosts) {
                 let judgement = judge_caller(judge, service, caller, grouped, Detail::Certainty);
                 let Some(judgement) = judgement else { continue };
-                for target in &service.targets {
+                for (target, open) in &service.targets {
                     if caller != Capability::Workload(*target) {
                         let reach = Capability::Network(*target);
-                        rules.add(judgement.certainty, &[caller], reach);
+                        let certainty = judgement.certainty.max(open.certainty);
+                        rules.add(certainty, &[caller], reach);
                     }
                 }
             }
@@ -241,13 +308,14 @@ impl LinkKind for Lattice {
         let services = services(world);
         let of_target = services
             .iter()
-            .filter(|service| service.targets.contains(&target));
+            .filter_map(|service| Some((service, service.targets.get(&target)?)));
         of_target
-            .flat_map(|service| {
+            .flat_map(|(service, open)| {
                 let callers = callers(world, service, &hosts).into_iter();
                 let callers = callers.filter(|(caller, _)| caller == from);
                 callers.map(move |(caller, grouped)| {
-                    judge_caller(judge, service, caller, grouped, Detail::Full)
+                    let past = judge_caller(judge, service, caller, grouped, Detail::Full)?;
+                    Some(past.and(open.clone()))
                 })
             })
             .fold(None, better)

@@ -83,6 +83,28 @@ pub enum QuestionError {
     Resource(String),
 }
 
+impl Asked<'_> {
+    /// Whether there is such an action.
+    ///
+    /// # Errors
+    /// It does not look like one, or none of that name is known and it is not to be one that is not.
+    pub fn check_action(&self) -> Result<(), QuestionError> {
+        is_action(self.action)?;
+        self.check_listed()
+    }
+
+    fn check_listed(&self) -> Result<(), QuestionError> {
+        if self.unlisted_action || actions::find(self.action).is_some() {
+            return Ok(());
+        }
+        let nearest = actions::nearest(self.action).into_iter();
+        Err(QuestionError::UnknownAction {
+            action: self.action.to_owned(),
+            nearest: nearest.map(|action| action.to_string()).collect(),
+        })
+    }
+}
+
 /// Whether it looks like the name of an action.
 fn is_action(name: &str) -> Result<(), QuestionError> {
     match name.split_once(':') {
@@ -155,15 +177,7 @@ impl Questions {
         caller: &Caller<'q>,
         target: &Target<'q>,
     ) -> Result<Answer, QuestionError> {
-        if !asked.unlisted_action && actions::find(asked.action).is_none() {
-            return Err(QuestionError::UnknownAction {
-                action: asked.action.to_owned(),
-                nearest: actions::nearest(asked.action)
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-            });
-        }
+        asked.check_listed()?;
         let role_path = caller.row.and_then(|(_, row)| role_path(row));
         let acting = caller.principal.acting_account().unwrap_or_default();
         let resource_account = target.account.as_deref().unwrap_or(acting);
@@ -231,7 +245,7 @@ impl Questions {
                 Some(ResourcePolicy::NotSeen) | None => None,
                 seen => seen,
             },
-            made_by_attacker: false,
+            made_by_attacker: caller.made,
         };
         // What was not seen lets the request through: if it fails even so, it fails.
         let at_best = Case {

@@ -46,14 +46,15 @@ impl LevelsInterner {
 }
 
 impl World {
-    pub(crate) fn build(facts: Facts) -> Self {
+    pub(crate) fn build(mut facts: Facts) -> Self {
+        facts.settle();
         let Facts {
             organization,
             accounts: mut account_facts,
             environments,
             mut policies,
-            unjudged: _,
             as_of,
+            ..
         } = facts;
         policies.finish();
 

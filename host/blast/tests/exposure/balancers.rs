@@ -146,6 +146,37 @@ fn a_load_balancer_on_the_internet_leads_to_its_instances() {
     assert_eq!(instance(&no_way_out), None);
 }
 
+/// What it passes on leaves its own subnet, and answers come back in.
+#[test]
+fn the_network_acl_of_a_load_balancer_has_a_say() {
+    let ports = |egress: bool, number: u32, from: u16, to: u16| {
+        json!({"RuleNumber": number, "RuleAction": "allow", "Egress": egress, "Protocol": "6",
+            "CidrBlock": "0.0.0.0/0", "PortRange": {"From": from, "To": to}})
+    };
+    let reached = |entries: Value| {
+        let config = json!({"Id": "acl-lb", "VpcId": "vpc-1", "Entries": entries, "SubnetIds": ["subnet-lb"]});
+        instance(&and(
+            balanced(),
+            vec![ec2("NetworkAcl", "acl-lb", config, json!({}))],
+        ))
+    };
+    assert_eq!(reached(json!([all(false), all(true)])), Some(Certain));
+    let to_clients = ports(true, 100, 50_000, 65_535);
+    assert_eq!(reached(json!([all(false), to_clients])), None);
+    let to_targets = ports(true, 110, 8080, 8080);
+    assert_eq!(
+        reached(json!([all(false), to_clients, to_targets])),
+        Some(Certain)
+    );
+    let from_clients = ports(false, 100, 443, 443);
+    assert_eq!(reached(json!([from_clients, all(true)])), None);
+    let answers = ports(false, 110, 1024, 65_535);
+    assert_eq!(
+        reached(json!([from_clients, answers, all(true)])),
+        Some(Certain)
+    );
+}
+
 #[test]
 fn the_actions_of_listeners_decide() {
     let acts = |actions: Value| with(balanced(), LISTENER, "/config/DefaultActions", actions);

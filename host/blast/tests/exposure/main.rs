@@ -10,6 +10,7 @@
 mod apis;
 mod balancers;
 mod instances;
+mod shared_networks;
 #[path = "../support/mod.rs"]
 mod support;
 

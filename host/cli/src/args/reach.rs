@@ -159,7 +159,8 @@ Examples:
   blastwall path dev-shop prod-shop --from today/ -o dot | dot -Tsvg > ways.svg")]
 pub(crate) struct PathArguments {
     /// What falls: an account (id or name), an environment, the ARN of a user, role or workload,
-    /// `anyone`, or an outside account.
+    /// `anyone`, an outside account, a repository at a CI provider (`repo:acme/web`), or a user or group
+    /// of Identity Center.
     pub(crate) start: String,
 
     /// What is to be reached: an account, the ARN of a user, role, workload or what holds data, or an

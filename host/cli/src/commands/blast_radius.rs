@@ -29,6 +29,8 @@ pub(super) struct Reach {
     pub(super) graph: Graph,
     /// None if nothing is changed.
     pub(super) changed: Option<Graph>,
+    /// The same with the links that are taken away; none if none are.
+    pub(super) uncut: Option<Graph>,
 }
 
 /// Looks at all principals of an organization, live or stored; for one question without the answers about every
@@ -62,6 +64,7 @@ pub(super) async fn reach(
         .graph
         .ok_or_else(|| anyhow!("the blast radius was not computed"))?;
     let mut changed = outcome.changed;
+    let mut uncut = None;
     if !what_if.without.is_empty() {
         // The links are looked up in the graph as it is.
         let links = what_if.without.iter().map(|link| {
@@ -80,6 +83,7 @@ pub(super) async fn reach(
             Some(changed) => changed,
             None => graph.clone(),
         };
+        uncut = Some(before.clone());
         changed = Some(before.without(&links).map_err(|error| {
             Failure::usage(error).hint("`blastwall path FROM TO` tells the links of a way")
         })?);
@@ -88,6 +92,7 @@ pub(super) async fn reach(
         report: outcome.report,
         graph,
         changed,
+        uncut,
     })
 }
 
@@ -225,6 +230,7 @@ pub(crate) async fn run(
         report,
         graph,
         changed,
+        ..
     } = &reach;
     let mut start = Vec::new();
     for text in &arguments.start {

@@ -51,6 +51,15 @@ pub(crate) struct LatticeVpc {
     pub(crate) grouped: bool,
 }
 
+/// What answers for a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LatticeTarget {
+    /// An instance by its id, a function by its ARN, or VPC and address of something.
+    pub(crate) name: String,
+    /// Where it is asked; none if that was not told.
+    pub(crate) port: Option<u16>,
+}
+
 /// What is known of it, by ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LatticesFacts {
@@ -64,8 +73,8 @@ pub(crate) struct LatticesFacts {
     pub(crate) vpcs: BTreeMap<String, Vec<LatticeVpc>>,
     /// The target groups of a service.
     pub(crate) forwards: BTreeMap<String, BTreeSet<String>>,
-    /// The instances and functions of a target group, by id, ARN, or VPC and address.
-    pub(crate) targets: BTreeMap<String, BTreeSet<String>>,
+    /// By target group.
+    pub(crate) targets: BTreeMap<String, BTreeSet<LatticeTarget>>,
 }
 
 impl LatticesFacts {
@@ -132,13 +141,17 @@ impl LatticesFacts {
         for (document, value) in of(read, TARGETS) {
             let targets = list(value.pointer("/config/Targets"));
             let vpc = text(value, "/Config/VpcIdentifier").map(last);
+            let port = |port: Option<&Value>| u16::try_from(port?.as_u64()?).ok();
+            let of_group = port(value.pointer("/config/Config/Port"));
             let targets = targets.filter_map(|one| {
                 let id = one.get("Id")?.as_str()?;
                 // An address is one of the VPC.
-                match (vpc, id.parse::<std::net::Ipv4Addr>()) {
-                    (Some(vpc), Ok(address)) => Some(format!("{vpc}/{address}")),
-                    _ => Some(id.to_owned()),
-                }
+                let name = match (vpc, id.parse::<std::net::Ipv4Addr>()) {
+                    (Some(vpc), Ok(address)) => format!("{vpc}/{address}"),
+                    _ => id.to_owned(),
+                };
+                let port = port(one.get("Port")).or(of_group);
+                Some(LatticeTarget { name, port })
             });
             let group = last(document.arn.as_str()).to_owned();
             facts.targets.entry(group).or_default().extend(targets);

@@ -27,6 +27,9 @@ use super::interfaces::InterfaceFacts;
 use super::stores::StorePolicy;
 use super::{Policies, Unjudged};
 
+/// The types that tell of the networks around what listens.
+pub(super) use self::rules::TYPES as NETWORK_TYPES;
+
 /// Every type that is read here.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
     rules::TYPES
@@ -95,6 +98,8 @@ pub(crate) struct WaysIn {
     pub(crate) services: Vec<EndpointService>,
     /// The endpoints that lead to such services.
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Whether some of it hangs on networks that the account does not tell of.
+    pub(crate) is_open: bool,
 }
 
 /// A way to an address.
@@ -129,6 +134,7 @@ impl WaysIn {
         services::add_ways(&documents, &mut ways);
         ways.services = endpoint_services::services(&documents, &balancers, policies);
         ways.endpoints = endpoint_services::endpoints(&documents);
+        ways.is_open = rules.has_missed();
         for exposures in ways.to.values_mut() {
             let mut kept: Vec<Exposure> = Vec::new();
             for exposure in exposures.drain(..) {
@@ -160,6 +166,7 @@ impl WaysIn {
         self.to_addresses.extend(other.to_addresses);
         self.services.extend(other.services);
         self.endpoints.extend(other.endpoints);
+        self.is_open |= other.is_open;
     }
 }
 

@@ -162,7 +162,7 @@ impl Rules {
         let mut same: BTreeMap<(Option<u8>, u16, u16), Opening> = BTreeMap::new();
         let mut openings = Vec::new();
         for id in groups {
-            let known = self.groups.get(id).and_then(|group| group.ingress.as_ref());
+            let known = self.group(id).and_then(|group| group.ingress.as_ref());
             let Some(rules) = known else {
                 openings.push(unseen(format!(
                     "{id}, which was not seen, lets strangers in"
@@ -250,8 +250,8 @@ impl Rules {
                     Some(routes) if routed => self.leads(routes, place.vpc, part),
                     _ => Passes::Yes,
                 };
-                let passes =
-                    decides(acl, false, part, protocol, port) && answered(acl, part, protocol);
+                let passes = decides(acl, false, part, protocol, port)
+                    && answered(acl, true, part, protocol);
                 match (leads, conditions) {
                     (Passes::Yes, _) => passes,
                     (Passes::If(condition), Some(conditions)) if passes => {
@@ -364,8 +364,31 @@ impl Rules {
         conditions.extend(self.lets_in(sender, place, port)?);
         if !place.subnet.is_empty() && !sender.subnets.iter().any(|one| one == place.subnet) {
             conditions.extend(self.acl_admits(sender, place, port)?);
+            self.acl_lets_out(sender, address, port)?;
         }
         Some(conditions)
+    }
+
+    /// Whether the network ACL of some subnet of the sender lets packets to an address out and answers in. One
+    /// that was not seen is as good as that of the place, of which the conditions tell.
+    fn acl_lets_out(
+        &self,
+        sender: &Sender<'_>,
+        address: Option<Span>,
+        port: Option<u16>,
+    ) -> Option<()> {
+        let (Some(address), Some(port)) = (address, port) else {
+            return Some(());
+        };
+        let passes = |subnet: &String| {
+            let Some(acl) = self.acl(subnet, self.vpc_of(subnet)) else {
+                return true;
+            };
+            decides(Some(acl), true, &address, TCP, port)
+                && answered(Some(acl), false, &address, TCP)
+        };
+        let subnets = sender.subnets;
+        (subnets.is_empty() || subnets.iter().any(passes)).then_some(())
     }
 
     fn lets_in(
@@ -383,7 +406,7 @@ impl Rules {
         };
         let mut best: Option<Vec<String>> = None;
         for id in groups {
-            let known = self.groups.get(id).and_then(|group| group.ingress.as_ref());
+            let known = self.group(id).and_then(|group| group.ingress.as_ref());
             let Some(rules) = known else {
                 let what = format!("{id}, which was not seen, lets in {}", sender.what);
                 best = best.or(Some(vec![what]));
@@ -421,7 +444,7 @@ impl Rules {
         let known = sender
             .groups
             .iter()
-            .map(|id| self.groups.get(id)?.egress.as_ref());
+            .map(|id| self.group(id)?.egress.as_ref());
         let Some(known) = known.collect::<Option<Vec<_>>>() else {
             return Some(Vec::new());
         };
@@ -475,7 +498,7 @@ impl Rules {
         // What comes with the address of the client is judged by that.
         let mut ranges = from.iter();
         let passes = ranges.any(|from| {
-            decides(Some(acl), false, from, TCP, port) && answered(Some(acl), from, TCP)
+            decides(Some(acl), false, from, TCP, port) && answered(Some(acl), true, from, TCP)
         });
         (passes || from.is_empty()).then(Vec::new)
     }
@@ -524,14 +547,19 @@ fn decides(
         .is_some_and(|rule| rule.allows)
 }
 
-/// Whether answers go out to some port of the sender's choice.
-fn answered(acl: Option<&[super::rules::AclRule]>, to: &Span, protocol: u8) -> bool {
+/// Whether answers pass, out or in, to some port of the choice of who asked.
+fn answered(
+    acl: Option<&[super::rules::AclRule]>,
+    egress: bool,
+    other: &Span,
+    protocol: u8,
+) -> bool {
     let rules = acl.unwrap_or_default().iter();
     let ends = rules.flat_map(|rule| {
         let ports = rule.traffic.ports();
         [Some(*ports.start()), ports.end().checked_add(1)]
     });
     let mut ports = ends.flatten().filter(|port| *port >= 1024);
-    decides(acl, true, to, protocol, SOME_PORT)
-        || ports.any(|port| decides(acl, true, to, protocol, port))
+    decides(acl, egress, other, protocol, SOME_PORT)
+        || ports.any(|port| decides(acl, egress, other, protocol, port))
 }

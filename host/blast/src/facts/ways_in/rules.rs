@@ -1,6 +1,7 @@
 //! What stands between a place in a VPC and others, read from the documents: security groups, network ACLs,
 //! route tables, and what blocks all internet gateways of a region.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::documents::{Documents, list, number, text, texts};
 use super::ranges::Span;
 use crate::facts::networks::Traffic;
 
-pub(super) const TYPES: [&str; 8] = [
+pub(in crate::facts) const TYPES: [&str; 8] = [
     "AWS::EC2::VPC",
     "AWS::EC2::Subnet",
     "AWS::EC2::SecurityGroup",
@@ -86,12 +87,20 @@ struct Table {
     of_gateway: bool,
 }
 
+#[derive(Debug, Default)]
+struct Subnet {
+    vpc: String,
+    /// Its IPv4 range.
+    range: Option<Span>,
+    /// The account that owns it.
+    owner: String,
+}
+
 /// All of it.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
-    pub(super) groups: BTreeMap<String, Group>,
-    /// By subnet, its VPC and its IPv4 range.
-    subnets: BTreeMap<String, (String, Option<Span>)>,
+    groups: BTreeMap<String, Group>,
+    subnets: BTreeMap<String, Subnet>,
     /// The IPv4 ranges of VPCs.
     vpcs: BTreeMap<String, Vec<Span>>,
     /// The ranges of prefix lists, as far as they were told.
@@ -102,9 +111,11 @@ pub(super) struct Rules {
     main_routes: BTreeMap<String, Vec<Route>>,
     /// By VPC, behind what its internet gateway sends what comes in.
     inspected: BTreeMap<String, BTreeSet<String>>,
-    /// Regions whose internet gateways let nobody in, but for what is excluded: VPCs and subnets.
-    blocked: BTreeSet<String>,
+    /// Accounts and regions whose internet gateways let nobody in, but for what is excluded: VPCs and subnets.
+    blocked: BTreeSet<(String, String)>,
     excluded: BTreeSet<String>,
+    /// Whether something was asked for that is not among them.
+    missed: Cell<bool>,
 }
 
 impl Rules {
@@ -120,8 +131,12 @@ impl Rules {
         for one in documents.of("AWS::EC2::Subnet") {
             let range = one.text("/CidrBlock").and_then(Span::parse);
             if let Some(vpc) = one.text("/VpcId") {
-                let id = one.id("/SubnetId").to_owned();
-                rules.subnets.insert(id, (vpc.to_owned(), range));
+                let subnet = Subnet {
+                    vpc: vpc.to_owned(),
+                    range,
+                    owner: one.text("/OwnerId").unwrap_or(one.account()).to_owned(),
+                };
+                rules.subnets.insert(one.id("/SubnetId").to_owned(), subnet);
             }
         }
         rules.read_groups(documents);
@@ -130,7 +145,8 @@ impl Rules {
         for one in documents.of(BLOCK) {
             let mode = one.text("/InternetGatewayBlockMode");
             if matches!(mode, Some("block-bidirectional" | "block-ingress")) {
-                rules.blocked.insert(one.region().to_owned());
+                let place = (one.account().to_owned(), one.region().to_owned());
+                rules.blocked.insert(place);
             }
         }
         // Of one that lets out alone nobody comes in.
@@ -229,16 +245,35 @@ impl Rules {
         }
     }
 
+    /// Whether something was asked for that was not told: what stands in a subnet of another account knows of its own
+    /// security groups alone.
+    pub(super) fn has_missed(&self) -> bool {
+        self.missed.get()
+    }
+
+    /// What was told, if it was.
+    fn told<T>(&self, found: Option<T>) -> Option<T> {
+        if found.is_none() {
+            self.missed.set(true);
+        }
+        found
+    }
+
+    /// A security group.
+    pub(super) fn group(&self, id: &str) -> Option<&Group> {
+        self.told(self.groups.get(id))
+    }
+
     /// The VPC of a subnet; empty if that was not told.
     pub(super) fn vpc_of(&self, subnet: &str) -> &str {
-        self.subnets.get(subnet).map_or("", |(vpc, _)| vpc)
+        self.subnets.get(subnet).map_or("", |subnet| &subnet.vpc)
     }
 
     /// The ranges of subnets; none if any was not told.
     pub(super) fn ranges_of(&self, subnets: &[String]) -> Option<Vec<Span>> {
         let mut ranges = Vec::new();
         for subnet in subnets {
-            ranges.push(self.subnets.get(subnet)?.1?);
+            ranges.push(self.subnets.get(subnet)?.range?);
         }
         (!ranges.is_empty()).then_some(ranges)
     }
@@ -253,14 +288,14 @@ impl Rules {
     pub(super) fn routes(&self, subnet: &str, vpc: &str) -> Option<&[Route]> {
         let routes = self.routes.get(subnet);
         let routes = routes.or_else(|| self.main_routes.get(vpc));
-        routes.map(Vec::as_slice)
+        self.told(routes).map(Vec::as_slice)
     }
 
     /// The network ACL of a subnet, by the numbers of its rules.
     pub(super) fn acl(&self, subnet: &str, vpc: &str) -> Option<&[AclRule]> {
         let acl = self.acls.get(subnet);
         let acl = acl.or_else(|| self.default_acls.get(vpc));
-        acl.map(Vec::as_slice)
+        self.told(acl).map(Vec::as_slice)
     }
 
     /// Whether the internet gateway of a VPC sends what comes in through this, too.
@@ -268,11 +303,19 @@ impl Rules {
         self.inspected.get(vpc).is_some_and(|ids| ids.contains(by))
     }
 
-    /// Whether internet gateways let nobody in to a subnet. Source: Amazon VPC User Guide, "Block public
-    /// access to VPCs and subnets".
+    /// Whether internet gateways let nobody in to a subnet, by the word of its owner. Source: Amazon VPC User Guide,
+    /// "Block public access to VPCs and subnets".
     pub(super) fn is_blocked(&self, region: &str, vpc: &str, subnet: &str) -> bool {
         let excluded = self.excluded.contains(vpc) || self.excluded.contains(subnet);
-        self.blocked.contains(region) && !excluded
+        if excluded || self.blocked.is_empty() {
+            return false;
+        }
+        let owner = self.told(self.subnets.get(subnet));
+        let owner = owner.map(|subnet| &subnet.owner);
+        let mut blocked = self.blocked.iter();
+        let blocked =
+            blocked.any(|(account, of)| of == region && owner.is_none_or(|owner| owner == account));
+        blocked && !excluded
     }
 }
 

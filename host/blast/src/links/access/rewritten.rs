@@ -26,7 +26,11 @@ pub(super) fn add_links(judge: &Judge<'_>, rules: &mut Deriver<'_>, gate: &Gate<
     }
     let rewritten: Vec<Capability> = accounts
         .into_iter()
-        .flat_map(|account| rules.escalations.rewritten(account))
+        .flat_map(|account| {
+            let forms = rules.escalations.rewritten(account).iter();
+            // Who was made and given nothing is let in nowhere but at home.
+            forms.filter(move |(_, form)| *form != Rewrite::default() || account == gate.owner)
+        })
         .map(|(index, rewrite)| Capability::Rewritten(*index, *rewrite))
         // A role that is held needs no way in.
         .filter(|holder| !is_of(*holder, gate))

@@ -1,6 +1,6 @@
 //! Who may do it: by requests of their own, and by way of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastwall_blast::{
     Answer, Asked, Certainty, Change, Graph, QuestionError, Questions, Subject, Verdict,
@@ -37,17 +37,39 @@ pub(super) struct Reaching {
 }
 
 impl<'a> WhoCan<'a> {
-    /// Asks about everybody; the principal in `asked` is left alone. Readers of data whose links were taken away
-    /// from `whole` to make `graph` read no more.
+    /// Asks about everybody; the principal in `asked` is left alone. Whoever had a straight link in `uncut` that is
+    /// not in `graph` can do it no more.
     pub(super) fn new(
         asked: &Asked<'a>,
         questions: &Questions,
         graph: &Graph,
-        whole: &Graph,
+        uncut: Option<&Graph>,
     ) -> Result<Self, QuestionError> {
         // Those who gain it by other links than the request itself: rewriting of the policy, a grant, a share.
         let data = graph.data_read_by(asked.action, asked.resource);
-        let direct = direct(asked, questions, graph, whole, data.as_ref())?;
+        let mut direct = direct(asked, questions, graph)?;
+        if let Some(uncut) = uncut {
+            let target = data.clone().or_else(|| graph.find(asked.resource).ok());
+            let straight = |graph: &Graph| -> BTreeSet<String> {
+                let target = target.iter();
+                let all = target.flat_map(|target| graph.straight_to(target));
+                all.map(|subject| subject.to_string()).collect()
+            };
+            let (before, after) = (straight(uncut), straight(graph));
+            direct.retain(|one| !before.contains(&one.principal) || after.contains(&one.principal));
+        }
+        if let Some(data) = &data {
+            let read = graph.reaching(std::slice::from_ref(data)).into_iter();
+            let read: BTreeSet<String> = read.map(|(subject, _)| subject.to_string()).collect();
+            let keyless = direct
+                .iter_mut()
+                .filter(|one| one.verdict == Verdict::Allowed && !read.contains(&one.principal));
+            for one in keyless {
+                one.besides = Some(
+                    "what it reads is encrypted, and the key does not let it decrypt".to_owned(),
+                );
+            }
+        }
         // What hangs on something unseen is no step on the way of others.
         let allowed = direct
             .iter()
@@ -66,22 +88,31 @@ impl<'a> WhoCan<'a> {
             None => {
                 for account in questions.accounts() {
                     let answer = questions.can_account(account, asked)?;
-                    if answer.verdict == Verdict::Allowed {
-                        let account = Subject::Account {
-                            id: account.clone(),
-                        };
-                        reaching.insert(account.clone(), Certainty::Certain);
-                        holders.push(account);
+                    let own = answer.resource_account.as_deref() == Some(account.as_str());
+                    let account = Subject::Account {
+                        id: account.clone(),
+                    };
+                    match answer.verdict {
+                        Verdict::Allowed => {
+                            reaching.insert(account.clone(), Certainty::Certain);
+                            holders.push(account);
+                        }
+                        // Of others it is no more likely than of anybody.
+                        Verdict::Undecided if own => {
+                            reaching.insert(account, Certainty::Conditional);
+                        }
+                        Verdict::Undecided | Verdict::Denied => {}
                     }
                 }
                 None
             }
         };
         for (subject, certainty) in others.as_ref().unwrap_or(graph).reaching(&holders) {
-            reaching.entry(subject).or_insert(certainty);
+            let best = reaching.entry(subject).or_insert(certainty);
+            *best = (*best).min(certainty);
         }
-        let named: Vec<&str> = direct.iter().map(|one| one.principal.as_str()).collect();
-        reaching.retain(|subject, _| !named.contains(&subject.to_string().as_str()));
+        let named: BTreeSet<&str> = direct.iter().map(|one| one.principal.as_str()).collect();
+        reaching.retain(|subject, _| !named.contains(subject.to_string().as_str()));
         Ok(Self {
             action: asked.action,
             resource: asked.resource,
@@ -119,8 +150,6 @@ fn direct(
     asked: &Asked<'_>,
     questions: &Questions,
     graph: &Graph,
-    whole: &Graph,
-    data: Option<&Subject>,
 ) -> Result<Vec<Direct>, QuestionError> {
     let mut direct = Vec::new();
     for principal in questions.principals() {
@@ -130,43 +159,30 @@ fn direct(
         })?;
         direct.extend(as_direct(principal, &answer));
     }
-    let Some(data) = data else {
-        return Ok(direct);
-    };
-    for reader in graph.readers_by_share(data) {
-        let principal = &reader.to_string();
-        // At home nothing is shared with anybody.
-        if reader.account() == data.account()
-            || direct.iter().any(|one| one.principal == *principal)
-        {
-            continue;
-        }
+    let named: BTreeSet<&str> = direct.iter().map(|one| one.principal.as_str()).collect();
+    let shared = graph.shared_with(asked.action, asked.resource).into_iter();
+    let shared = shared.map(|(reader, certainty)| (reader.to_string(), certainty));
+    let shared = shared.filter(|(principal, _)| !named.contains(principal.as_str()));
+    for (principal, certainty) in shared.collect::<Vec<_>>() {
+        let principal = &principal;
         let answer = questions.can_by_share(&Asked {
             principal,
             ..asked.clone()
         })?;
-        direct.extend(as_direct(principal, &answer));
+        let shared = as_direct(principal, &answer);
+        direct.extend(shared.map(|one| match certainty {
+            Certainty::Certain => one,
+            Certainty::Conditional | Certainty::Speculative => Direct {
+                verdict: Verdict::Undecided,
+                why: Some(format!(
+                    "the share lets it in, which hangs on conditions: see `blastwall path {principal} {}`",
+                    asked.resource
+                )),
+                ..one
+            },
+        }));
     }
-    let mut gone = Vec::new();
-    if !std::ptr::eq(graph, whole) {
-        let left = graph.readers(data);
-        gone = whole.readers(data);
-        gone.retain(|reader| !left.contains(reader));
-    }
-    let is_one_of = |all: &[Subject], one: &Direct| {
-        let mut all = all.iter();
-        all.any(|subject| subject.to_string() == one.principal)
-    };
-    direct.retain(|one| !is_one_of(&gone, one));
     direct.sort_by(|one, other| one.principal.cmp(&other.principal));
-    let read = graph.reaching(std::slice::from_ref(data));
-    let read: Vec<Subject> = read.into_iter().map(|(subject, _)| subject).collect();
-    for one in &mut direct {
-        if one.verdict == Verdict::Allowed && !is_one_of(&read, one) {
-            one.besides =
-                Some("what it reads is encrypted, and the key does not let it decrypt".to_owned());
-        }
-    }
     Ok(direct)
 }
 

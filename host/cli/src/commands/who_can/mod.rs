@@ -45,6 +45,7 @@ pub(crate) async fn run(
         resource: &arguments.resource,
         context: &context,
     };
+    asked.check_action().map_err(question_failure)?;
     let what_if = changes(&arguments.what_if, terminal)?;
     let questions = |what_if: &WhatIf| {
         questions_of_all(&stored, &arguments.resource, what_if).map_err(setup::scan_failure)
@@ -60,18 +61,13 @@ pub(crate) async fn run(
     )
     .await?;
     let graph = &reach.graph;
-    let who = WhoCan::new(&asked, &as_it_is, graph, graph).map_err(question_failure)?;
+    let who = WhoCan::new(&asked, &as_it_is, graph, None).map_err(question_failure)?;
     let changes = match &reach.changed {
         Some(changed) => {
             let questions = questions(&what_if)?;
-            // Only what is taken away by name is left to the graph.
-            let whole = if arguments.what_if.without.is_empty() {
-                changed
-            } else {
-                graph
-            };
+            let uncut = reach.uncut.as_ref();
             let after =
-                WhoCan::new(&asked, &questions, changed, whole).map_err(question_failure)?;
+                WhoCan::new(&asked, &questions, changed, uncut).map_err(question_failure)?;
             Some(who.difference(&after, graph))
         }
         None => None,

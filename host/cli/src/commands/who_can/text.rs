@@ -86,7 +86,8 @@ pub(super) fn text(answer: &WhoCan<'_>, report: &Report, writer: &mut dyn Write)
             service && one.certainty == Certainty::Speculative
         });
     writeln!(writer)?;
-    writeln!(writer, "By way of those, once they fall: {}", others.len())?;
+    let heading = "By way of those, or of somebody that is made for it, once they fall";
+    writeln!(writer, "{heading}: {}", others.len())?;
     let told = view::subjects(report);
     let mut others = others;
     others.sort_by_key(|one| {
