@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use blastwall_collect::is_of_identity_center;
 use blastwall_model::resources::identity_center::DirectoryInstanceKind;
-use blastwall_model::resources::organizations::OrganizationKind;
 use blastwall_model::{Access, AccountId, Coverage, GLOBAL, Gap, GapKind, Kind};
 use blastwall_organization::Organization;
 
@@ -16,15 +15,6 @@ const IDENTITY_CENTER: &str = "sso.amazonaws.com";
 
 /// What everything else about Identity Center hangs on.
 const ACTION: &str = "sso:ListInstances";
-
-/// Whether the organization may have Identity Center, which it trusts then.
-fn may_be_used(organization: &Organization) -> bool {
-    let documents = organization.documents.iter();
-    let mut own = documents.filter(|document| document.kind == OrganizationKind::TYPE);
-    let own = own.find_map(|document| document.to::<OrganizationKind>().ok());
-    let trusted = own.and_then(|own| own.observed.enabled_service_principals.known().cloned());
-    trusted.is_none_or(|services| services.iter().any(|service| service == IDENTITY_CENTER))
-}
 
 /// The accounts that Identity Center answers, the management account first.
 pub(crate) fn spokesmen(organization: &Organization) -> impl Iterator<Item = AccountId> {
@@ -62,8 +52,8 @@ impl Hearing {
             types: types.cloned().collect(),
             // Of an organization that could not be seen, its note tells.
             able: match organization.note {
-                None if may_be_used(organization) => spokesmen(organization).collect(),
-                _ => Vec::new(),
+                None => spokesmen(organization).collect(),
+                Some(_) => Vec::new(),
             },
             asked,
             regions,
