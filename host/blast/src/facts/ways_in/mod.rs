@@ -1,9 +1,9 @@
 //! How the internet reaches workloads: by public addresses, load balancers, APIs, and services that are on the
 //! internet by themselves.
 //!
-//! Each way is read from the documents of one account and leads to a workload by its ARN, or to an address in
-//! a VPC, either of which may be of another account. What was not collected takes no way away: it becomes a
-//! condition of it.
+//! Each way is read from the documents of one account, with the networks of those that share subnets with it, and
+//! leads to a workload by its ARN, or to an address in a VPC, either of which may be of another account. What was not
+//! collected takes no way away: it becomes a condition of it.
 
 mod apis;
 mod balancers;
